@@ -1,0 +1,109 @@
+package org.moralbank.access;
+
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.ext.Provider;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
+import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
+import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
+import org.moralbank.platform.CanonicalJson;
+import org.moralbank.platform.FieldFault;
+import org.moralbank.platform.Json;
+import org.moralbank.platform.ProtocolRejection;
+
+/** Reads our records from JSON, strictly, and notes the canonical form of the body for the request's fingerprint. */
+@Provider
+@Consumes(MediaType.APPLICATION_JSON)
+public class BodyReader implements ServerMessageBodyReader<Record> {
+    private static final int LARGEST = 1 << 20;
+    private static final int LARGEST_BULK = 16 << 20;
+
+    @Override
+    public boolean isReadable(
+            Class<?> type, Type genericType, ResteasyReactiveResourceInfo operation, MediaType mediaType) {
+        return Record.class.isAssignableFrom(type);
+    }
+
+    @Override
+    public boolean isReadable(Class<?> type, Type genericType, Annotation[] annotations, MediaType mediaType) {
+        return Record.class.isAssignableFrom(type);
+    }
+
+    @Override
+    public Record readFrom(Class<Record> type, Type genericType, MediaType mediaType, ServerRequestContext context)
+            throws IOException {
+        RoutingContext http =
+                ((ResteasyReactiveRequestContext) context).serverRequest().unwrap(RoutingContext.class);
+        return read(type, context.getInputStream(), Call.of(http));
+    }
+
+    @Override
+    public Record readFrom(
+            Class<Record> type,
+            Type genericType,
+            Annotation[] annotations,
+            MediaType mediaType,
+            MultivaluedMap<String, String> headers,
+            InputStream in) {
+        throw new IllegalStateException("the server's own method is the one that is called");
+    }
+
+    private static Record read(Class<Record> type, InputStream in, Call call) throws IOException {
+        int limit = call.path().endsWith("/bulk") ? LARGEST_BULK : LARGEST;
+        byte[] body = in.readNBytes(limit + 1);
+        if (body.length > limit) {
+            throw new ProtocolRejection.TooLarge(limit).refused();
+        }
+        if (body.length == 0) {
+            throw new ProtocolRejection.Unreadable("line 1, column 1").refused();
+        }
+        try {
+            Record read = Json.mapper().readValue(body, type);
+            if (read == null) {
+                throw ProtocolRejection.Invalid.field("body", "object").refused();
+            }
+            call.canonicalBody(CanonicalJson.of(body));
+            return read;
+        } catch (UnrecognizedPropertyException unknown) {
+            throw fault(unknown, "unknown");
+        } catch (JsonMappingException mismatch) {
+            throw fault(mismatch, "type");
+        } catch (JsonParseException unreadable) {
+            throw new ProtocolRejection.Unreadable(where(unreadable)).refused();
+        }
+    }
+
+    private static RuntimeException fault(JsonMappingException thrown, String rule) {
+        // An enclosing mapping exception can carry a fault of the syntax.
+        if (thrown.getCause() instanceof JsonParseException unreadable) {
+            return new ProtocolRejection.Unreadable(where(unreadable)).refused();
+        }
+        String path = thrown.getPath().stream()
+                .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
+                .collect(Collectors.joining())
+                .replaceFirst("^\\.", "");
+        return new ProtocolRejection.Invalid(
+                        List.of(new FieldFault(path.isEmpty() ? "body" : path, path.isEmpty() ? "object" : rule)))
+                .refused();
+    }
+
+    private static String where(JsonProcessingException thrown) {
+        return thrown.getLocation() == null
+                ? "an unknown place"
+                : "line " + thrown.getLocation().getLineNr() + ", column "
+                        + thrown.getLocation().getColumnNr();
+    }
+}

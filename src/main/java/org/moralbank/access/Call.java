@@ -1,0 +1,110 @@
+package org.moralbank.access;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.IdempotencyKey;
+import org.moralbank.platform.Language;
+import org.moralbank.platform.ProtocolRejection;
+
+/** A request and who makes it. */
+public final class Call {
+    private static final String KEY = Call.class.getName();
+    private static final byte[] NO_BODY = {};
+
+    private final Caller caller;
+    private final HttpServerRequest request;
+    private final Language language;
+    private byte[] canonicalBody = NO_BODY;
+
+    private Call(Caller caller, HttpServerRequest request) {
+        this.caller = caller;
+        this.request = request;
+        this.language = Language.preferred(request.getHeader("Accept-Language"));
+    }
+
+    static Call begin(RoutingContext http, Caller caller) {
+        Call call = new Call(caller, http.request());
+        http.put(KEY, call);
+        return call;
+    }
+
+    /** The call of a request that the filter let in. */
+    public static Call of(RoutingContext http) {
+        return Objects.requireNonNull(http.get(KEY), "no caller was identified");
+    }
+
+    static @Nullable Call find(RoutingContext http) {
+        return http.get(KEY);
+    }
+
+    public Caller caller() {
+        return caller;
+    }
+
+    public Client client() {
+        return caller.client();
+    }
+
+    public Language language() {
+        return language;
+    }
+
+    public String path() {
+        return Objects.requireNonNullElse(request.path(), "");
+    }
+
+    void canonicalBody(byte[] canonical) {
+        this.canonicalBody = canonical;
+    }
+
+    /** The request as a POST: its key is required. */
+    public Ask ask(int scopeBook) {
+        String header = request.getHeader("Idempotency-Key");
+        IdempotencyKey key = header == null ? null : IdempotencyKey.parse(header);
+        if (key == null) {
+            throw ProtocolRejection.Invalid.field("Idempotency-Key", header == null ? "required" : "idempotency-key")
+                    .refused();
+        }
+        return new Ask(caller, scopeBook, key, fingerprint(), language, path(), null);
+    }
+
+    /** The request as a PUT, which needs no key. */
+    public Ask edit(int scopeBook) {
+        return new Ask(caller, scopeBook, null, NO_BODY, language, path(), null);
+    }
+
+    /** SHA-256 of method, path, sorted query and canonical body: what a key stands for. */
+    private byte[] fingerprint() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update((request.method().name() + ' ' + path() + '\n' + sortedQuery() + '\n')
+                    .getBytes(StandardCharsets.UTF_8));
+            return digest.digest(canonicalBody);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private String sortedQuery() {
+        String query = request.query();
+        if (query == null || query.isEmpty()) {
+            return "";
+        }
+        MultiMap parameters = request.params();
+        StringBuilder out = new StringBuilder();
+        for (String name : parameters.names().stream().sorted().toList()) {
+            for (String value : parameters.getAll(name).stream().sorted().toList()) {
+                out.append(name.length()).append(':').append(name).append('=');
+                out.append(value.length()).append(':').append(value).append('&');
+            }
+        }
+        return out.toString();
+    }
+}

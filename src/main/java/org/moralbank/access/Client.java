@@ -1,0 +1,34 @@
+package org.moralbank.access;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An API client.
+ *
+ * @param id internal; 1, 2, 3 …
+ * @param name as the API and the entries show it
+ * @param books codes of the books it may use; {@code *} is every book
+ * @param merchant the merchant that a TERMINAL sees, else null
+ */
+public record Client(
+        int id,
+        String name,
+        Set<Role> roles,
+        Set<String> books,
+        @Nullable String merchant) {
+    public static final String EVERY_BOOK = "*";
+
+    public boolean mayUse(String book) {
+        return books.contains(EVERY_BOOK) || books.contains(book);
+    }
+
+    public boolean isAny(Role... wanted) {
+        for (Role role : wanted) {
+            if (roles.contains(role)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,87 @@
+package org.moralbank.access;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.Change;
+import org.moralbank.commits.Table;
+import org.moralbank.commits.Writing;
+
+/** Rows of {@code access_key}, as commits see them. */
+final class KeyTable implements Table<UUID, KeyTable.Key> {
+    static final KeyTable KEYS = new KeyTable();
+
+    private static final String LOAD = """
+            SELECT key_id, client_id, key_hash, created_at, revoked_at
+            FROM access_key
+            WHERE key_id = ANY ($1)
+            """;
+
+    private static final String UPSERT = """
+            INSERT INTO access_key (key_id, client_id, key_hash, created_at, revoked_at)
+            VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (key_id) DO UPDATE SET revoked_at = excluded.revoked_at
+            """;
+
+    private KeyTable() {}
+
+    /** A key, known by its hash. */
+    record Key(
+            UUID id,
+            int client,
+            byte[] hash,
+            Instant createdAt,
+            @Nullable Instant revokedAt) {
+        Key revoked(Instant at) {
+            return new Key(id, client, hash, createdAt, at);
+        }
+    }
+
+    @Override
+    public Future<Map<UUID, Key>> load(SqlConnection connection, List<UUID> keys) {
+        return connection
+                .preparedQuery(LOAD)
+                .execute(Tuple.of(keys.toArray(UUID[]::new)))
+                .map(rows -> {
+                    Map<UUID, Key> found = new HashMap<>();
+                    for (Row row : rows) {
+                        OffsetDateTime revokedAt = row.getOffsetDateTime(4);
+                        found.put(
+                                row.getUUID(0),
+                                new Key(
+                                        row.getUUID(0),
+                                        row.getInteger(1),
+                                        row.getBuffer(2).getBytes(),
+                                        row.getOffsetDateTime(3).toInstant(),
+                                        revokedAt == null ? null : revokedAt.toInstant()));
+                    }
+                    return found;
+                });
+    }
+
+    @Override
+    public void write(Writing writing, List<Change<UUID, Key>> changes) {
+        for (Change<UUID, Key> change : changes) {
+            Key key = change.after();
+            Instant revokedAt = key.revokedAt();
+            writing.execute(
+                    UPSERT,
+                    Tuple.tuple()
+                            .addUUID(key.id())
+                            .addInteger(key.client())
+                            .addBuffer(Buffer.buffer(key.hash()))
+                            .addOffsetDateTime(key.createdAt().atOffset(ZoneOffset.UTC))
+                            .addOffsetDateTime(revokedAt == null ? null : revokedAt.atOffset(ZoneOffset.UTC)));
+        }
+    }
+}

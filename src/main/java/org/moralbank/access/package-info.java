@@ -1,0 +1,24 @@
+/**
+ * Who asks, and what he may: API clients, their keys, roles and books.
+ *
+ * <p><b>Words.</b> A {@linkplain org.moralbank.access.Client client} is a program: a community app, a till, an auditor's
+ * tool. It has {@linkplain org.moralbank.access.Role roles}, the books it may use ({@code *} for all), and keys
+ * ({@code Authorization: Bearer mb_…}). A {@linkplain org.moralbank.access.Caller caller} is a client that showed a key.
+ * Tokens of an identity provider will become callers in {@link org.moralbank.access.Callers}, the only place that reads
+ * the header.
+ *
+ * <p><b>Rules.</b> Without a valid key 401. Another book than the client's is 404, so that ids tell nothing. A role that
+ * may not is 403. A revoked key is refused within five seconds everywhere, and at once by every commit, which reads the
+ * key again under its lock: revoking is a work over all books of the client.
+ *
+ * <p><b>Why a filter of our own</b> and not the security layer of the framework: a caller is needed in every commit, with
+ * his key, and the lookup is one map access on the way of every request.
+ *
+ * <p><b>Tables.</b> {@code access_client}, {@code access_key}. <b>Endpoints.</b> {@code /v1/clients}, {@code /v1/answers}.
+ *
+ * <p><b>What never happens.</b> A key is not stored, only its SHA-256, and is shown once.
+ */
+@NullMarked
+package org.moralbank.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,179 @@
+package org.moralbank.commits;
+
+import static org.moralbank.commits.AnswerTable.ANSWERS;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.platform.Json;
+import org.moralbank.platform.Problem;
+import org.moralbank.platform.RefusedException;
+import org.moralbank.platform.Rejection;
+
+/**
+ * Many works as one: each item is decided by itself, in order, and has its own result; a refused one leaves no trace.
+ *
+ * <p>An item's reference is a key of its own: the same reference with the same content, in another bulk too, is answered
+ * with what it did first. A refused item is not remembered, so that it can be sent again.
+ */
+public final class Bulk implements Work {
+    /** The most items of one bulk. */
+    public static final int MOST_ITEMS = 500;
+
+    /**
+     * One item.
+     *
+     * @param reference the client's own name of it
+     * @param fingerprint SHA-256 of its canonical content
+     * @param work what it does; null when its form is wrong
+     * @param fault what is wrong with its form; null when nothing is
+     */
+    public record Item(
+            String reference,
+            byte[] fingerprint,
+            @Nullable Work work,
+            @Nullable Rejection fault) {}
+
+    private final Ask ask;
+    private final String operation;
+    private final List<Item> items;
+    private final boolean atomic;
+
+    /**
+     * @param operation what the items are, so that a reference is unique among its like
+     * @param atomic whether one refusal refuses all
+     */
+    public Bulk(Ask ask, String operation, List<Item> items, boolean atomic) {
+        this.ask = ask;
+        this.operation = operation;
+        this.items = items;
+        this.atomic = atomic;
+    }
+
+    @Override
+    public int weight() {
+        return items.size();
+    }
+
+    @Override
+    public void needs(Needs needs) {
+        for (Item item : items) {
+            if (item.work() != null) {
+                needs.row(ANSWERS, key(item));
+                item.work().needs(needs);
+            }
+        }
+    }
+
+    /** A space stands in no key of a client, so that these are apart from them. */
+    private AnswerTable.Key key(Item item) {
+        return new AnswerTable.Key(ask.scopeBook(), ask.asker().clientId(), operation + ' ' + item.reference());
+    }
+
+    @Override
+    public Answer decide(WorkingSet set) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(items.size() * 512);
+        int created = 0;
+        int replayed = 0;
+        int refused = 0;
+        try (JsonGenerator json = Json.mapper().getFactory().createGenerator(out)) {
+            json.writeStartObject();
+            json.writeArrayFieldStart("items");
+            for (int i = 0; i < items.size(); i++) {
+                Result result = decide(i, items.get(i), set);
+                switch (result.kind()) {
+                    case CREATED -> created++;
+                    case REPLAYED -> replayed++;
+                    case REFUSED -> refused++;
+                }
+                json.writeStartObject();
+                json.writeNumberField("index", i);
+                json.writeStringField("reference", items.get(i).reference());
+                json.writeStringField("result", result.kind().name().toLowerCase(Locale.ROOT));
+                json.writeFieldName(result.kind() == Kind.REFUSED ? "problem" : "resource");
+                json.writeRawValue(new String(result.body(), StandardCharsets.UTF_8));
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeNumberField("created", created);
+            json.writeNumberField("replayed", replayed);
+            json.writeNumberField("refused", refused);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Answer(200, null, out.toByteArray(), null, null, false);
+    }
+
+    private enum Kind {
+        CREATED,
+        REPLAYED,
+        REFUSED
+    }
+
+    private record Result(Kind kind, byte[] body) {}
+
+    private Result decide(int index, Item item, WorkingSet set) {
+        int mark = set.mark();
+        try {
+            if (item.work() == null) {
+                throw Objects.requireNonNull(item.fault()).refused();
+            }
+            AnswerTable.Kept kept = set.find(ANSWERS, key(item));
+            if (kept != null) {
+                if (!Arrays.equals(kept.fingerprint(), item.fingerprint())) {
+                    throw new DuplicateReference(item.reference()).refused();
+                }
+                return new Result(Kind.REPLAYED, kept.body());
+            }
+            Answer answer = item.work().decide(set);
+            set.put(
+                    ANSWERS,
+                    key(item),
+                    new AnswerTable.Kept(item.fingerprint(), answer.status(), answer.location(), answer.body()));
+            return new Result(Kind.CREATED, answer.body());
+        } catch (RefusedException refused) {
+            set.undoTo(mark);
+            Map<String, Object> problem =
+                    Problem.of(refused.rejection()).members(ask.language(), ask.instance() + "#" + index);
+            if (atomic) {
+                throw new BulkRefused(index, item.reference(), problem).refused();
+            }
+            return new Result(Kind.REFUSED, Json.bytes(problem));
+        }
+    }
+
+    /** The reference was used before for something else. */
+    public record DuplicateReference(String reference) implements Rejection {
+        @Override
+        public String code() {
+            return "duplicate-reference";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("reference", reference);
+        }
+    }
+
+    /** One item of an atomic bulk was refused, so all are. */
+    record BulkRefused(int index, String reference, Map<String, Object> problem) implements Rejection {
+        @Override
+        public String code() {
+            return "bulk-refused";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("index", index, "reference", reference, "problem", problem);
+        }
+    }
+}

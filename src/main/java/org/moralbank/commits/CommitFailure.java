@@ -1,0 +1,50 @@
+package org.moralbank.commits;
+
+import io.vertx.pgclient.PgException;
+import java.util.Set;
+
+/** A commit did not come about, or it is not known whether it did. */
+final class CommitFailure extends RuntimeException {
+    /** What is to be told to the callers. */
+    enum Kind {
+        /** A fault of a work or of ours; nothing was done. Another work of the same commit may still succeed. */
+        FAULT,
+        /** The database was away or busy; nothing was done. */
+        UNAVAILABLE,
+        /** The connection was lost with COMMIT under way. */
+        UNKNOWN
+    }
+
+    /** lock_not_available, query_canceled, too_many_connections, deadlock and serialization failures. */
+    private static final Set<String> PASSING = Set.of("55P03", "57014", "53300", "40P01", "40001");
+
+    private final Kind kind;
+
+    CommitFailure(Kind kind, Throwable cause) {
+        super(kind.name(), cause, false, false);
+        this.kind = kind;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    /** Before anything was written: whatever the cause, nothing was done. */
+    static CommitFailure whileLoading(Throwable cause) {
+        return new CommitFailure(isOfTheServer(cause) ? Kind.FAULT : Kind.UNAVAILABLE, cause);
+    }
+
+    /** A write failed before COMMIT, so that COMMIT cannot have come about. */
+    static CommitFailure whileWriting(Throwable cause) {
+        return whileLoading(cause);
+    }
+
+    /** Whether the server refused the statement itself, rather than being away, stopping (class 57P) or busy. */
+    private static boolean isOfTheServer(Throwable cause) {
+        if (cause instanceof PgException refused) {
+            String state = refused.getSqlState();
+            return state != null && !PASSING.contains(state) && !state.startsWith("57P") && !state.startsWith("08");
+        }
+        return cause instanceof IllegalStateException || cause instanceof IllegalArgumentException;
+    }
+}

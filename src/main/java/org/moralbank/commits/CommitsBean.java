@@ -1,0 +1,45 @@
+package org.moralbank.commits;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.ClientProxy;
+import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.hibernate.reactive.mutiny.Mutiny;
+import org.jboss.logging.Logger;
+
+/** The commits of this process: made at start, drained at stop. */
+@Singleton
+class CommitsBean {
+    private static final Logger LOG = Logger.getLogger(CommitsBean.class);
+
+    @Produces
+    @Singleton
+    Commits commits(
+            Vertx vertx, Pool pool, Mutiny.SessionFactory factory, CommitsConfig config, MeterRegistry registry) {
+        return new Commits(
+                ClientProxy.unwrap(vertx),
+                ClientProxy.unwrap(pool),
+                new HibernateSessions(ClientProxy.unwrap(factory)),
+                config,
+                registry);
+    }
+
+    /** Nothing that was taken in is lost: the lanes empty before the pool closes. */
+    void drain(@Observes @Priority(1) ShutdownEvent stopping, Commits commits) {
+        try {
+            commits.drain().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException late) {
+            LOG.errorf(late, "The lanes were not empty in time; %d works were not answered.", commits.waiting());
+        }
+    }
+}

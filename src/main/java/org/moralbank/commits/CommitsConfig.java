@@ -1,0 +1,28 @@
+package org.moralbank.commits;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Settings of the group commit. */
+@ConfigMapping(prefix = "moralbank.commits")
+public interface CommitsConfig {
+    /**
+     * How many writers this process has. A book is always in the same one. On two cores one lane fills its commits
+     * best; more help where the database has cores and disks to spare.
+     */
+    @WithDefault("1")
+    int lanes();
+
+    /** The most that one commit takes, in works' weight: a transfer weighs 1, a bulk its items. */
+    @WithDefault("256")
+    int largestCommit();
+
+    /** How many works may wait in one lane; the next is answered 429. */
+    @WithDefault("4096")
+    int queueCapacity();
+
+    /** The longest wait that is accepted into a queue, by the lane's recent pace; beyond it the answer is 429. */
+    @WithDefault("2s")
+    Duration longestWait();
+}

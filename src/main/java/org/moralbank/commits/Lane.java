@@ -1,0 +1,412 @@
+package org.moralbank.commits;
+
+import static org.moralbank.commits.AnswerTable.ANSWERS;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.hibernate.reactive.mutiny.Mutiny;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.platform.RefusedException;
+
+/**
+ * A queue of works and the one writer that empties it, commit after commit.
+ *
+ * <p>Works may be offered from any thread; all else happens on the lane's own Vert.x context, so that nothing here is
+ * locked. The writer never waits for more works than there are: a lone work is committed alone, and under load the
+ * commits fill by themselves while the one before is on its way.
+ */
+final class Lane {
+    private static final Logger LOG = Logger.getLogger(Lane.class);
+
+    private static final String LOCK = """
+            SELECT book_id
+            FROM commit_lock
+            WHERE book_id = ANY ($1)
+            ORDER BY book_id
+            FOR UPDATE
+            """;
+
+    /** A statement of its own: in the one that takes the lock it could be read before the wait for the lock. */
+    private static final String CLOCK = "SELECT clock_timestamp()";
+
+    private final int number;
+    private final Context context;
+    private final Pool pool;
+    private final Sessions sessions;
+    private final CommitsConfig config;
+    private final CommitMetrics metrics;
+
+    private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicBoolean running = new AtomicBoolean();
+    private final Promise<Void> drained = Promise.promise();
+    private volatile boolean stopping;
+    private volatile double nanosPerWork = 200_000;
+
+    /** The connection is the lane's own until it fails: a fresh one has to plan its statements again. */
+    private @Nullable SqlConnection connection;
+
+    Lane(int number, Context context, Pool pool, Sessions sessions, CommitsConfig config, CommitMetrics metrics) {
+        this.number = number;
+        this.context = context;
+        this.pool = pool;
+        this.sessions = sessions;
+        this.config = config;
+        this.metrics = metrics;
+    }
+
+    /** Takes a work in, or refuses it at once. */
+    void offer(Pending pending) {
+        if (stopping) {
+            pending.refuse(new CommitRejection.Stopping());
+            return;
+        }
+        int ahead = waiting.getAndIncrement();
+        if (ahead >= config.queueCapacity()
+                || ahead * nanosPerWork > config.longestWait().toNanos()) {
+            waiting.decrementAndGet();
+            metrics.overloaded();
+            pending.refuse(new CommitRejection.Overloaded());
+            return;
+        }
+        queue.add(pending);
+        wake();
+    }
+
+    int waiting() {
+        return waiting.get();
+    }
+
+    /** Refuses new works from now on; completes when those that were taken in are answered. */
+    Future<Void> drain() {
+        stopping = true;
+        context.runOnContext(ignored -> wake());
+        return drained.future();
+    }
+
+    private void wake() {
+        if (running.compareAndSet(false, true)) {
+            context.runOnContext(ignored -> next());
+        }
+    }
+
+    /** One commit after another, until the queue is empty. */
+    private void next() {
+        List<Pending> batch = take();
+        if (batch.isEmpty()) {
+            running.set(false);
+            if (!queue.isEmpty()) {
+                wake();
+            } else if (stopping) {
+                drained.tryComplete();
+            }
+            return;
+        }
+        long begun = System.nanoTime();
+        commit(batch).onComplete(done -> {
+            long took = System.nanoTime() - begun;
+            nanosPerWork += (((double) took / batch.size()) - nanosPerWork) / 8;
+            next();
+        });
+    }
+
+    private List<Pending> take() {
+        List<Pending> batch = new ArrayList<>();
+        int weight = 0;
+        for (Pending head = queue.peek(); head != null; head = queue.peek()) {
+            weight += head.work.weight();
+            if (!batch.isEmpty() && weight > config.largestCommit()) {
+                break;
+            }
+            queue.remove();
+            waiting.decrementAndGet();
+            batch.add(head);
+        }
+        return batch;
+    }
+
+    /** Commits the works together; when that fails, one by one. Never fails itself: every caller is answered. */
+    private Future<Void> commit(List<Pending> batch) {
+        return attempt(batch).transform(tried -> {
+            if (tried.succeeded()) {
+                return Future.succeededFuture();
+            }
+            CommitFailure failure = (CommitFailure) tried.cause();
+            if (failure.kind() == CommitFailure.Kind.FAULT && batch.size() > 1) {
+                metrics.retriedSingly(batch.size());
+                LOG.warnf(failure.getCause(), "A commit of %d works failed; they are tried one by one.", batch.size());
+                Future<Void> chain = Future.succeededFuture();
+                for (Pending one : batch) {
+                    chain = chain.compose(ignored -> commit(List.of(one)));
+                }
+                return chain;
+            }
+            fail(batch, failure);
+            return Future.succeededFuture();
+        });
+    }
+
+    private void fail(List<Pending> batch, CommitFailure failure) {
+        switch (failure.kind()) {
+            case UNAVAILABLE -> {
+                LOG.warnf(failure.getCause(), "The database was not available to a commit of %d works.", batch.size());
+                batch.forEach(pending -> pending.refuse(new CommitRejection.DatabaseUnavailable()));
+            }
+            case UNKNOWN -> {
+                LOG.errorf(failure.getCause(), "The outcome of a commit of %d works is not known.", batch.size());
+                batch.forEach(pending -> pending.refuse(new CommitRejection.OutcomeUnknown()));
+            }
+            case FAULT -> batch.forEach(pending -> fault(pending, failure.getCause()));
+        }
+    }
+
+    private static void fault(Pending pending, @Nullable Throwable cause) {
+        String traceId = Pending.newTraceId();
+        LOG.errorf(cause, "A work failed; trace %s.", traceId);
+        pending.refuse(new CommitRejection.InternalError(traceId));
+    }
+
+    // ---- one attempt -------------------------------------------------------------------------------------------
+
+    private Future<Void> attempt(List<Pending> asked) {
+        Needs needs = new Needs();
+        TreeSet<Integer> books = new TreeSet<>();
+        List<Pending> batch = new ArrayList<>(asked.size());
+        for (Pending pending : asked) {
+            try {
+                needsOf(pending, needs);
+                books.addAll(pending.books);
+                batch.add(pending);
+            } catch (RuntimeException fault) {
+                fault(pending, fault);
+            }
+        }
+        if (batch.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        long begun = System.nanoTime();
+        return connected()
+                .compose(open -> load(open, books, needs)
+                        .compose(set -> {
+                            decide(batch, set);
+                            return write(open, set);
+                        })
+                        .recover(failure -> abandon(open, failure)))
+                .onSuccess(ignored -> {
+                    metrics.committed(batch, System.nanoTime() - begun, begun);
+                    batch.forEach(pending -> pending.answer(pending.decided));
+                });
+    }
+
+    private static void needsOf(Pending pending, Needs needs) {
+        Ask ask = pending.ask;
+        if (ask.key() != null) {
+            needs.row(ANSWERS, answerKey(ask, ask.key()));
+        }
+        ask.asker().needs(needs);
+        pending.work.needs(needs);
+    }
+
+    private static AnswerTable.Key answerKey(Ask ask, IdempotencyKey key) {
+        return new AnswerTable.Key(ask.scopeBook(), ask.asker().clientId(), key.value());
+    }
+
+    private Future<SqlConnection> connected() {
+        if (connection != null) {
+            return Future.succeededFuture(connection);
+        }
+        return pool.getConnection()
+                .onSuccess(open -> {
+                    connection = open;
+                    open.closeHandler(closed -> forget(open));
+                })
+                .recover(cause -> Future.failedFuture(new CommitFailure(CommitFailure.Kind.UNAVAILABLE, cause)));
+    }
+
+    private void forget(SqlConnection open) {
+        if (connection == open) {
+            connection = null;
+        }
+    }
+
+    /** One flight: BEGIN, the lock, the clock, and every load behind it. The server runs them in this order. */
+    private Future<WorkingSet> load(SqlConnection open, TreeSet<Integer> books, Needs needs) {
+        List<Future<?>> flight = new ArrayList<>();
+        flight.add(open.query("BEGIN").execute());
+        Short[] ids = books.stream().map(Integer::shortValue).toArray(Short[]::new);
+        flight.add(open.preparedQuery(LOCK).execute(Tuple.of(ids)).map(rows -> {
+            if (rows.size() != ids.length) {
+                throw new IllegalStateException("a work locks a book that is not there: " + books);
+            }
+            return rows;
+        }));
+        Future<Instant> clock = open.preparedQuery(CLOCK)
+                .execute()
+                .map(rows -> rows.iterator().next().get(OffsetDateTime.class, 0).toInstant());
+        flight.add(clock);
+        List<Supplier<Loading<?, ?>>> loads = new ArrayList<>();
+        for (Table<?, ?> table : needs.tables()) {
+            loads.add(loading(open, table, needs, flight));
+        }
+        return Future.join(flight)
+                .recover(cause -> Future.failedFuture(CommitFailure.whileLoading(firstCause(flight))))
+                .map(ignored -> {
+                    WorkingSet set = new WorkingSet(clock.result());
+                    loads.forEach(load -> load.get().into(set));
+                    return set;
+                });
+    }
+
+    private record Loading<K, R>(Table<K, R> table, List<K> keys, java.util.Map<K, R> found) {
+        void into(WorkingSet set) {
+            set.loaded(table, keys, found);
+        }
+    }
+
+    private static <K, R> Supplier<Loading<?, ?>> loading(
+            SqlConnection open, Table<K, R> table, Needs needs, List<Future<?>> flight) {
+        List<K> keys = needs.keys(table);
+        Future<java.util.Map<K, R>> found = table.load(open, keys);
+        flight.add(found);
+        return () -> new Loading<>(table, keys, found.result());
+    }
+
+    /** After a failed statement the others fail because of it; the first tells why. */
+    private static Throwable firstCause(List<Future<?>> flight) {
+        return flight.stream()
+                .filter(Future::failed)
+                .map(Future::cause)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    // ---- decide ------------------------------------------------------------------------------------------------
+
+    private static void decide(List<Pending> batch, WorkingSet set) {
+        Instant now = set.now();
+        for (Pending pending : batch) {
+            set.setNow(pending.ask.clock() == null ? now : pending.ask.clock());
+            pending.decided = decide(pending, set);
+        }
+    }
+
+    /** What one work is answered; an answer that is to be kept is put into the set with its effect. */
+    private static Answer decide(Pending pending, WorkingSet set) {
+        Ask ask = pending.ask;
+        int mark = set.mark();
+        try {
+            ask.asker().checkStillMay(set);
+            AnswerTable.Key key = ask.key() == null ? null : answerKey(ask, ask.key());
+            AnswerTable.Kept kept = key == null ? null : set.find(ANSWERS, key);
+            if (kept != null) {
+                return java.util.Arrays.equals(kept.fingerprint(), ask.fingerprint())
+                        ? kept.replay()
+                        : pending.problem(new CommitRejection.KeyReused());
+            }
+            Answer answer;
+            try {
+                answer = pending.work.decide(set);
+            } catch (RefusedException refused) {
+                set.undoTo(mark);
+                answer = pending.problem(refused.rejection());
+            }
+            if (key != null && isKept(answer.status())) {
+                set.put(
+                        ANSWERS,
+                        key,
+                        new AnswerTable.Kept(ask.fingerprint(), answer.status(), answer.location(), answer.body()));
+            }
+            return answer;
+        } catch (RefusedException refused) {
+            set.undoTo(mark);
+            return pending.problem(refused.rejection());
+        } catch (RuntimeException fault) {
+            set.undoTo(mark);
+            String traceId = Pending.newTraceId();
+            LOG.errorf(fault, "A work failed while it decided; trace %s.", traceId);
+            return pending.problem(new CommitRejection.InternalError(traceId));
+        }
+    }
+
+    /** Successes, and refusals by the rules of the business; all else leaves the key free. */
+    static boolean isKept(int status) {
+        return status < 300 || status == 409 || status == 422;
+    }
+
+    // ---- write -------------------------------------------------------------------------------------------------
+
+    /** One flight: every write, and COMMIT behind them; where entities change, COMMIT waits for the session's flush. */
+    private Future<Void> write(SqlConnection open, WorkingSet set) {
+        Writing writing = new Writing(open);
+        set.write(writing);
+        if (writing.entities().isEmpty()) {
+            return end(open, writing.statements());
+        }
+        return Future.join(writing.statements())
+                .recover(cause -> Future.failedFuture(CommitFailure.whileWriting(firstCause(writing.statements()))))
+                .compose(ignored -> flushed(open, writing))
+                .compose(ignored -> end(open, List.of()));
+    }
+
+    private Future<Void> flushed(SqlConnection open, Writing writing) {
+        Mutiny.Session session = sessions.on(open);
+        Future<?> chain = Future.succeededFuture();
+        for (var change : writing.entities()) {
+            chain = chain.compose(ignored -> change.apply(session));
+        }
+        return chain.compose(
+                        ignored -> Future.fromCompletionStage(session.flush().subscribeAsCompletionStage()))
+                .recover(cause -> Future.failedFuture(CommitFailure.whileWriting(cause)))
+                .mapEmpty();
+    }
+
+    private static Future<Void> end(SqlConnection open, List<Future<?>> statements) {
+        Future<?> commit = open.query("COMMIT").execute();
+        List<Future<?>> flight = new ArrayList<>(statements);
+        flight.add(commit);
+        return Future.join(flight)
+                .recover(cause -> {
+                    Throwable first = firstCause(flight);
+                    // A statement that the server refused made COMMIT a rollback; anything else may have been either.
+                    return Future.failedFuture(
+                            first instanceof PgException
+                                    ? CommitFailure.whileWriting(first)
+                                    : new CommitFailure(CommitFailure.Kind.UNKNOWN, first));
+                })
+                .mapEmpty();
+    }
+
+    /** Rolls back, or gives the connection up when even that fails, and passes the failure on. */
+    private <T> Future<T> abandon(SqlConnection open, Throwable thrown) {
+        CommitFailure failure =
+                thrown instanceof CommitFailure known ? known : new CommitFailure(CommitFailure.Kind.FAULT, thrown);
+        return open.query("ROLLBACK").execute().transform(rolledBack -> {
+            if (rolledBack.failed() || failure.kind() != CommitFailure.Kind.FAULT) {
+                forget(open);
+                open.close();
+            }
+            return Future.failedFuture(failure);
+        });
+    }
+
+    @Override
+    public String toString() {
+        return "lane " + number;
+    }
+}

@@ -1,0 +1,24 @@
+package org.moralbank.commits;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A kind of row that works read and change under the lock of their book, and that one package owns.
+ *
+ * <p>Rows are immutable: a work changes one by putting another in its place, so that the working set can undo it.
+ * {@code load} and {@code write} are called at most once per commit, with all keys and all changes of all its works;
+ * each should be one statement or a few, of arrays, so that its cost is shared.
+ *
+ * @param <K> what a row is found by, its book included; with equals and hashCode
+ * @param <R> an immutable row
+ */
+public interface Table<K, R> {
+    /** The rows of those keys that are there. Called under the lock. */
+    Future<Map<K, R>> load(SqlConnection connection, List<K> keys);
+
+    /** Writes what was inserted or changed. */
+    void write(Writing writing, List<Change<K, R>> changes);
+}

@@ -1,0 +1,36 @@
+/**
+ * The group commit: every change of the service's data goes through it.
+ *
+ * <p><b>Words.</b> A {@linkplain org.moralbank.commits.Work work} is a use case: it says what rows it needs, then decides
+ * in memory, without I/O. A {@linkplain org.moralbank.commits.Lane lane} is a queue with one writer; a book is always in
+ * the same lane of a process. A commit takes the works that wait in a lane, locks their books, loads what they need,
+ * lets each decide in turn against one {@linkplain org.moralbank.commits.WorkingSet working set}, writes what they
+ * changed with set-based statements, commits once and answers each caller. An
+ * {@linkplain org.moralbank.commits.Answer answer} is kept with the effect, in the same transaction, under the caller's
+ * idempotency key.
+ *
+ * <p><b>Why.</b> A community's books have hot accounts by nature (issuance, pools, merchants). Row locks per request
+ * would queue there; deciding in memory under one lock per book does not, and the cost of the transaction is shared by
+ * all that wait. A commit is two flights to the database, whatever the number of works: lock and loads, then writes and
+ * COMMIT, each flight pipelined.
+ *
+ * <p><b>Rules.</b>
+ *
+ * <ol>
+ *   <li>The row of {@code commit_lock} is the only lock, taken in id order by a statement of its own; what is loaded
+ *       after it stays true until COMMIT, because every change of a row that works read is itself a work.
+ *   <li>A work that refuses leaves no trace: the working set undoes it. Its refusal is an answer, kept like any other.
+ *   <li>When a commit fails, its works are tried again one by one, so that a bad one fails alone.
+ *   <li>When the outcome of COMMIT is not known the caller gets 503; the same key tells the truth later.
+ *   <li>A full queue answers 429 at once; it never waits for more than two seconds' worth of work.
+ * </ol>
+ *
+ * <p><b>Tables.</b> {@code commit_lock}, {@code commit_answer}.
+ *
+ * <p><b>What never happens.</b> An answer is not sent before COMMIT has returned. Nothing is cached from one commit to the
+ * next. Two effects never stand under one key.
+ */
+@NullMarked
+package org.moralbank.commits;
+
+import org.jspecify.annotations.NullMarked;

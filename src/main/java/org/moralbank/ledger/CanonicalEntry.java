@@ -1,0 +1,69 @@
+package org.moralbank.ledger;
+
+import static org.moralbank.platform.CanonicalJson.quoted;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of an entry that are hashed, logged and exported: RFC 8785 JSON, every integer as a string, no name and no
+ * free text. Members that have no value are left out.
+ *
+ * <pre>{@code
+ * {"actor":"…","approver":"…","book":"BHL","client":"app","group":"…","metadataHash":"…","occurredOn":"2025-01-06",
+ *  "onBehalfOf":"…","postedAt":"2025-01-06T08:00:00.000000Z",
+ *  "postings":[{"account":"2100:M-1:MIN","amount":"-60","balance":"240","version":"3"},…],
+ *  "reasonHash":"…","reference":"…","reverses":"7","seq":"12","type":"TRANSFER_TIME","unit":"MIN"}
+ * }</pre>
+ */
+final class CanonicalEntry {
+    private CanonicalEntry() {}
+
+    static byte[] of(String book, long seq, Draft draft, Unit unit, Instant postedAt, List<Posting> postings) {
+        EntryText text = draft.text;
+        StringBuilder out = new StringBuilder(512).append('{');
+        // Sorted by name, as RFC 8785 section 3.2.3 asks.
+        member(out, "actor", draft.by.actor());
+        member(out, "approver", draft.by.approver());
+        member(out, "book", book);
+        member(out, "client", draft.by.client());
+        member(out, "group", draft.group == null ? null : draft.group.toString());
+        member(out, "metadataHash", text == null ? null : hash(text, text.metadata()));
+        member(out, "occurredOn", draft.occurredOn.toString());
+        member(out, "onBehalfOf", draft.by.onBehalfOf());
+        member(out, "postedAt", Times.micros(postedAt));
+        out.append(",\"postings\":[");
+        for (int i = 0; i < postings.size(); i++) {
+            Posting posting = postings.get(i);
+            out.append(i == 0 ? "{\"account\":" : ",{\"account\":");
+            quoted(posting.account(), out);
+            out.append(",\"amount\":\"").append(posting.amount());
+            out.append("\",\"balance\":\"").append(posting.balanceAfter());
+            out.append("\",\"version\":\"").append(posting.version()).append("\"}");
+        }
+        out.append(']');
+        member(out, "reasonHash", text == null ? null : hash(text, text.reason()));
+        member(out, "reference", draft.reference);
+        member(out, "reverses", draft.reverses == null ? null : draft.reverses.toString());
+        member(out, "seq", Long.toString(seq));
+        member(out, "type", draft.type.name());
+        member(out, "unit", unit.name());
+        return out.append('}').toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static @Nullable String hash(EntryText text, @Nullable String part) {
+        return part == null ? null : EntryText.hash(text.salt(), part);
+    }
+
+    private static void member(StringBuilder out, String name, @Nullable String value) {
+        if (value != null) {
+            if (out.length() > 1) {
+                out.append(',');
+            }
+            out.append('"').append(name).append("\":");
+            quoted(value, out);
+        }
+    }
+}

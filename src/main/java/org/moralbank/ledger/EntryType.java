@@ -1,0 +1,69 @@
+package org.moralbank.ledger;
+
+import java.util.Locale;
+
+/** The business events that post, with how each is taken back. */
+public enum EntryType {
+    OPENING,
+    EARN_TIME,
+    EARN_TIME_TEAM,
+    GRANT_TIME,
+    GRANT_TIME_FROM_POOL,
+    GRANT_POINTS,
+    EARN_POINTS_SERVICE,
+    EARN_POINTS_TASK,
+    AWARD_POINTS,
+    DEDUCT_POINTS,
+    TRANSFER_TIME,
+    TRANSFER_POINTS,
+    BOOKING_COMPLETE("the booking"),
+    GIFT_TIME_KIN,
+    DONATE_TIME,
+    DONATE_POINTS,
+    CONSUME_TIME,
+    REDEEM_CAPTURE("a refund or reversal of the redemption"),
+    REDEEM_SALE("a refund or reversal of the redemption"),
+    REDEEM_SALE_OFFLINE("a refund or reversal of the redemption"),
+    REDEEM_REFUND("a new sale"),
+    SHORTFALL_RECOVER,
+    WRITE_OFF,
+    MERCHANT_WAIVE,
+    SETTLEMENT_CLOSE("the settlement's rejection"),
+    SETTLEMENT_PAID("a new settlement"),
+    SETTLEMENT_REJECTED("the settlement's closing"),
+    EXPIRE_POINTS,
+    EXPIRE_TIME,
+    ACCOUNT_CLOSE("a new member"),
+    REVERSAL("a new entry"),
+    XCOMM_PAY("the payment between books"),
+    XCOMM_RECEIVE("the payment between books"),
+    XCOMM_REDEEM_OUT("the redemption between books"),
+    XCOMM_REDEEM_IN("the redemption between books"),
+    NETTING("a new netting run"),
+    MEMBER_MOVE("a new move");
+
+    private final String takenBackBy;
+
+    EntryType() {
+        this("");
+    }
+
+    EntryType(String takenBackBy) {
+        this.takenBackBy = takenBackBy;
+    }
+
+    /** Whether an entry may be reversed by hand; else it belongs to a life that has an operation for it. */
+    public boolean isReversible() {
+        return takenBackBy.isEmpty();
+    }
+
+    /** What takes such an entry back, where it is not reversed by hand. */
+    public String takenBackBy() {
+        return takenBackBy;
+    }
+
+    /** For metrics. */
+    String tag() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

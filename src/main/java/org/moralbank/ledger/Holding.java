@@ -1,0 +1,76 @@
+package org.moralbank.ledger;
+
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** All accounts of a holder: his own and his lots. Immutable. */
+public record Holding(List<Account> accounts) {
+    /** The earliest to expire, then the restricted, then the own; by name among equals, so that the order is one. */
+    private static final Comparator<Account> SPENDING_ORDER = Comparator.comparing(
+                    (Account account) -> account.lot().expiresOn(), Comparator.nullsLast(Comparator.naturalOrder()))
+            .thenComparing(account -> !account.lot().restricted())
+            .thenComparing(account -> account.lot().name());
+
+    public static final Holding NONE = new Holding(List.of());
+
+    @Nullable
+    Account find(Lot lot) {
+        for (Account account : accounts) {
+            if (account.lot().equals(lot)) {
+                return account;
+            }
+        }
+        return null;
+    }
+
+    @Nullable
+    Account find(int id) {
+        for (Account account : accounts) {
+            if (account.id() == id) {
+                return account;
+            }
+        }
+        return null;
+    }
+
+    Holding with(Account changed) {
+        List<Account> all = new ArrayList<>(accounts.size() + 1);
+        boolean replaced = false;
+        for (Account account : accounts) {
+            boolean same = account.id() == changed.id();
+            replaced |= same;
+            all.add(same ? changed : account);
+        }
+        if (!replaced) {
+            all.add(changed);
+        }
+        return new Holding(List.copyOf(all));
+    }
+
+    /** A lot that opens is as frozen or closed as the accounts beside it. */
+    Account.Status status() {
+        return accounts.isEmpty() ? Account.Status.OPEN : accounts.getFirst().status();
+    }
+
+    /** What can be spent on a day, in the order in which it is. */
+    List<Account> spendable(Spending which, LocalDate day) {
+        if (accounts.size() == 1) {
+            return which.allows(accounts.getFirst().lot(), day) ? accounts : List.of();
+        }
+        return accounts.stream()
+                .filter(account -> which.allows(account.lot(), day))
+                .sorted(SPENDING_ORDER)
+                .toList();
+    }
+
+    public long posted() {
+        return accounts.stream().mapToLong(Account::posted).sum();
+    }
+
+    public long held() {
+        return accounts.stream().mapToLong(Account::held).sum();
+    }
+}

@@ -1,0 +1,411 @@
+package org.moralbank.ledger;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.Table;
+import org.moralbank.commits.WorkingSet;
+
+/**
+ * The kernel: the only code that changes a balance. Pure functions on the working set of a commit, which a use case calls
+ * after it has named the book and the holders among its needs:
+ *
+ * <pre>{@code
+ * needs.row(BOOKS, book).row(HOLDINGS, payer).row(HOLDINGS, payee);
+ * …
+ * Ledger.post(set, Draft.of(TRANSFER_TIME, book, day, by).spend(payer, 60, ON_SERVICE).credit(payee, 60));
+ * }</pre>
+ *
+ * <p>Each leaves with a {@link PostingRejection} when a rule forbids it, and the commit then undoes the whole work.
+ */
+public final class Ledger {
+    /** Books, by id. */
+    public static final Table<Integer, Book> BOOKS = new BookTable();
+
+    /** All accounts of a holder. */
+    public static final Table<Holder, Holding> HOLDINGS = new HoldingTable();
+
+    /** Entries; the kernel adds to them. */
+    static final Table<EntryTable.Key, Entry> ENTRIES = new EntryTable();
+
+    /** Which entries were reversed, and by which. */
+    static final Table<EntryTable.Key, Long> REVERSALS = new ReversalTable();
+
+    /** Holds, by book and id. */
+    public static final Table<HoldTable.Key, Hold> HOLDS = new HoldTable();
+
+    private Ledger() {}
+
+    // ---- entries -----------------------------------------------------------------------------------------------
+
+    /**
+     * Posts an entry: opens the accounts that are not there, moves the amounts, numbers and seals the entry.
+     *
+     * <p>Refuses, in this order: {@link PostingRejection.AccountClosed}, {@link PostingRejection.AccountFrozen} for what
+     * is debited, {@link PostingRejection.InsufficientBalance}, {@link PostingRejection.LimitExceeded}.
+     */
+    public static Entry post(WorkingSet set, Draft draft) {
+        refuseStatus(set, draft);
+        LocalDate today = set.get(BOOKS, draft.book).dayOf(set.now());
+        Nets nets = new Nets();
+        for (Draft.Leg leg : draft.legs) {
+            switch (leg) {
+                case Draft.Leg.Spend spend -> nets.spend(set, spend, today);
+                case Draft.Leg.Debit debit -> nets.add(debit.holder(), debit.lot(), -debit.amount());
+                case Draft.Leg.Credit credit -> nets.add(credit.holder(), credit.lot(), credit.amount());
+            }
+        }
+        return seal(set, draft, nets);
+    }
+
+    /** The refusals that depend on no amount: closed accounts first, then frozen ones that would give. */
+    private static void refuseStatus(WorkingSet set, Draft draft) {
+        for (Draft.Leg leg : draft.legs) {
+            Holder holder = holderOf(leg);
+            if (holding(set, holder).status() == Account.Status.CLOSED) {
+                throw new PostingRejection.AccountClosed(holder.path()).refused();
+            }
+        }
+        for (Draft.Leg leg : draft.legs) {
+            Holder holder = holderOf(leg);
+            if (!(leg instanceof Draft.Leg.Credit) && holding(set, holder).status() == Account.Status.FROZEN) {
+                throw new PostingRejection.AccountFrozen(holder.path()).refused();
+            }
+        }
+    }
+
+    private static Holder holderOf(Draft.Leg leg) {
+        return switch (leg) {
+            case Draft.Leg.Spend spend -> spend.holder();
+            case Draft.Leg.Debit debit -> debit.holder();
+            case Draft.Leg.Credit credit -> credit.holder();
+        };
+    }
+
+    /** What an entry does to each account, in the order in which the accounts were first named. */
+    private static final class Nets {
+        private record Key(Holder holder, Lot lot) {}
+
+        private final Map<Key, Long> amounts = new LinkedHashMap<>();
+
+        void add(Holder holder, Lot lot, long amount) {
+            amounts.merge(new Key(holder, lot), amount, Math::addExact);
+        }
+
+        long of(Account account) {
+            return amounts.getOrDefault(new Key(account.holder(), account.lot()), 0L);
+        }
+
+        void spend(WorkingSet set, Draft.Leg.Spend spend, LocalDate today) {
+            long missing = spend.amount();
+            for (Account account : holding(set, spend.holder()).spendable(spend.which(), today)) {
+                long part = Math.min(missing, Math.max(0, account.debitable() + Math.min(0, of(account))));
+                if (part > 0) {
+                    add(account.holder(), account.lot(), -part);
+                    missing -= part;
+                }
+            }
+            if (missing > 0) {
+                throw new PostingRejection.InsufficientBalance(
+                                spend.holder().path(),
+                                spend.amount() - missing,
+                                spend.amount(),
+                                spend.holder().unit())
+                        .refused();
+            }
+        }
+    }
+
+    /** Applies the amounts to the accounts and appends the entry. */
+    private static Entry seal(WorkingSet set, Draft draft, Nets nets) {
+        Unit unit = holderOf(draft.legs.getFirst()).unit();
+        List<Posting> postings = new ArrayList<>(nets.amounts.size());
+        long sum = 0;
+        for (Map.Entry<Nets.Key, Long> net : nets.amounts.entrySet()) {
+            long amount = net.getValue();
+            Nets.Key key = net.getKey();
+            if (key.holder().unit() != unit || key.holder().book() != draft.book) {
+                throw new IllegalArgumentException("an entry of " + unit + " in book " + draft.book + " with " + key);
+            }
+            if (amount != 0) {
+                Account before = account(set, key.holder(), key.lot());
+                Account after = before.post(amount);
+                refuseBounds(before, after, amount);
+                replace(set, after);
+                postings.add(
+                        new Posting(after.id(), after.holder(), after.lot(), amount, after.posted(), after.version()));
+                sum = Math.addExact(sum, amount);
+            }
+        }
+        if (sum != 0 || postings.size() < 2) {
+            throw new IllegalArgumentException("postings that sum to " + sum + ": " + postings);
+        }
+        Book book = set.get(BOOKS, draft.book);
+        long seq = book.lastSeq() + 1;
+        // PostgreSQL keeps microseconds; what is sealed must be what is read back.
+        Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
+        Instant postedAt = now.isBefore(book.lastPostedAt()) ? book.lastPostedAt() : now;
+        byte[] canonical = CanonicalEntry.of(book.code(), seq, draft, unit, postedAt, postings);
+        Entry entry = new Entry(
+                book.id(),
+                seq,
+                draft.type,
+                unit,
+                draft.occurredOn,
+                postedAt,
+                draft.by,
+                draft.reference,
+                draft.group,
+                draft.reverses,
+                draft.text,
+                List.copyOf(postings),
+                canonical,
+                Hashes.leaf(canonical));
+        set.put(BOOKS, book.id(), book.advanced(seq, postedAt));
+        set.put(ENTRIES, new EntryTable.Key(book.id(), seq), entry);
+        return entry;
+    }
+
+    /** A bound that is not crossed further is not refused: a limit that was lowered does not lock an account. */
+    private static void refuseBounds(Account before, Account after, long amount) {
+        if (after.isWithinBounds()) {
+            return;
+        }
+        if (amount < 0) {
+            if (after.floor() >= 0) {
+                throw new PostingRejection.InsufficientBalance(
+                                after.path(),
+                                Math.max(0, before.available()),
+                                -amount,
+                                after.holder().unit())
+                        .refused();
+            }
+            throw limit(after, after.floor(), after.available());
+        }
+        throw limit(after, after.ceiling(), after.posted());
+    }
+
+    private static RuntimeException limit(Account account, long limit, long wouldBe) {
+        return new PostingRejection.LimitExceeded(
+                        account.path(), limit, wouldBe, account.holder().unit())
+                .refused();
+    }
+
+    // ---- reversal ----------------------------------------------------------------------------------------------
+
+    /**
+     * Posts the mirror of an entry. Frozen and closed accounts take part. What a member, team or pool no longer has, or
+     * has held, is booked to its shortfall, so that no balance falls below its floor in silence.
+     *
+     * <p>The caller named {@link #REVERSALS} of the entry, its holders and their {@linkplain #shortfallsOf shortfalls}
+     * among its needs.
+     */
+    static Entry reverse(WorkingSet set, Entry original, Draft draft) {
+        Nets nets = new Nets();
+        for (Posting posting : original.postings()) {
+            long mirrored = -posting.amount();
+            draft.legs.add(
+                    mirrored < 0
+                            ? new Draft.Leg.Debit(posting.holder(), posting.lot(), -mirrored)
+                            : new Draft.Leg.Credit(posting.holder(), posting.lot(), mirrored));
+            if (mirrored > 0 || posting.holder().chart().shortfall() == null) {
+                nets.add(posting.holder(), posting.lot(), mirrored);
+                continue;
+            }
+            Account account = holding(set, posting.holder()).find(posting.lot());
+            long there = account == null ? 0 : Math.min(-mirrored, account.debitable());
+            if (there > 0) {
+                nets.add(posting.holder(), posting.lot(), -there);
+            }
+            if (there < -mirrored) {
+                nets.add(posting.holder().shortfall(), Lot.OWN, mirrored + there);
+            }
+        }
+        Entry reversal = seal(set, draft.reverses(original.seq()), nets);
+        set.put(REVERSALS, new EntryTable.Key(original.book(), original.seq()), reversal.seq());
+        return reversal;
+    }
+
+    /** The shortfalls that {@link #reverse} may touch. */
+    static List<Holder> shortfallsOf(Entry original) {
+        return original.postings().stream()
+                .filter(posting ->
+                        posting.amount() > 0 && posting.holder().chart().shortfall() != null)
+                .map(posting -> posting.holder().shortfall())
+                .toList();
+    }
+
+    /** Where the shortfall of a member, team or pool stands; among the needs of {@link #recover}. */
+    public static Holder shortfallOf(Holder earner) {
+        return earner.shortfall();
+    }
+
+    /**
+     * After an earning: takes what the earner owes from what he now has, as an entry of its own in the same group. Null
+     * when he owes nothing, has nothing, or is frozen.
+     */
+    public static @Nullable Entry recover(
+            WorkingSet set, Holder earner, LocalDate occurredOn, Attribution by, @Nullable UUID group) {
+        Holding owed = holding(set, earner.shortfall());
+        Account own = holding(set, earner).find(Lot.OWN);
+        if (owed.posted() >= 0 || own == null || own.status() != Account.Status.OPEN) {
+            return null;
+        }
+        long amount = Math.min(-owed.posted(), own.debitable());
+        return amount <= 0
+                ? null
+                : post(
+                        set,
+                        Draft.of(EntryType.SHORTFALL_RECOVER, earner.book(), occurredOn, by)
+                                .debit(earner, amount)
+                                .credit(earner.shortfall(), amount)
+                                .group(group));
+    }
+
+    // ---- holds -------------------------------------------------------------------------------------------------
+
+    /**
+     * Reserves an amount on the holder's lots, in the spending order.
+     *
+     * <p>Refuses a closed or frozen account and an insufficient balance, in this order.
+     */
+    public static Hold hold(
+            WorkingSet set, UUID id, Holder holder, long amount, Instant expiresAt, @Nullable String reference) {
+        Holding holding = holding(set, holder);
+        switch (holding.status()) {
+            case CLOSED -> throw new PostingRejection.AccountClosed(holder.path()).refused();
+            case FROZEN -> throw new PostingRejection.AccountFrozen(holder.path()).refused();
+            case OPEN -> {}
+        }
+        LocalDate today = set.get(BOOKS, holder.book()).dayOf(set.now());
+        List<Hold.Line> lines = new ArrayList<>();
+        long missing = amount;
+        for (Account account : holding.spendable(Spending.ON_SERVICE, today)) {
+            long part = Math.min(missing, account.debitable());
+            if (part > 0) {
+                replace(set, account.hold(part));
+                lines.add(new Hold.Line(account.id(), part));
+                missing -= part;
+            }
+        }
+        if (missing > 0) {
+            throw new PostingRejection.InsufficientBalance(holder.path(), amount - missing, amount, holder.unit())
+                    .refused();
+        }
+        Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
+        Hold hold = new Hold(
+                id, holder.book(), Hold.Status.ACTIVE, reference, now, expiresAt, null, null, List.copyOf(lines));
+        set.put(HOLDS, new HoldTable.Key(holder.book(), id), hold);
+        return hold;
+    }
+
+    /**
+     * Takes {@code amount} of what a hold reserves, in the spending order, and releases the rest. The draft has the
+     * credits only. A frozen account does not stop it: the amount was promised before.
+     *
+     * <p>Refuses a hold that is not active or past its time, and more than it reserves.
+     */
+    public static Entry capture(WorkingSet set, UUID holdId, Holder holder, long amount, Draft draft) {
+        Hold hold = active(set, holder.book(), holdId);
+        if (!set.now().isBefore(hold.expiresAt())) {
+            throw new PostingRejection.HoldNotActive(holdId.toString(), Hold.Status.EXPIRED).refused();
+        }
+        if (amount > hold.amount()) {
+            throw new PostingRejection.HoldExceeded(holdId.toString(), hold.amount(), amount).refused();
+        }
+        Nets nets = new Nets();
+        long missing = amount;
+        for (Hold.Line line : hold.lines()) {
+            Account account = heldAccount(set, holder, line);
+            replace(set, account.hold(-line.amount()));
+            long part = Math.min(missing, line.amount());
+            if (part > 0) {
+                nets.add(holder, account.lot(), -part);
+                missing -= part;
+            }
+        }
+        for (Draft.Leg leg : draft.legs) {
+            if (!(leg instanceof Draft.Leg.Credit credit)) {
+                throw new IllegalArgumentException("a capture's draft has credits only: " + leg);
+            }
+            nets.add(credit.holder(), credit.lot(), credit.amount());
+        }
+        Entry entry = seal(set, draft, nets);
+        set.put(
+                HOLDS,
+                new HoldTable.Key(holder.book(), holdId),
+                hold.ended(Hold.Status.CAPTURED, entry.postedAt(), entry.seq()));
+        return entry;
+    }
+
+    /** Gives a hold back, because it was released or because its time is over. Refuses one that is not active. */
+    public static Hold release(WorkingSet set, UUID holdId, Holder holder, Hold.Status how) {
+        if (how != Hold.Status.RELEASED && how != Hold.Status.EXPIRED) {
+            throw new IllegalArgumentException("not a way to give a hold back: " + how);
+        }
+        Hold hold = active(set, holder.book(), holdId);
+        for (Hold.Line line : hold.lines()) {
+            replace(set, heldAccount(set, holder, line).hold(-line.amount()));
+        }
+        Hold ended = hold.ended(how, set.now().truncatedTo(ChronoUnit.MICROS), null);
+        set.put(HOLDS, new HoldTable.Key(holder.book(), holdId), ended);
+        return ended;
+    }
+
+    private static Hold active(WorkingSet set, int book, UUID holdId) {
+        Hold hold = set.get(HOLDS, new HoldTable.Key(book, holdId));
+        if (hold.status() != Hold.Status.ACTIVE) {
+            throw new PostingRejection.HoldNotActive(holdId.toString(), hold.status()).refused();
+        }
+        return hold;
+    }
+
+    private static Account heldAccount(WorkingSet set, Holder holder, Hold.Line line) {
+        Account account = holding(set, holder).find(line.account());
+        if (account == null) {
+            throw new IllegalStateException("a hold on account " + line.account() + ", which is not of " + holder);
+        }
+        return account;
+    }
+
+    // ---- accounts ----------------------------------------------------------------------------------------------
+
+    /** What the holder has; nothing when no account of his was opened. */
+    public static Holding holding(WorkingSet set, Holder holder) {
+        Holding holding = set.find(HOLDINGS, holder);
+        return holding == null ? Holding.NONE : holding;
+    }
+
+    /** Freezes, thaws or closes every account of a holder. */
+    public static void setStatus(WorkingSet set, Holder holder, Account.Status status) {
+        for (Account account : holding(set, holder).accounts()) {
+            if (account.status() != status) {
+                replace(set, account.with(status));
+            }
+        }
+    }
+
+    private static Account account(WorkingSet set, Holder holder, Lot lot) {
+        Holding holding = holding(set, holder);
+        Account account = holding.find(lot);
+        if (account != null) {
+            return account;
+        }
+        Book book = set.get(BOOKS, holder.book());
+        int id = book.lastAccount() + 1;
+        set.put(BOOKS, book.id(), book.withAccount(id));
+        Account opened = Account.opened(id, holder, lot, holding.status());
+        set.put(HOLDINGS, holder, holding.with(opened));
+        return opened;
+    }
+
+    private static void replace(WorkingSet set, Account changed) {
+        set.put(HOLDINGS, changed.holder(), holding(set, changed.holder()).with(changed));
+    }
+}

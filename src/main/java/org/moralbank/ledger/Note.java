@@ -1,0 +1,52 @@
+package org.moralbank.ledger;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.access.Client;
+import org.moralbank.platform.CanonicalJson;
+import org.moralbank.platform.Fields;
+import org.moralbank.platform.Json;
+
+/** When it happened, who did it, and what he wrote: checked, and ready for an entry. */
+public record Note(
+        LocalDate occurredOn,
+        Attribution by,
+        @Nullable String reference,
+        @Nullable String reason,
+        @Nullable Map<String, String> metadata) {
+    private static final int LONGEST_REASON = 500;
+
+    /** Checks the common fields of a request; faults are told with those of the others. */
+    public static Note of(Fields fields, Noted body, BookHandle book, Client client) {
+        return new Note(
+                fields.dayUpTo("occurredOn", body.occurredOn(), book.dayOf(Instant.now())),
+                new Attribution(
+                        client.id(),
+                        client.name(),
+                        fields.optionalId("actor", body.actor()),
+                        fields.optionalId("onBehalfOf", body.onBehalfOf()),
+                        null),
+                fields.optionalReference("reference", body.reference()),
+                fields.optionalText("reason", body.reason(), LONGEST_REASON),
+                fields.metadata("metadata", body.metadata()));
+    }
+
+    /** A draft with all of this on it. */
+    public Draft draft(EntryType type, int book) {
+        return Draft.of(type, book, occurredOn, by)
+                .reference(reference)
+                .text(EntryText.of(reason, metadata == null ? null : canonical(metadata)));
+    }
+
+    private static String canonical(Map<String, String> metadata) {
+        try {
+            return new String(CanonicalJson.of(Json.bytes(metadata)), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException("our own JSON", e);
+        }
+    }
+}

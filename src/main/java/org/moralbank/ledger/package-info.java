@@ -1,0 +1,34 @@
+/**
+ * The kernel: books, accounts, entries, postings, holds. The only code that changes a balance.
+ *
+ * <p><b>Words.</b> A {@linkplain org.moralbank.ledger.Book book} is the whole ledger of one community. An
+ * {@linkplain org.moralbank.ledger.Account account} is a line of the {@linkplain org.moralbank.ledger.Chart chart}, its
+ * owner, a unit and a {@linkplain org.moralbank.ledger.Lot lot}; all lots of a holder are his
+ * {@linkplain org.moralbank.ledger.Holding holding}. An {@linkplain org.moralbank.ledger.Entry entry} is a business event
+ * of two or more {@linkplain org.moralbank.ledger.Posting postings} that sum to zero. A
+ * {@linkplain org.moralbank.ledger.Hold hold} reserves; it is not an entry.
+ *
+ * <p><b>Rules.</b>
+ *
+ * <ol>
+ *   <li>Per entry: two or more postings, none zero, sum zero, one unit, one book.
+ *   <li>Per book and unit all balances sum to zero, and each equals the sum of its postings.
+ *   <li>Entries are numbered 1, 2, 3 … in their book; posting times never go back; account versions are 1, 2, 3 …
+ *   <li>held is never negative, posted − held never below the floor, posted never above the ceiling.
+ *   <li>An entry is reversed at most once, and a reversal never.
+ *   <li>Spending takes the earliest lot to expire, then the restricted, then the own.
+ * </ol>
+ *
+ * <p><b>How it is used.</b> A use case names the book and the holders among the needs of its work and calls
+ * {@link org.moralbank.ledger.Ledger} in its decision: plain Java, no I/O. A posting costs no round trip of its own.
+ *
+ * <p><b>Tables.</b> {@code ledger_book}, {@code ledger_account}, {@code ledger_entry}, {@code ledger_posting},
+ * {@code ledger_entry_text}, {@code ledger_hold}.
+ *
+ * <p><b>What never happens.</b> Nothing recorded is changed or deleted: corrections are new entries. No balance falls
+ * below its floor, also not by a reversal: what is missing is booked to a shortfall. The units are never converted.
+ */
+@NullMarked
+package org.moralbank.ledger;
+
+import org.jspecify.annotations.NullMarked;

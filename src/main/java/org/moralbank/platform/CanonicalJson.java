@@ -1,0 +1,131 @@
+package org.moralbank.platform;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * JSON in the one form that RFC 8785 (JCS) gives it: members sorted by UTF-16 code units, no white space, shortest
+ * escapes. Numbers are integers of at most 15 digits here, as everywhere in our API, so that JCS's rule for numbers
+ * (ECMAScript's) is the identity on them; others are refused.
+ */
+public final class CanonicalJson {
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private static final long LARGEST_EXACT = 999_999_999_999_999L;
+
+    private CanonicalJson() {}
+
+    /**
+     * The canonical form of one JSON value.
+     *
+     * @throws IOException when the text is not one JSON value, repeats a name, or has a number that is not an integer
+     *     of at most 15 digits
+     */
+    public static byte[] of(byte[] json) throws IOException {
+        StringBuilder out = new StringBuilder(json.length);
+        try (JsonParser parser = FACTORY.createParser(json)) {
+            parser.nextToken();
+            value(parser, out);
+            if (parser.nextToken() != null) {
+                throw new JsonParseException(parser, "There is more after the JSON value.");
+            }
+        }
+        return out.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void value(JsonParser parser, StringBuilder out) throws IOException {
+        JsonToken token = parser.currentToken();
+        if (token == null) {
+            throw new JsonParseException(parser, "There is no JSON value.");
+        }
+        switch (token) {
+            case START_OBJECT -> object(parser, out);
+            case START_ARRAY -> array(parser, out);
+            case VALUE_STRING -> quoted(parser.getText(), out);
+            case VALUE_NUMBER_INT -> integer(parser, out);
+            case VALUE_TRUE -> out.append("true");
+            case VALUE_FALSE -> out.append("false");
+            case VALUE_NULL -> out.append("null");
+            case VALUE_NUMBER_FLOAT ->
+                throw new JsonParseException(parser, "The number " + parser.getText() + " is not an integer.");
+            default -> throw new JsonParseException(parser, "A JSON value was expected.");
+        }
+    }
+
+    private static void integer(JsonParser parser, StringBuilder out) throws IOException {
+        if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                || Math.abs(parser.getLongValue()) > LARGEST_EXACT) {
+            throw new JsonParseException(parser, "The number " + parser.getText() + " is too large.");
+        }
+        out.append(parser.getLongValue());
+    }
+
+    private static void array(JsonParser parser, StringBuilder out) throws IOException {
+        out.append('[');
+        for (boolean first = true; parser.nextToken() != JsonToken.END_ARRAY; first = false) {
+            if (!first) {
+                out.append(',');
+            }
+            value(parser, out);
+        }
+        out.append(']');
+    }
+
+    private static void object(JsonParser parser, StringBuilder out) throws IOException {
+        record Member(String name, String value) {}
+        List<Member> members = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            parser.nextToken();
+            StringBuilder text = new StringBuilder();
+            value(parser, text);
+            members.add(new Member(name, text.toString()));
+        }
+        // String's own order is by UTF-16 code units, which is what RFC 8785 section 3.2.3 asks for.
+        members.sort(Comparator.comparing(Member::name));
+        out.append('{');
+        for (int i = 0; i < members.size(); i++) {
+            if (i > 0) {
+                out.append(',');
+            }
+            quoted(members.get(i).name(), out);
+            out.append(':').append(members.get(i).value());
+        }
+        out.append('}');
+    }
+
+    /** Appends a string as RFC 8785 section 3.2.2.2 writes it. */
+    public static void quoted(String text, StringBuilder out) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\b' -> out.append("\\b");
+                case '\t' -> out.append("\\t");
+                case '\n' -> out.append("\\n");
+                case '\f' -> out.append("\\f");
+                case '\r' -> out.append("\\r");
+                default -> {
+                    if (c < ' ') {
+                        out.append("\\u00").append(c < 16 ? '0' : '1').append(Character.forDigit(c & 15, 16));
+                    } else {
+                        out.append(c);
+                    }
+                }
+            }
+        }
+        out.append('"');
+    }
+}

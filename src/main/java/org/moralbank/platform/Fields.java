@@ -1,0 +1,159 @@
+package org.moralbank.platform;
+
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks the form of a request field by field, and refuses it with all faults at once.
+ *
+ * <pre>{@code
+ * Fields fields = new Fields();
+ * String from = fields.id("from", body.from());
+ * long amount = fields.amount("amount", body.amount());
+ * fields.refuseFaults();
+ * }</pre>
+ *
+ * What a check returns is to be used only after {@link #refuseFaults}.
+ */
+public final class Fields {
+    /** The largest amount, so that no number of JSON is blurred and no sum overflows. */
+    public static final long LARGEST_AMOUNT = 1_000_000_000_000L;
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final Pattern REFERENCE = Pattern.compile("[\\x21-\\x7e]{1,100}");
+
+    private final String prefix;
+    private final List<FieldFault> faults;
+
+    public Fields() {
+        this("", new ArrayList<>());
+    }
+
+    private Fields(String prefix, List<FieldFault> faults) {
+        this.prefix = prefix;
+        this.faults = faults;
+    }
+
+    /** Checks of an object inside the request; its faults are told with the whole. */
+    public Fields in(String object) {
+        return new Fields(prefix + object + ".", faults);
+    }
+
+    /** An id: letters, digits, dot, underscore and hyphen, 1 to 64, a letter or digit first. */
+    public String id(String field, @Nullable String value) {
+        return matched(field, value, ID, "id");
+    }
+
+    /** An id that may be missing. */
+    public @Nullable String optionalId(String field, @Nullable String value) {
+        return value == null ? null : id(field, value);
+    }
+
+    /** A client's own reference, which may be missing: 1 to 100 visible ASCII characters. */
+    public @Nullable String optionalReference(String field, @Nullable String value) {
+        return value == null ? null : matched(field, value, REFERENCE, "reference");
+    }
+
+    public String reference(String field, @Nullable String value) {
+        return matched(field, value, REFERENCE, "reference");
+    }
+
+    private String matched(String field, @Nullable String value, Pattern pattern, String rule) {
+        if (required(field, value) != null
+                && !pattern.matcher(Objects.requireNonNull(value)).matches()) {
+            fault(field, rule);
+        }
+        return Objects.requireNonNullElse(value, "");
+    }
+
+    /** An amount: 1 to {@link #LARGEST_AMOUNT}. */
+    public long amount(String field, @Nullable Long value) {
+        return number(field, value, 1, LARGEST_AMOUNT);
+    }
+
+    /** A whole number within bounds, both included. */
+    public long number(String field, @Nullable Long value, long least, long most) {
+        if (required(field, value) != null && (Objects.requireNonNull(value) < least || value > most)) {
+            faults.add(new FieldFault(prefix + field, "range", Map.of("least", least, "most", most)));
+        }
+        return Objects.requireNonNullElse(value, 0L);
+    }
+
+    /** Free text of 1 to {@code longest} characters, none of them a control character. */
+    public String text(String field, @Nullable String value, int longest) {
+        if (required(field, value) != null) {
+            String text = Objects.requireNonNull(value);
+            if (text.isBlank() || text.codePointCount(0, text.length()) > longest || hasControl(text)) {
+                faults.add(new FieldFault(prefix + field, "text", Map.of("longest", longest)));
+            }
+        }
+        return Objects.requireNonNullElse(value, "");
+    }
+
+    public @Nullable String optionalText(String field, @Nullable String value, int longest) {
+        return value == null ? null : text(field, value, longest);
+    }
+
+    private static boolean hasControl(String text) {
+        // A lone surrogate has no UTF-8 and would be stored as something else.
+        return text.codePoints().anyMatch(c -> Character.isISOControl(c) && c != '\n' || c >= 0xd800 && c <= 0xdfff);
+    }
+
+    /** A member's value that must be there. */
+    public <T> T value(String field, @Nullable T value, T otherwise) {
+        required(field, value);
+        return Objects.requireNonNullElse(value, otherwise);
+    }
+
+    /** A small map of strings, or null. */
+    public @Nullable Map<String, String> metadata(String field, @Nullable Map<String, String> value) {
+        if (value != null) {
+            if (value.size() > 20) {
+                fault(field, "metadata");
+            }
+            value.forEach((name, text) -> {
+                if (!ID.matcher(name).matches() || text == null || text.length() > 500 || hasControl(text)) {
+                    fault(field, "metadata");
+                }
+            });
+        }
+        return value;
+    }
+
+    /** A day that is not after {@code today}, or {@code today} when it is missing. */
+    public LocalDate dayUpTo(String field, @Nullable LocalDate value, LocalDate today) {
+        if (value == null) {
+            return today;
+        }
+        if (value.isAfter(today)) {
+            fault(field, "future");
+        } else if (value.getYear() < 1990) {
+            fault(field, "past");
+        }
+        return value;
+    }
+
+    /** Notes that a field breaks a rule. */
+    public void fault(String field, String rule) {
+        faults.add(new FieldFault(prefix + field, rule));
+    }
+
+    private @Nullable Object required(String field, @Nullable Object value) {
+        if (value == null) {
+            fault(field, "required");
+        }
+        return value;
+    }
+
+    /** Refuses the request when there was any fault. */
+    public void refuseFaults() {
+        if (!faults.isEmpty()) {
+            throw new ProtocolRejection.Invalid(List.copyOf(faults)).refused();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package org.moralbank.platform;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Problem details (RFC 9457): what a {@link Rejection} is to a caller, in his language. */
+public record Problem(Rejection rejection) {
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    public static Problem of(Rejection rejection) {
+        return new Problem(rejection);
+    }
+
+    private ProblemTable.Entry entry() {
+        return ProblemTable.entry(rejection.code());
+    }
+
+    public int status() {
+        return entry().status();
+    }
+
+    /** Whether the same request with the same key may succeed later. */
+    public boolean retryable() {
+        return entry().retryable();
+    }
+
+    /** The JSON that the caller gets; {@code instance} is the path of his request. */
+    public byte[] json(Language language, @Nullable String instance) {
+        return Json.bytes(members(language, instance));
+    }
+
+    /** The same as an object, to stand in a larger answer. */
+    public Map<String, Object> members(Language language, @Nullable String instance) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("type", "/problems/" + rejection.code());
+        json.put("title", entry().title(language));
+        json.put("status", status());
+        json.put("detail", entry().detail(language, rejection.facts()));
+        if (instance != null) {
+            json.put("instance", instance);
+        }
+        json.put("code", rejection.code());
+        json.put("retryable", retryable());
+        List<FieldFault> faults = rejection.faults();
+        if (!faults.isEmpty()) {
+            List<Map<String, String>> errors = new ArrayList<>();
+            for (FieldFault fault : faults) {
+                errors.add(Map.of(
+                        "field", fault.field(),
+                        "message", ProblemTable.fieldMessage(language, fault.rule(), fault.facts())));
+            }
+            json.put("errors", errors);
+        }
+        rejection.facts().forEach(json::putIfAbsent);
+        return json;
+    }
+}

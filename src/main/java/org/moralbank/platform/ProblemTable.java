@@ -1,0 +1,130 @@
+package org.moralbank.platform;
+
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one table of problem codes: status, title, sentence, meaning and what to do, in each language. It is read from
+ * {@code problems_en.properties} and {@code problems_zh.properties}, and is what the pages under {@code /problems/}, the
+ * OpenAPI document and the README's table are made of or checked against.
+ *
+ * <p>A line is {@code code.part = text}, with the parts {@code status} and {@code retryable} (English file only),
+ * {@code title}, {@code detail} (with {@code {fact}} placeholders) and {@code action}; {@code field.rule = text} is the
+ * sentence for a field that breaks a rule.
+ */
+public final class ProblemTable {
+    private static final Properties ENGLISH = properties("problems_en.properties");
+    private static final Properties CHINESE = properties("problems_zh.properties");
+    private static final Map<String, Entry> ENTRIES = read();
+
+    private ProblemTable() {}
+
+    /** One code. */
+    public record Entry(String code, int status, boolean retryable, Text english, Text chinese) {
+        public Text text(Language language) {
+            return language == Language.ZH ? chinese : english;
+        }
+
+        public String title(Language language) {
+            return text(language).title();
+        }
+
+        /** The sentence with the facts in their places. */
+        public String detail(Language language, Map<String, Object> facts) {
+            return fill(text(language).detail(), facts);
+        }
+    }
+
+    /** What a person reads of a code, in one language. */
+    public record Text(String title, String detail, String action) {}
+
+    /** The entry of a code; a code that is not in the table is a programmer's error. */
+    public static Entry entry(String code) {
+        Entry entry = ENTRIES.get(code);
+        if (entry == null) {
+            throw new IllegalArgumentException("no such problem code: " + code);
+        }
+        return entry;
+    }
+
+    public static @Nullable Entry find(String code) {
+        return ENTRIES.get(code);
+    }
+
+    /** All, by code. */
+    public static Collection<Entry> all() {
+        return ENTRIES.values();
+    }
+
+    /** The sentence for a field that breaks a rule. */
+    public static String fieldMessage(Language language, String rule, Map<String, Object> facts) {
+        return fill(required(language == Language.ZH ? CHINESE : ENGLISH, "field." + rule), facts);
+    }
+
+    private static String fill(String sentence, Map<String, Object> facts) {
+        StringBuilder out = new StringBuilder(sentence.length() + 32);
+        int from = 0;
+        for (int open = sentence.indexOf('{'); open >= 0; open = sentence.indexOf('{', from)) {
+            int close = sentence.indexOf('}', open);
+            Object fact = facts.get(sentence.substring(open + 1, close));
+            out.append(sentence, from, open).append(fact == null ? "–" : fact);
+            from = close + 1;
+        }
+        return out.append(sentence, from, sentence.length()).toString();
+    }
+
+    private static Map<String, Entry> read() {
+        Map<String, Entry> entries = new TreeMap<>();
+        for (String name : ENGLISH.stringPropertyNames()) {
+            if (name.endsWith(".status")) {
+                String code = name.substring(0, name.length() - ".status".length());
+                entries.put(
+                        code,
+                        new Entry(
+                                code,
+                                Integer.parseInt(ENGLISH.getProperty(name).trim()),
+                                Boolean.parseBoolean(ENGLISH.getProperty(code + ".retryable", "false")),
+                                text(ENGLISH, code),
+                                text(CHINESE, code)));
+            }
+        }
+        return Collections.unmodifiableMap(entries);
+    }
+
+    private static Text text(Properties properties, String code) {
+        return new Text(
+                required(properties, code + ".title"),
+                required(properties, code + ".detail"),
+                required(properties, code + ".action"));
+    }
+
+    private static String required(Properties properties, String name) {
+        String value = properties.getProperty(name);
+        if (value == null) {
+            throw new IllegalStateException("the table of problems lacks " + name);
+        }
+        return value;
+    }
+
+    private static Properties properties(String resource) {
+        Properties properties = new Properties();
+        try (Reader reader = new InputStreamReader(
+                Objects.requireNonNull(ProblemTable.class.getResourceAsStream("/" + resource), resource),
+                StandardCharsets.UTF_8)) {
+            properties.load(reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties;
+    }
+}
