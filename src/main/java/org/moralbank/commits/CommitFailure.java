@@ -1,6 +1,8 @@
 package org.moralbank.commits;
 
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.ClosedConnectionException;
+import java.io.IOException;
 import java.util.Set;
 
 /** A commit did not come about, or it is not known whether it did. */
@@ -31,7 +33,7 @@ final class CommitFailure extends RuntimeException {
 
     /** Before anything was written: whatever the cause, nothing was done. */
     static CommitFailure whileLoading(Throwable cause) {
-        return new CommitFailure(isOfTheServer(cause) ? Kind.FAULT : Kind.UNAVAILABLE, cause);
+        return new CommitFailure(isAFault(cause) ? Kind.FAULT : Kind.UNAVAILABLE, cause);
     }
 
     /** A write failed before COMMIT, so that COMMIT cannot have come about. */
@@ -39,12 +41,12 @@ final class CommitFailure extends RuntimeException {
         return whileLoading(cause);
     }
 
-    /** Whether the server refused the statement itself, rather than being away, stopping (class 57P) or busy. */
-    private static boolean isOfTheServer(Throwable cause) {
+    /** Whether the server refused the statement itself or we sent a wrong one, rather than its being away or busy. */
+    private static boolean isAFault(Throwable cause) {
         if (cause instanceof PgException refused) {
             String state = refused.getSqlState();
             return state != null && !PASSING.contains(state) && !state.startsWith("57P") && !state.startsWith("08");
         }
-        return cause instanceof IllegalStateException || cause instanceof IllegalArgumentException;
+        return !(cause instanceof IOException || cause instanceof ClosedConnectionException);
     }
 }

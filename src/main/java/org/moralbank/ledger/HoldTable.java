@@ -43,14 +43,17 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
     public Future<Map<Key, Hold>> load(SqlConnection connection, List<Key> keys) {
         Short[] books = keys.stream().map(key -> (short) key.book()).toArray(Short[]::new);
         UUID[] ids = keys.stream().map(Key::hold).toArray(UUID[]::new);
-        return connection.preparedQuery(LOAD).execute(Tuple.of(books, ids)).map(rows -> {
-            Map<Key, Hold> found = new HashMap<>();
-            for (Row row : rows) {
-                Hold hold = hold(row);
-                found.put(new Key(hold.book(), hold.id()), hold);
-            }
-            return found;
-        });
+        return connection
+                .preparedQuery(LOAD)
+                .execute(Tuple.from(List.of(books, ids)))
+                .map(rows -> {
+                    Map<Key, Hold> found = new HashMap<>();
+                    for (Row row : rows) {
+                        Hold hold = hold(row);
+                        found.put(new Key(hold.book(), hold.id()), hold);
+                    }
+                    return found;
+                });
     }
 
     private static Hold hold(Row row) {

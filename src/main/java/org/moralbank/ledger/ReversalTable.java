@@ -23,13 +23,16 @@ final class ReversalTable implements Table<EntryTable.Key, Long> {
     public Future<Map<EntryTable.Key, Long>> load(SqlConnection connection, List<EntryTable.Key> keys) {
         Short[] books = keys.stream().map(key -> (short) key.book()).toArray(Short[]::new);
         Long[] seqs = keys.stream().map(EntryTable.Key::seq).toArray(Long[]::new);
-        return connection.preparedQuery(LOAD).execute(Tuple.of(books, seqs)).map(rows -> {
-            Map<EntryTable.Key, Long> found = new HashMap<>();
-            for (Row row : rows) {
-                found.put(new EntryTable.Key(row.getShort(0), row.getLong(1)), row.getLong(2));
-            }
-            return found;
-        });
+        return connection
+                .preparedQuery(LOAD)
+                .execute(Tuple.from(List.of(books, seqs)))
+                .map(rows -> {
+                    Map<EntryTable.Key, Long> found = new HashMap<>();
+                    for (Row row : rows) {
+                        found.put(new EntryTable.Key(row.getShort(0), row.getLong(1)), row.getLong(2));
+                    }
+                    return found;
+                });
     }
 
     @Override

@@ -32,23 +32,26 @@ final class MemberTable implements Table<Member.Key, Member> {
             books[i] = (short) keys.get(i).book();
             ids[i] = keys.get(i).id();
         }
-        return connection.preparedQuery(LOAD).execute(Tuple.of(books, ids)).map(rows -> {
-            Map<Member.Key, Member> found = HashMap.newHashMap(rows.size());
-            for (Row row : rows) {
-                Member member = new Member(
-                        row.getShort(0),
-                        row.getString(1),
-                        Member.Status.valueOf(row.getString(2)),
-                        row.getString(3),
-                        row.getString(4),
-                        row.getString(5),
-                        row.getBoolean(6),
-                        row.getLong(7),
-                        row.getOffsetDateTime(8).toInstant());
-                found.put(member.key(), member);
-            }
-            return found;
-        });
+        return connection
+                .preparedQuery(LOAD)
+                .execute(Tuple.from(List.of(books, ids)))
+                .map(rows -> {
+                    Map<Member.Key, Member> found = HashMap.newHashMap(rows.size());
+                    for (Row row : rows) {
+                        Member member = new Member(
+                                row.getShort(0),
+                                row.getString(1),
+                                Member.Status.valueOf(row.getString(2)),
+                                row.getString(3),
+                                row.getString(4),
+                                row.getString(5),
+                                row.getBoolean(6),
+                                row.getLong(7),
+                                row.getOffsetDateTime(8).toInstant());
+                        found.put(member.key(), member);
+                    }
+                    return found;
+                });
     }
 
     @Override

@@ -4,11 +4,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Problem details (RFC 9457): what a {@link Rejection} is to a caller, in his language. */
 public record Problem(Rejection rejection) {
     public static final String MEDIA_TYPE = "application/problem+json";
+
+    /** One member of {@code errors}. */
+    private record FieldError(String field, String message) {}
 
     public static Problem of(Rejection rejection) {
         return new Problem(rejection);
@@ -46,15 +50,15 @@ public record Problem(Rejection rejection) {
         json.put("retryable", retryable());
         List<FieldFault> faults = rejection.faults();
         if (!faults.isEmpty()) {
-            List<Map<String, String>> errors = new ArrayList<>();
+            List<FieldError> errors = new ArrayList<>();
             for (FieldFault fault : faults) {
-                errors.add(Map.of(
-                        "field", fault.field(),
-                        "message", ProblemTable.fieldMessage(language, fault.rule(), fault.facts())));
+                errors.add(new FieldError(
+                        fault.field(), ProblemTable.fieldMessage(language, fault.rule(), fault.facts())));
             }
             json.put("errors", errors);
         }
-        rejection.facts().forEach(json::putIfAbsent);
+        // In the order of their names: a map of facts has none of its own.
+        new TreeMap<>(rejection.facts()).forEach(json::putIfAbsent);
         return json;
     }
 }

@@ -1,0 +1,208 @@
+package org.moralbank;
+
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.specification.RequestSpecification;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.moralbank.access.ApiKey;
+import org.moralbank.access.Caller;
+import org.moralbank.access.Client;
+import org.moralbank.access.Role;
+import org.moralbank.commits.Answer;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Commits;
+import org.moralbank.commits.IdempotencyKey;
+import org.moralbank.commits.Needs;
+import org.moralbank.commits.Work;
+import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.Attribution;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.Draft;
+import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.Holder;
+import org.moralbank.ledger.Ledger;
+import org.moralbank.ledger.Lot;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Language;
+
+/**
+ * Fixtures of API tests. Each test makes a book of its own, so that tests share a database and nothing else:
+ *
+ * <pre>{@code
+ * var book = bank.aBook();
+ * var anna = book.aMember().holding(60, Unit.MIN);
+ * book.as(Role.APP).body(…).post(book.path() + "/transfers").then().statusCode(201);
+ * }</pre>
+ */
+@ApplicationScoped
+public class TestBank {
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+    private final Pool pool;
+    private final Commits commits;
+
+    TestBank(Pool pool, Commits commits) {
+        this.pool = pool;
+        this.commits = commits;
+    }
+
+    /** A time bank: a service earns its minutes, and no points. */
+    public Book aBook() {
+        return aBook(true, 0, false);
+    }
+
+    public Book aBook(boolean serviceEarnsTime, long pointsPerHour, boolean memberPointsTransfer) {
+        String code = "B" + NUMBERS.incrementAndGet() + "-" + Long.toString(System.nanoTime(), 36);
+        short id = pool.query("SELECT coalesce(max(book_id), 0) + 1 FROM ledger_book")
+                .execute()
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getInteger(0)
+                .shortValue();
+        sql("INSERT INTO commit_lock (book_id) VALUES ($1)", Tuple.of(id));
+        sql("""
+                INSERT INTO ledger_book (book_id, code, name, kind, calendar, service_earns_time, points_per_hour,
+                                         member_points_transfer, created_at, last_posted_at)
+                VALUES ($1, $2, $2, 'COMMUNITY', 'Asia/Shanghai', $3, $4, $5, now(), now())
+                """, Tuple.of(id, code, serviceEarnsTime, pointsPerHour, memberPointsTransfer));
+        return new Book(id, code);
+    }
+
+    private void sql(String sql, Tuple arguments) {
+        pool.preparedQuery(sql).execute(arguments).await().indefinitely();
+    }
+
+    /** A book and its clients. */
+    public final class Book {
+        private final int id;
+        private final String code;
+
+        Book(int id, String code) {
+            this.id = id;
+            this.code = code;
+        }
+
+        public int id() {
+            return id;
+        }
+
+        public String code() {
+            return code;
+        }
+
+        public String path() {
+            return "/v1/books/" + code;
+        }
+
+        /** A request of a new client of this book with one role; a POST of it has a new key. */
+        public RequestSpecification as(Role role) {
+            return request(keyOf(role))
+                    .header("Idempotency-Key", UUID.randomUUID().toString());
+        }
+
+        /** A request with an API key, and no idempotency key. */
+        public RequestSpecification request(String apiKey) {
+            return RestAssured.given()
+                    .header("Authorization", "Bearer " + apiKey)
+                    .contentType(ContentType.JSON);
+        }
+
+        /** The API key of a new client of this book. */
+        public String keyOf(Role role) {
+            int client = 1000 + NUMBERS.incrementAndGet();
+            String key = ApiKey.generate();
+            sql(
+                    "INSERT INTO access_client (client_id, client, roles, books, merchant, created_at) VALUES ($1, $2, $3, $4, NULL, now())",
+                    Tuple.of(client, "client-" + client, new String[] {role.name()}, new String[] {code}));
+            sql(
+                    "INSERT INTO access_key (key_id, client_id, key_hash, created_at) VALUES ($1, $2, $3, now())",
+                    Tuple.of(UUID.randomUUID(), client, Buffer.buffer(ApiKey.hash(key))));
+            return key;
+        }
+
+        public Member aMember() {
+            return aMember("M-" + NUMBERS.incrementAndGet(), "70-79");
+        }
+
+        public Member aMember(String memberId, String ageBand) {
+            sql("""
+                    INSERT INTO member (book_id, member_id, status, role, age_band, priority_recipient, version, registered_at)
+                    VALUES ($1, $2, 'ACTIVE', 'helper', $3, false, 1, now() - interval '30 days')
+                    """, Tuple.of((short) id, memberId, ageBand));
+            return new Member(this, memberId);
+        }
+
+        /** Posts an opening balance through the kernel. */
+        public void open(Holder holder, Lot lot, long amount) {
+            Holder opening = new Holder(id, Chart.OPENING, "", holder.unit());
+            String key = ApiKey.generate();
+            int client = 1000 + NUMBERS.incrementAndGet();
+            UUID keyId = UUID.randomUUID();
+            sql(
+                    "INSERT INTO access_client (client_id, client, roles, books, merchant, created_at) VALUES ($1, $2, '{OPERATOR}', '{*}', NULL, now())",
+                    Tuple.of(client, "client-" + client));
+            sql(
+                    "INSERT INTO access_key (key_id, client_id, key_hash, created_at) VALUES ($1, $2, $3, now())",
+                    Tuple.of(keyId, client, Buffer.buffer(ApiKey.hash(key))));
+            Caller caller =
+                    new Caller(new Client(client, "client-" + client, Set.of(Role.OPERATOR), Set.of("*"), null), keyId);
+            Ask ask = new Ask(
+                    caller, id, new IdempotencyKey("open-" + UUID.randomUUID()), new byte[32], Language.EN, "/", null);
+            Answer answer = commits.submit(ask, id, new Work() {
+                        @Override
+                        public void needs(Needs needs) {
+                            needs.row(Ledger.BOOKS, id)
+                                    .row(Ledger.HOLDINGS, holder)
+                                    .row(Ledger.HOLDINGS, opening);
+                        }
+
+                        @Override
+                        public Answer decide(WorkingSet set) {
+                            LocalDate today = LocalDate.now(ZoneId.of("Asia/Shanghai"));
+                            Attribution by = new Attribution(client, "client-" + client, null, null, null);
+                            Ledger.post(
+                                    set,
+                                    Draft.of(EntryType.OPENING, id, today, by)
+                                            .debit(opening, amount)
+                                            .credit(holder, lot, amount));
+                            return Answer.ok(Map.of());
+                        }
+                    })
+                    .await()
+                    .indefinitely();
+            if (answer.isProblem()) {
+                throw new AssertionError(new String(answer.body(), StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    /** A member of a book. */
+    public record Member(Book book, String id) {
+        public Member holding(long amount, Unit unit) {
+            return holding(amount, unit, Lot.OWN);
+        }
+
+        public Member holding(long amount, Unit unit, Lot lot) {
+            if (amount > 0) {
+                book.open(holder(unit), lot, amount);
+            }
+            return this;
+        }
+
+        public Holder holder(Unit unit) {
+            return Holder.of(book.id(), unit == Unit.MIN ? Chart.MEMBER_TIME : Chart.MEMBER_POINTS, id);
+        }
+    }
+}
