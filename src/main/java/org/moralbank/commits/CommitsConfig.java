@@ -25,4 +25,11 @@ public interface CommitsConfig {
     /** The longest wait that is accepted into a queue, by the lane's recent pace; beyond it the answer is 429. */
     @WithDefault("2s")
     Duration longestWait();
+
+    /**
+     * The longest that a caller waits for his answer. Past it he is told 503: a work that waits is dropped, and of one
+     * whose commit is under way the same key will tell.
+     */
+    @WithDefault("30s")
+    Duration longestRequest();
 }

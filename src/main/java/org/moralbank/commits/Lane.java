@@ -59,6 +59,9 @@ final class Lane {
     private volatile boolean stopping;
     private volatile double nanosPerWork = 200_000;
 
+    /** The works of the commit that is under way. */
+    private List<Pending> underWay = List.of();
+
     /** The connection is the lane's own until it fails: a fresh one has to plan its statements again. */
     private @Nullable SqlConnection connection;
 
@@ -69,6 +72,22 @@ final class Lane {
         this.sessions = sessions;
         this.config = config;
         this.metrics = metrics;
+        context.runOnContext(ignored -> context.owner().setPeriodic(1_000, tick -> refuseLate()));
+    }
+
+    /** A database that hangs answers nobody; its callers are answered all the same. */
+    private void refuseLate() {
+        long latest = System.nanoTime() - config.longestRequest().toNanos();
+        for (Pending pending : underWay) {
+            if (pending.enqueuedNanos - latest < 0) {
+                pending.refuse(new CommitRejection.OutcomeUnknown());
+            }
+        }
+        for (Pending pending : queue) {
+            if (pending.enqueuedNanos - latest < 0) {
+                pending.refuse(new CommitRejection.DatabaseUnavailable());
+            }
+        }
     }
 
     /** Takes a work in, or refuses it at once. */
@@ -119,7 +138,9 @@ final class Lane {
             return;
         }
         long begun = System.nanoTime();
+        underWay = batch;
         commit(batch).onComplete(done -> {
+            underWay = List.of();
             long took = System.nanoTime() - begun;
             nanosPerWork += (((double) took / batch.size()) - nanosPerWork) / 8;
             next();
@@ -136,7 +157,9 @@ final class Lane {
             }
             queue.remove();
             waiting.decrementAndGet();
-            batch.add(head);
+            if (!head.isAnswered()) {
+                batch.add(head);
+            }
         }
         return batch;
     }

@@ -31,6 +31,11 @@ final class Pending {
         return new Answer(problem.status(), null, problem.json(ask.language(), ask.instance()), null, null, false);
     }
 
+    /** Whether he was told already that it took too long. */
+    boolean isAnswered() {
+        return caller.future().isComplete();
+    }
+
     void answer(Answer answer) {
         caller.tryComplete(answer);
     }
