@@ -135,11 +135,13 @@ final class PlainEntries {
 
     private Work move(EntryType type, Holder from, Holder to, String amountField) {
         long amount = event.number(amountField);
-        return new Plain(
-                List.of(from, to),
-                set -> List.of(Ledger.post(
-                        set,
-                        draft(type).spend(from, amount, Spending.ON_SERVICE).credit(to, amount))));
+        boolean isOfMember = from.chart() == Chart.MEMBER_TIME || from.chart() == Chart.MEMBER_POINTS;
+        return new Plain(List.of(from, to), set -> {
+            Draft draft = draft(type);
+            // A member pays from his lots in the spending order; what issues or owes has no lots.
+            Draft paid = isOfMember ? draft.spend(from, amount, Spending.ON_SERVICE) : draft.debit(from, amount);
+            return List.of(Ledger.post(set, paid.credit(to, amount)));
+        });
     }
 
     private Work offlineSale() {
