@@ -31,6 +31,11 @@ final class CommitFailure extends RuntimeException {
         return kind;
     }
 
+    /** What was thrown, as a failure; what is not one already is a fault of ours. */
+    static CommitFailure of(Throwable thrown) {
+        return thrown instanceof CommitFailure known ? known : new CommitFailure(Kind.FAULT, thrown);
+    }
+
     /** Before anything was written: whatever the cause, nothing was done. */
     static CommitFailure whileLoading(Throwable cause) {
         return new CommitFailure(isAFault(cause) ? Kind.FAULT : Kind.UNAVAILABLE, cause);

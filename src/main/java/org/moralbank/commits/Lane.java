@@ -170,7 +170,7 @@ final class Lane {
             if (tried.succeeded()) {
                 return Future.succeededFuture();
             }
-            CommitFailure failure = (CommitFailure) tried.cause();
+            CommitFailure failure = CommitFailure.of(tried.cause());
             if (failure.kind() == CommitFailure.Kind.FAULT && batch.size() > 1) {
                 metrics.retriedSingly(batch.size());
                 LOG.warnf(failure.getCause(), "A commit of %d works failed; they are tried one by one.", batch.size());
@@ -225,7 +225,8 @@ final class Lane {
         }
         long begun = System.nanoTime();
         return connected()
-                .compose(open -> load(open, books, needs)
+                .compose(open -> Future.<Void>succeededFuture()
+                        .compose(begin -> load(open, books, needs))
                         .compose(set -> {
                             decide(batch, set);
                             return write(open, set);
