@@ -132,6 +132,15 @@ public final class Fields {
         return value;
     }
 
+    /** A day within bounds, both included. */
+    public LocalDate dayWithin(String field, LocalDate value, LocalDate least, LocalDate most) {
+        if (value.isBefore(least) || value.isAfter(most)) {
+            faults.add(new FieldFault(
+                    prefix + field, "period", Map.of("least", least.toString(), "most", most.toString())));
+        }
+        return value;
+    }
+
     /** A day that is not after {@code today}, or {@code today} when it is missing. */
     public LocalDate dayUpTo(String field, @Nullable LocalDate value, LocalDate today) {
         if (value == null) {
