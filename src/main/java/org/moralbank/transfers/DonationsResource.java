@@ -139,6 +139,7 @@ public class DonationsResource {
             required = true,
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = NewDonation.class),
                             examples =
                                     @ExampleObject(
@@ -147,7 +148,7 @@ public class DonationsResource {
     @APIResponse(
             responseCode = "201",
             description = "Posted",
-            content = @Content(schema = @Schema(implementation = PostedView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
     @Extension(
             name = "x-problem-codes",
             value = "team-gives-time-only unknown-member member-closed member-frozen unknown-team insufficient-balance")
@@ -171,6 +172,7 @@ public class DonationsResource {
             required = true,
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = NewDonations.class),
                             examples =
                                     @ExampleObject(
@@ -180,7 +182,7 @@ public class DonationsResource {
     @APIResponse(
             responseCode = "200",
             description = "Decided, item by item",
-            content = @Content(schema = @Schema(implementation = PostedBulkView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedBulkView.class)))
     @Extension(name = "x-problem-codes", value = "bulk-refused")
     public Uni<Response> giveMany(@Context RoutingContext http, @RestPath String book, NewDonations body) {
         Call call = Call.of(http);
@@ -207,7 +209,7 @@ public class DonationsResource {
     @APIResponse(
             responseCode = "200",
             description = "A page",
-            content = @Content(schema = @Schema(implementation = PostedPageView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedPageView.class)))
     public Uni<Page<PostedView>> list(
             @Context RoutingContext http,
             @RestPath String book,
@@ -232,7 +234,7 @@ public class DonationsResource {
     @APIResponse(
             responseCode = "200",
             description = "The donation",
-            content = @Content(schema = @Schema(implementation = PostedView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
     public Uni<PostedView> get(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
         return books.of(Call.of(http), book).chain(found -> reads.one(found, TYPES, id, "donation"));
     }

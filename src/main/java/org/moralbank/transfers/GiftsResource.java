@@ -139,6 +139,7 @@ public class GiftsResource {
             required = true,
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = NewGift.class),
                             examples =
                                     @ExampleObject(
@@ -148,7 +149,7 @@ public class GiftsResource {
     @APIResponse(
             responseCode = "201",
             description = "Posted",
-            content = @Content(schema = @Schema(implementation = PostedView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
     @Extension(
             name = "x-problem-codes",
             value =
@@ -173,6 +174,7 @@ public class GiftsResource {
             required = true,
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = NewGifts.class),
                             examples =
                                     @ExampleObject(
@@ -182,7 +184,7 @@ public class GiftsResource {
     @APIResponse(
             responseCode = "200",
             description = "Decided, item by item",
-            content = @Content(schema = @Schema(implementation = PostedBulkView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedBulkView.class)))
     @Extension(name = "x-problem-codes", value = "bulk-refused")
     public Uni<Response> giveMany(@Context RoutingContext http, @RestPath String book, NewGifts body) {
         Call call = Call.of(http);
@@ -206,7 +208,7 @@ public class GiftsResource {
     @APIResponse(
             responseCode = "200",
             description = "A page",
-            content = @Content(schema = @Schema(implementation = PostedPageView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedPageView.class)))
     public Uni<Page<PostedView>> list(
             @Context RoutingContext http,
             @RestPath String book,
@@ -231,7 +233,7 @@ public class GiftsResource {
     @APIResponse(
             responseCode = "200",
             description = "The gift",
-            content = @Content(schema = @Schema(implementation = PostedView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
     public Uni<PostedView> get(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
         return books.of(Call.of(http), book).chain(found -> reads.one(found, TYPES, id, "gift"));
     }

@@ -178,6 +178,7 @@ public class GrantsResource {
             required = true,
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = NewGrant.class),
                             examples =
                                     @ExampleObject(
@@ -187,7 +188,7 @@ public class GrantsResource {
     @APIResponse(
             responseCode = "201",
             description = "Posted",
-            content = @Content(schema = @Schema(implementation = PostedView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
     @Extension(
             name = "x-problem-codes",
             value = "fund-gives-time-only unknown-member member-closed insufficient-balance limit-exceeded")
@@ -211,6 +212,7 @@ public class GrantsResource {
             required = true,
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = NewGrants.class),
                             examples =
                                     @ExampleObject(
@@ -220,7 +222,7 @@ public class GrantsResource {
     @APIResponse(
             responseCode = "200",
             description = "Decided, item by item",
-            content = @Content(schema = @Schema(implementation = PostedBulkView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedBulkView.class)))
     @Extension(name = "x-problem-codes", value = "bulk-refused")
     public Uni<Response> giveMany(@Context RoutingContext http, @RestPath String book, NewGrants body) {
         Call call = Call.of(http);
@@ -244,7 +246,7 @@ public class GrantsResource {
     @APIResponse(
             responseCode = "200",
             description = "A page",
-            content = @Content(schema = @Schema(implementation = PostedPageView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedPageView.class)))
     public Uni<Page<PostedView>> list(
             @Context RoutingContext http,
             @RestPath String book,
@@ -269,7 +271,7 @@ public class GrantsResource {
     @APIResponse(
             responseCode = "200",
             description = "The grant",
-            content = @Content(schema = @Schema(implementation = PostedView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
     public Uni<PostedView> get(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
         return books.of(Call.of(http), book).chain(found -> reads.one(found, TYPES, id, "grant"));
     }

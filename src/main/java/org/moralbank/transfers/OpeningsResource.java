@@ -133,6 +133,7 @@ public class OpeningsResource {
             required = true,
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = NewOpening.class),
                             examples =
                                     @ExampleObject(
@@ -142,7 +143,7 @@ public class OpeningsResource {
     @APIResponse(
             responseCode = "201",
             description = "Posted",
-            content = @Content(schema = @Schema(implementation = PostedView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
     @Extension(name = "x-problem-codes", value = "unknown-member member-closed")
     public Uni<Response> open(@Context RoutingContext http, @RestPath String book, NewOpening body) {
         Call call = Call.of(http);
@@ -164,6 +165,7 @@ public class OpeningsResource {
             required = true,
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = NewOpenings.class),
                             examples =
                                     @ExampleObject(
@@ -173,7 +175,7 @@ public class OpeningsResource {
     @APIResponse(
             responseCode = "200",
             description = "Decided, item by item",
-            content = @Content(schema = @Schema(implementation = PostedBulkView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedBulkView.class)))
     @Extension(name = "x-problem-codes", value = "bulk-refused")
     public Uni<Response> openMany(@Context RoutingContext http, @RestPath String book, NewOpenings body) {
         Call call = Call.of(http);
@@ -197,7 +199,7 @@ public class OpeningsResource {
     @APIResponse(
             responseCode = "200",
             description = "A page",
-            content = @Content(schema = @Schema(implementation = PostedPageView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedPageView.class)))
     public Uni<Page<PostedView>> list(
             @Context RoutingContext http,
             @RestPath String book,
@@ -222,7 +224,7 @@ public class OpeningsResource {
     @APIResponse(
             responseCode = "200",
             description = "The opening balance",
-            content = @Content(schema = @Schema(implementation = PostedView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
     public Uni<PostedView> get(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
         return books.of(Call.of(http), book).chain(found -> reads.one(found, TYPES, id, "opening"));
     }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "PostedBulk", description = "What became of each item.")
 record PostedBulkView(List<Item> items, int created, int replayed, int refused) {
     /** What became of an item. */
+    @Schema(name = "ItemResult")
     enum Result {
         created,
         replayed,

@@ -137,6 +137,7 @@ public class TransfersResource {
             required = true,
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = NewTransfer.class),
                             examples =
                                     @ExampleObject(
@@ -146,7 +147,7 @@ public class TransfersResource {
     @APIResponse(
             responseCode = "201",
             description = "Posted",
-            content = @Content(schema = @Schema(implementation = PostedView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
     @Extension(
             name = "x-problem-codes",
             value = "same-member unknown-member member-closed member-frozen points-transfer-off insufficient-balance")
@@ -170,6 +171,7 @@ public class TransfersResource {
             required = true,
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = NewTransfers.class),
                             examples =
                                     @ExampleObject(
@@ -179,7 +181,7 @@ public class TransfersResource {
     @APIResponse(
             responseCode = "200",
             description = "Decided, item by item",
-            content = @Content(schema = @Schema(implementation = PostedBulkView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedBulkView.class)))
     @Extension(name = "x-problem-codes", value = "bulk-refused")
     public Uni<Response> giveMany(@Context RoutingContext http, @RestPath String book, NewTransfers body) {
         Call call = Call.of(http);
@@ -206,7 +208,7 @@ public class TransfersResource {
     @APIResponse(
             responseCode = "200",
             description = "A page",
-            content = @Content(schema = @Schema(implementation = PostedPageView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedPageView.class)))
     public Uni<Page<PostedView>> list(
             @Context RoutingContext http,
             @RestPath String book,
@@ -231,7 +233,7 @@ public class TransfersResource {
     @APIResponse(
             responseCode = "200",
             description = "The transfer",
-            content = @Content(schema = @Schema(implementation = PostedView.class)))
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
     public Uni<PostedView> get(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
         return books.of(Call.of(http), book).chain(found -> reads.one(found, TYPES, id, "transfer"));
     }

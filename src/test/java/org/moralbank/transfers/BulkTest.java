@@ -65,7 +65,9 @@ class BulkTest extends Giving {
                                 item(anna, anna, 1, "T-3"),
                                 item(anna, bela, 40, "T-4")))
                 .statusCode(200)
-                .body("items.result", equalTo(List.of("created", "refused", "replayed", "refused", "refused", "created")))
+                .body(
+                        "items.result",
+                        equalTo(List.of("created", "refused", "replayed", "refused", "refused", "created")))
                 .body("items.reference", equalTo(List.of("T-1", "T-2", "T-1", "T-1", "T-3", "T-4")))
                 .body("items.index", equalTo(List.of(0, 1, 2, 3, 4, 5)))
                 .body("items[0].resource.id", equalTo("2"))
@@ -99,8 +101,13 @@ class BulkTest extends Giving {
                 .statusCode(200)
                 .body("items.result", equalTo(List.of("replayed", "created")))
                 .body("items[0].resource.id", equalTo("2"));
-        post(book, app, bulk(false, "{'unit':'MIN','reference':'T-1','amount':60,'to':'%s','from':'%s'}"
-                        .formatted(bela.id(), anna.id())))
+        post(
+                        book,
+                        app,
+                        bulk(
+                                false,
+                                "{'unit':'MIN','reference':'T-1','amount':60,'to':'%s','from':'%s'}"
+                                        .formatted(bela.id(), anna.id())))
                 .body("items[0].result", equalTo("replayed"));
         post(book, app, bulk(false, item(anna, bela, 59, "T-1")))
                 .body("items[0].problem.code", equalTo("duplicate-reference"));
@@ -255,10 +262,34 @@ class BulkTest extends Giving {
         kin(son, mother, Duration.ofDays(9));
         book.open(Holder.of(book.id(), Chart.POINTS_POOL), Lot.OWN, 60);
 
-        one(book, Role.APP, "gifts", "'from':'son','to':'mother','amount':1,'unit':'MIN'", "'from':'mother','to':'son','amount':1,'unit':'MIN'", "not-kin");
-        one(book, Role.APP, "donations", "'giver':'son','amount':1,'unit':'MIN'", "'team':'none','amount':1,'unit':'MIN'", "unknown-team");
-        one(book, Role.COORDINATOR, "grants", "'fund':'POOL','member':'son','amount':60,'unit':'PTS'", "'fund':'A','member':'son','amount':1,'unit':'PTS'", "fund-gives-time-only");
-        one(book, Role.OPERATOR, "openings", "'member':'son','amount':1,'unit':'MIN'", "'member':'none','amount':1,'unit':'MIN'", "unknown-member");
+        one(
+                book,
+                Role.APP,
+                "gifts",
+                "'from':'son','to':'mother','amount':1,'unit':'MIN'",
+                "'from':'mother','to':'son','amount':1,'unit':'MIN'",
+                "not-kin");
+        one(
+                book,
+                Role.APP,
+                "donations",
+                "'giver':'son','amount':1,'unit':'MIN'",
+                "'team':'none','amount':1,'unit':'MIN'",
+                "unknown-team");
+        one(
+                book,
+                Role.COORDINATOR,
+                "grants",
+                "'fund':'POOL','member':'son','amount':60,'unit':'PTS'",
+                "'fund':'A','member':'son','amount':1,'unit':'PTS'",
+                "fund-gives-time-only");
+        one(
+                book,
+                Role.OPERATOR,
+                "openings",
+                "'member':'son','amount':1,'unit':'MIN'",
+                "'member':'none','amount':1,'unit':'MIN'",
+                "unknown-member");
     }
 
     private void one(TestBank.Book book, Role role, String collection, String created, String refused, String code) {

@@ -72,10 +72,7 @@ class DonationsTest extends Giving {
         var frozen = book.aMember("frozen", "70-79").holding(60, Unit.MIN);
         var gone = book.aMember("gone", "70-79");
         var granted = book.aMember("granted", "70-79")
-                .holding(
-                        60,
-                        Unit.MIN,
-                        new Lot("PUBLIC", LocalDate.now().plusDays(9), true));
+                .holding(60, Unit.MIN, new Lot("PUBLIC", LocalDate.now().plusDays(9), true));
         status(frozen, "FROZEN");
         status(gone, "CLOSED");
 

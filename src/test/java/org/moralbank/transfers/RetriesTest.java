@@ -146,7 +146,9 @@ class RetriesTest extends Giving {
         var anna = book.aMember().holding(60, Unit.MIN);
         var bela = book.aMember();
 
-        send(book, book.keyOf(Role.APP), "key-1", transfer(anna, bela, 30)).then().statusCode(201);
+        send(book, book.keyOf(Role.APP), "key-1", transfer(anna, bela, 30))
+                .then()
+                .statusCode(201);
         send(book, book.keyOf(Role.APP), "key-1", transfer(anna, bela, 30))
                 .then()
                 .statusCode(201)
@@ -162,10 +164,12 @@ class RetriesTest extends Giving {
         var anna = book.aMember().holding(60, Unit.MIN);
         var bela = book.aMember();
 
-        changingNothing(book, () -> send(book, book.keyOf(Role.APP), key, transfer(anna, bela, 30))
-                .then()
-                .statusCode(400)
-                .body("errors[0].field", equalTo("Idempotency-Key")));
+        changingNothing(
+                book,
+                () -> send(book, book.keyOf(Role.APP), key, transfer(anna, bela, 30))
+                        .then()
+                        .statusCode(400)
+                        .body("errors[0].field", equalTo("Idempotency-Key")));
     }
 
     @Test
@@ -214,8 +218,10 @@ class RetriesTest extends Giving {
                 atOnce(64, () -> send(book, app, UUID.randomUUID().toString(), transfer(anna, bela, 3)));
 
         // 33 transfers of 3 leave 1, which is not enough for another.
-        assertThat(answers.stream().filter(answer -> answer.statusCode() == 201)).hasSize(33);
-        assertThat(answers.stream().filter(answer -> answer.statusCode() == 422)).hasSize(31);
+        assertThat(answers.stream().filter(answer -> answer.statusCode() == 201))
+                .hasSize(33);
+        assertThat(answers.stream().filter(answer -> answer.statusCode() == 422))
+                .hasSize(31);
         assertThat(posted(book, "2100:" + bela.id() + ":MIN:")).isEqualTo(99);
         send(book, app, "the-last", transfer(anna, bela, 1)).then().statusCode(201);
         assertThat(posted(book, "2100:" + anna.id() + ":MIN:")).isZero();

@@ -290,10 +290,7 @@ class TransfersTest extends Giving {
                 .statusCode(200)
                 .body("items.id", equalTo(List.of("4")))
                 .body("next", nullValue());
-        book.as(Role.APP)
-                .get(book.path() + "/transfers?reference=T-2")
-                .then()
-                .body("items.id", equalTo(List.of("3")));
+        book.as(Role.APP).get(book.path() + "/transfers?reference=T-2").then().body("items.id", equalTo(List.of("3")));
         book.as(Role.APP).get(book.path() + "/transfers?unit=PTS").then().body("items", hasSize(0));
         book.as(Role.APP).get(book.path() + "/openings").then().body("items.id", equalTo(List.of("1")));
     }
