@@ -13,16 +13,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
-import java.util.List;
 import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 import org.moralbank.platform.CanonicalJson;
-import org.moralbank.platform.FieldFault;
 import org.moralbank.platform.Json;
 import org.moralbank.platform.ProtocolRejection;
+import org.moralbank.platform.RefusedException;
 
 /** Reads our records from JSON, strictly, and notes the canonical form of the body for the request's fingerprint. */
 @Provider
@@ -77,26 +76,26 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
             }
             call.canonicalBody(CanonicalJson.of(body));
             return read;
-        } catch (UnrecognizedPropertyException unknown) {
-            throw fault(unknown, "unknown");
-        } catch (JsonMappingException mismatch) {
-            throw fault(mismatch, "type");
-        } catch (JsonParseException unreadable) {
-            throw new ProtocolRejection.Unreadable(where(unreadable)).refused();
+        } catch (JsonProcessingException unreadable) {
+            throw refusal(unreadable);
         }
     }
 
-    private static RuntimeException fault(JsonMappingException thrown, String rule) {
+    /** What is told of JSON that is none, or that is not what the record asks for. */
+    static RefusedException refusal(JsonProcessingException thrown) {
         // An enclosing mapping exception can carry a fault of the syntax.
-        if (thrown.getCause() instanceof JsonParseException unreadable) {
-            return new ProtocolRejection.Unreadable(where(unreadable)).refused();
+        if (!(thrown instanceof JsonMappingException mismatch) || thrown.getCause() instanceof JsonParseException) {
+            return new ProtocolRejection.Unreadable(where(thrown)).refused();
         }
-        String path = thrown.getPath().stream()
+        String path = mismatch.getPath().stream()
                 .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : "." + step.getFieldName())
                 .collect(Collectors.joining())
                 .replaceFirst("^\\.", "");
-        return new ProtocolRejection.Invalid(
-                        List.of(new FieldFault(path.isEmpty() ? "body" : path, path.isEmpty() ? "object" : rule)))
+        if (path.isEmpty()) {
+            return ProtocolRejection.Invalid.field("body", "object").refused();
+        }
+        return ProtocolRejection.Invalid.field(
+                        path, thrown instanceof UnrecognizedPropertyException ? "unknown" : "type")
                 .refused();
     }
 

@@ -31,14 +31,14 @@ public final class Bulk implements Work {
     /**
      * One item.
      *
-     * @param reference the client's own name of it
-     * @param fingerprint SHA-256 of its canonical content
+     * @param reference the client's own name of it; null only when that is what is wrong with its form
+     * @param fingerprint SHA-256 of its canonical content; null when its form is wrong
      * @param work what it does; null when its form is wrong
      * @param fault what is wrong with its form; null when nothing is
      */
     public record Item(
-            String reference,
-            byte[] fingerprint,
+            @Nullable String reference,
+            byte @Nullable [] fingerprint,
             @Nullable Work work,
             @Nullable Rejection fault) {}
 
@@ -96,7 +96,10 @@ public final class Bulk implements Work {
                 }
                 json.writeStartObject();
                 json.writeNumberField("index", i);
-                json.writeStringField("reference", items.get(i).reference());
+                String reference = items.get(i).reference();
+                if (reference != null) {
+                    json.writeStringField("reference", reference);
+                }
                 json.writeStringField("result", result.kind().name().toLowerCase(Locale.ROOT));
                 json.writeFieldName(result.kind() == Kind.REFUSED ? "problem" : "resource");
                 json.writeRawValue(new String(result.body(), StandardCharsets.UTF_8));
@@ -124,7 +127,7 @@ public final class Bulk implements Work {
     private Result decide(int index, Item item, WorkingSet set) {
         int mark = set.mark();
         try {
-            if (item.work() == null) {
+            if (item.work() == null || item.reference() == null || item.fingerprint() == null) {
                 throw Objects.requireNonNull(item.fault()).refused();
             }
             AnswerTable.Kept kept = set.find(ANSWERS, key(item));
@@ -165,7 +168,7 @@ public final class Bulk implements Work {
     }
 
     /** One item of an atomic bulk was refused, so all are. */
-    record BulkRefused(int index, String reference, Map<String, Object> problem) implements Rejection {
+    record BulkRefused(int index, @Nullable String reference, Map<String, Object> problem) implements Rejection {
         @Override
         public String code() {
             return "bulk-refused";
@@ -173,7 +176,9 @@ public final class Bulk implements Work {
 
         @Override
         public Map<String, Object> facts() {
-            return Map.of("index", index, "reference", reference, "problem", problem);
+            return reference == null
+                    ? Map.of("index", index, "problem", problem)
+                    : Map.of("index", index, "reference", reference, "problem", problem);
         }
     }
 }

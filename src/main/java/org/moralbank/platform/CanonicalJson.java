@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.TreeNode;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,8 +15,8 @@ import java.util.List;
 
 /**
  * JSON in the one form that RFC 8785 (JCS) gives it: members sorted by UTF-16 code units, no white space, shortest
- * escapes. Numbers are integers of at most 15 digits here, as everywhere in our API, so that JCS's rule for numbers
- * (ECMAScript's) is the identity on them; others are refused.
+ * escapes. Numbers of our API are integers of at most 15 digits, on which JCS's rule for numbers (ECMAScript's) is the
+ * identity; others are written by that rule, so that a request that has one is told which field it is.
  */
 public final class CanonicalJson {
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -28,12 +30,19 @@ public final class CanonicalJson {
     /**
      * The canonical form of one JSON value.
      *
-     * @throws IOException when the text is not one JSON value, repeats a name, or has a number that is not an integer
-     *     of at most 15 digits
+     * @throws IOException when the text is not one JSON value, repeats a name, or has a number that a double cannot hold
      */
     public static byte[] of(byte[] json) throws IOException {
-        StringBuilder out = new StringBuilder(json.length);
-        try (JsonParser parser = FACTORY.createParser(json)) {
+        return of(FACTORY.createParser(json), new StringBuilder(json.length));
+    }
+
+    /** The canonical form of a value that was read. */
+    public static byte[] of(TreeNode json) throws IOException {
+        return of(json.traverse(), new StringBuilder(256));
+    }
+
+    private static byte[] of(JsonParser json, StringBuilder out) throws IOException {
+        try (JsonParser parser = json) {
             parser.nextToken();
             value(parser, out);
             if (parser.nextToken() != null) {
@@ -56,8 +65,7 @@ public final class CanonicalJson {
             case VALUE_TRUE -> out.append("true");
             case VALUE_FALSE -> out.append("false");
             case VALUE_NULL -> out.append("null");
-            case VALUE_NUMBER_FLOAT ->
-                throw new JsonParseException(parser, "The number " + parser.getText() + " is not an integer.");
+            case VALUE_NUMBER_FLOAT -> out.append(number(parser));
             default -> throw new JsonParseException(parser, "A JSON value was expected.");
         }
     }
@@ -65,9 +73,35 @@ public final class CanonicalJson {
     private static void integer(JsonParser parser, StringBuilder out) throws IOException {
         if (parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
                 || Math.abs(parser.getLongValue()) > LARGEST_EXACT) {
-            throw new JsonParseException(parser, "The number " + parser.getText() + " is too large.");
+            out.append(number(parser));
+        } else {
+            out.append(parser.getLongValue());
         }
-        out.append(parser.getLongValue());
+    }
+
+    /** A number as ECMAScript's Number.prototype.toString writes it (ECMA-262, section 6.1.6.1.20). */
+    private static String number(JsonParser parser) throws IOException {
+        double value = parser.getDoubleValue();
+        if (!Double.isFinite(value)) {
+            throw new JsonParseException(parser, "A number is too large.");
+        }
+        if (value == 0) {
+            return "0";
+        }
+        BigDecimal shortest = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+        String digits = shortest.unscaledValue().toString();
+        int k = digits.length();
+        int n = k - shortest.scale();
+        String text;
+        if (n > 21 || n <= -6) {
+            String exponent = (n > 0 ? "e+" : "e-") + Math.abs(n - 1);
+            text = k == 1 ? digits + exponent : digits.charAt(0) + "." + digits.substring(1) + exponent;
+        } else if (n >= k) {
+            text = digits + "0".repeat(n - k);
+        } else {
+            text = n > 0 ? digits.substring(0, n) + "." + digits.substring(n) : "0." + "0".repeat(-n) + digits;
+        }
+        return value < 0 ? "-" + text : text;
     }
 
     private static void array(JsonParser parser, StringBuilder out) throws IOException {

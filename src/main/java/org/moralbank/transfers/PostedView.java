@@ -14,12 +14,12 @@ record PostedView(
         String id,
 
         List<EntryView> entries) {
-    static PostedView of(Entry entry) {
-        return new PostedView(Long.toString(entry.seq()), List.of(EntryView.of(entry)));
+    static PostedView of(EntryView entry) {
+        return new PostedView(Long.toString(entry.seq()), List.of(entry));
     }
 
     static Answer created(BookHandle book, String collection, Entry entry) {
-        PostedView view = of(entry);
+        PostedView view = of(EntryView.of(entry));
         return Answer.created(book.path() + "/" + collection + "/" + view.id(), view);
     }
 }

@@ -1,0 +1,126 @@
+package org.moralbank.access;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Bulk;
+import org.moralbank.commits.Work;
+import org.moralbank.platform.CanonicalJson;
+import org.moralbank.platform.FieldFault;
+import org.moralbank.platform.Json;
+import org.moralbank.platform.ProtocolRejection;
+import org.moralbank.platform.RefusedException;
+import org.moralbank.platform.Rejection;
+
+/**
+ * The body of a bulk request: up to 500 bodies of the single operation, each with a reference. Bodies implement it by
+ * having the components:
+ *
+ * <pre>{@code
+ * record NewTransfers(@Nullable List<JsonNode> items, @Nullable Boolean atomic) implements BulkRequest {}
+ * …
+ * body.bulk(ask, "transfers", NewTransfer.class, item -> Transfers.work(book, item.checked(book, call)))
+ * }</pre>
+ *
+ * <p>The items come as trees and become records one by one, so that a fault of one item's form is that item's result and
+ * not the whole request's.
+ */
+public interface BulkRequest {
+    /** 1 to {@value Bulk#MOST_ITEMS}. */
+    @Nullable
+    List<JsonNode> items();
+
+    /** Whether one refusal refuses all; false when it is missing. */
+    @Nullable
+    Boolean atomic();
+
+    /**
+     * The items as one work.
+     *
+     * @param operation what the items are, so that a reference is unique among its like
+     * @param form the body of the single operation
+     * @param work checks the form as the single operation does, and says what it does
+     */
+    default <B extends Record> Bulk bulk(Ask ask, String operation, Class<B> form, Function<B, Work> work) {
+        List<JsonNode> given = items();
+        if (given == null) {
+            throw ProtocolRejection.Invalid.field("items", "required").refused();
+        }
+        if (given.isEmpty() || given.size() > Bulk.MOST_ITEMS) {
+            throw new ProtocolRejection.Invalid(
+                            List.of(new FieldFault("items", "items", Map.of("most", Bulk.MOST_ITEMS))))
+                    .refused();
+        }
+        ObjectReader reader = Json.mapper().readerFor(form);
+        List<Bulk.Item> items = new ArrayList<>(given.size());
+        for (int i = 0; i < given.size(); i++) {
+            items.add(item(i, given.get(i), reader, work));
+        }
+        return new Bulk(ask, operation, items, Boolean.TRUE.equals(atomic()));
+    }
+
+    private static <B extends Record> Bulk.Item item(
+            int index, JsonNode json, ObjectReader reader, Function<B, Work> work) {
+        String reference = json.path("reference").textValue();
+        List<FieldFault> faults = new ArrayList<>();
+        try {
+            if (!json.isObject()) {
+                throw ProtocolRejection.Invalid.field("", "object").refused();
+            }
+            B body = read(json, reader);
+            if (reference == null) {
+                // Told with the other faults of the form, of which it is none: a single request may have no reference.
+                faults.add(new FieldFault("reference", "required"));
+            }
+            Work checked = work.apply(body);
+            if (reference != null) {
+                return new Bulk.Item(reference, fingerprint(json), checked, null);
+            }
+        } catch (RefusedException refused) {
+            Rejection fault = refused.rejection();
+            if (fault.faults().isEmpty()) {
+                return new Bulk.Item(reference, null, null, fault);
+            }
+            faults.addAll(fault.faults());
+        }
+        return new Bulk.Item(reference, null, null, new ProtocolRejection.Invalid(within(index, faults)));
+    }
+
+    private static <B> B read(JsonNode json, ObjectReader reader) {
+        try {
+            return reader.readValue(json);
+        } catch (JsonProcessingException mismatch) {
+            throw BodyReader.refusal(mismatch);
+        } catch (IOException e) {
+            throw new IllegalStateException("a tree is in memory", e);
+        }
+    }
+
+    /** The faults with their place in the whole request: {@code items[3].amount}. */
+    private static List<FieldFault> within(int index, List<FieldFault> faults) {
+        String item = "items[" + index + "]";
+        return faults.stream()
+                .map(fault -> new FieldFault(
+                        fault.field().isEmpty() ? item : item + "." + fault.field(), fault.rule(), fault.facts()))
+                .toList();
+    }
+
+    private static byte[] fingerprint(JsonNode json) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(CanonicalJson.of(json));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        } catch (IOException e) {
+            throw new IllegalStateException("the whole request had a canonical form", e);
+        }
+    }
+}

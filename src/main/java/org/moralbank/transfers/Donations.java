@@ -1,0 +1,100 @@
+package org.moralbank.transfers;
+
+import static org.moralbank.ledger.Ledger.BOOKS;
+import static org.moralbank.ledger.Ledger.HOLDINGS;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.moralbank.commits.Answer;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Bulk;
+import org.moralbank.commits.Commits;
+import org.moralbank.commits.Needs;
+import org.moralbank.commits.Work;
+import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.Entry;
+import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.Holder;
+import org.moralbank.ledger.Ledger;
+import org.moralbank.ledger.Note;
+import org.moralbank.ledger.Spending;
+import org.moralbank.ledger.Unit;
+import org.moralbank.members.Participants;
+
+/** Gives time or points to the book's pool, at once and for good. */
+@ApplicationScoped
+public class Donations {
+    private final Commits commits;
+
+    Donations(Commits commits) {
+        this.commits = commits;
+    }
+
+    /** Who gives. */
+    public sealed interface Giver {
+        String id();
+
+        /** A member. */
+        record OfMember(String id) implements Giver {}
+
+        /** A team. */
+        record OfTeam(String id) implements Giver {}
+    }
+
+    /** What is to be given. {@code amount} is in minor parts of the unit. */
+    public record Donation(Giver giver, long amount, Unit unit, Note note) {}
+
+    /**
+     * Gives. Refuses, in this order: points of a team, an unknown or closed member or unknown team, a frozen member, and
+     * what the kernel refuses. Granted time is not the giver's to give.
+     */
+    public Uni<Answer> donate(Ask ask, BookHandle book, Donation command) {
+        return commits.submit(ask, book.id(), work(book, command));
+    }
+
+    /** Gives many times. */
+    public Uni<Answer> donateAll(Ask ask, BookHandle book, Bulk donations) {
+        return commits.submit(ask, book.id(), donations);
+    }
+
+    static Work work(BookHandle book, Donation command) {
+        boolean time = command.unit() == Unit.MIN;
+        Giver giver = command.giver();
+        Chart chart = switch (giver) {
+            case Giver.OfMember member -> time ? Chart.MEMBER_TIME : Chart.MEMBER_POINTS;
+            case Giver.OfTeam team -> time ? Chart.TEAM_TIME : Chart.TEAM_POINTS;
+        };
+        Holder from = Holder.of(book.id(), chart, giver.id());
+        Holder pool = Holder.of(book.id(), time ? Chart.TIME_POOL : Chart.POINTS_POOL);
+        return new Work() {
+            @Override
+            public void needs(Needs needs) {
+                needs.row(BOOKS, book.id()).row(HOLDINGS, from).row(HOLDINGS, pool);
+                switch (giver) {
+                    case Giver.OfMember member -> Participants.needMember(needs, book.id(), member.id());
+                    case Giver.OfTeam team -> Participants.needTeam(needs, book.id(), team.id());
+                }
+            }
+
+            @Override
+            public Answer decide(WorkingSet set) {
+                if (!time && giver instanceof Giver.OfTeam team) {
+                    throw new TransferRejection.TeamGivesTimeOnly(team.id()).refused();
+                }
+                switch (giver) {
+                    case Giver.OfMember member -> Participants.giver(set, book.id(), member.id());
+                    case Giver.OfTeam team -> Participants.team(set, book.id(), team.id());
+                }
+                Entry entry = Ledger.post(
+                        set,
+                        command.note()
+                                .draft(time ? EntryType.DONATE_TIME : EntryType.DONATE_POINTS, book.id())
+                                .spend(from, command.amount(), Spending.AS_A_GIFT)
+                                .credit(pool, command.amount()));
+                return PostedView.created(book, "donations", entry);
+            }
+        };
+    }
+}

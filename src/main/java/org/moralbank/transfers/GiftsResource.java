@@ -1,0 +1,240 @@
+package org.moralbank.transfers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.access.Allowed;
+import org.moralbank.access.BulkRequest;
+import org.moralbank.access.Call;
+import org.moralbank.access.Responses;
+import org.moralbank.access.Role;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Bulk;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Books;
+import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.Note;
+import org.moralbank.ledger.Noted;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Fields;
+import org.moralbank.platform.Page;
+
+/** Gifts of time to kin, over HTTP. */
+@Path("/v1/books/{book}/gifts")
+@Tag(name = "transfers", description = "Time and points given.")
+public class GiftsResource {
+    private static final List<EntryType> TYPES = List.of(EntryType.GIFT_TIME_KIN);
+
+    private final Books books;
+    private final Gifts gifts;
+    private final PostedReads reads;
+
+    GiftsResource(Books books, Gifts gifts, PostedReads reads) {
+        this.books = books;
+        this.gifts = gifts;
+        this.reads = reads;
+    }
+
+    /** The body of a gift. */
+    @Schema(name = "NewGift")
+    record NewGift(
+            @Schema(description = "Id of the member who gives", required = true, examples = "M-BHL-H0001") @Nullable
+            String from,
+
+            @Schema(
+                    description = "Id of the member who receives, registered as his kin",
+                    required = true,
+                    examples = "M-BHL-E0001")
+            @Nullable
+            String to,
+
+            @Schema(
+                    description = "In minor parts of the unit",
+                    required = true,
+                    minimum = "1",
+                    maximum = "1000000000000",
+                    examples = "120")
+            @Nullable
+            Long amount,
+
+            @Schema(required = true, description = "MIN; points are not given") @Nullable
+            Unit unit,
+
+            @Schema(description = "When it happened; today when it is missing") @Nullable
+            LocalDate occurredOn,
+
+            @Schema(description = "The client's own reference; required in bulk", examples = "G-2025-0001") @Nullable
+            String reference,
+
+            @Schema(description = "Free text, kept beside the sealed entry") @Nullable
+            String reason,
+
+            @Schema(description = "Up to 20 strings, kept beside the sealed entry") @Nullable
+            Map<String, String> metadata,
+
+            @Schema(description = "Id of the person who acts") @Nullable
+            String actor,
+
+            @Schema(description = "Id of the person for whom he acts") @Nullable
+            String onBehalfOf)
+            implements Noted {
+        Gifts.Gift checked(BookHandle book, Call call) {
+            Fields fields = new Fields();
+            Gifts.Gift checked = new Gifts.Gift(
+                    fields.id("from", from),
+                    fields.id("to", to),
+                    fields.amount("amount", amount),
+                    fields.value("unit", unit, Unit.MIN),
+                    Note.of(fields, this, book, call.client()));
+            fields.refuseFaults();
+            return checked;
+        }
+    }
+
+    /** The body of many. */
+    @Schema(name = "NewGifts")
+    record NewGifts(
+            @Schema(
+                    description = "Each with a reference of its own",
+                    type = SchemaType.ARRAY,
+                    implementation = NewGift.class,
+                    required = true,
+                    minItems = 1,
+                    maxItems = 500)
+            @Nullable
+            List<JsonNode> items,
+
+            @Schema(description = "Whether one refusal refuses all", defaultValue = "false") @Nullable
+            Boolean atomic)
+            implements BulkRequest {}
+
+    @POST
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
+    @Operation(operationId = "giveGift", summary = "Gives time to kin", description = """
+                    Posts one entry, GIFT_TIME_KIN, at once and for good. The receiver is registered as kin of the giver for at
+                    least 24 hours, and 60 or older. Granted time is not the giver's to give and is left alone.
+                    """)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewGift.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "gift",
+                                            value =
+                                                    "{\"from\": \"M-BHL-H0001\", \"to\": \"M-BHL-E0001\", \"amount\": 120, \"unit\": \"MIN\"}")))
+    @APIResponse(
+            responseCode = "201",
+            description = "Posted",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
+    @Extension(
+            name = "x-problem-codes",
+            value =
+                    "gift-of-time-only same-member unknown-member member-closed member-frozen not-kin kin-cooling-off kin-too-young insufficient-balance")
+    public Uni<Response> give(@Context RoutingContext http, @RestPath String book, NewGift body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> gifts.give(call.ask(found.id()), found, body.checked(found, call)))
+                .map(Responses::of);
+    }
+
+    @POST
+    @Path("bulk")
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
+    @Operation(operationId = "giveGifts", summary = "Gives time to kin, many times", description = """
+                    Does up to 500 of the single operation in one commit, in order, each with a result of its own: created,
+                    replayed (its reference was used before, with the same content) or refused (with a problem, and no
+                    trace). With atomic one refusal refuses all, and nothing is posted. The request's key covers the whole
+                    answer.
+                    """)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewGifts.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "gifts",
+                                            value =
+                                                    "{\"items\": [{\"from\": \"M-BHL-H0001\", \"to\": \"M-BHL-E0001\", \"amount\": 120, \"unit\": \"MIN\", \"reference\": \"G-2025-0001\"}], \"atomic\": false}")))
+    @APIResponse(
+            responseCode = "200",
+            description = "Decided, item by item",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedBulkView.class)))
+    @Extension(name = "x-problem-codes", value = "bulk-refused")
+    public Uni<Response> giveMany(@Context RoutingContext http, @RestPath String book, NewGifts body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> {
+                    Ask ask = call.ask(found.id());
+                    Bulk bulk = body.bulk(
+                            ask, "gifts", NewGift.class, item -> Gifts.work(found, item.checked(found, call)));
+                    return gifts.giveAll(ask, found, bulk);
+                })
+                .map(Responses::of);
+    }
+
+    @GET
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "listGifts",
+            summary = "Lists gifts",
+            description =
+                    "A keyset page, the oldest first. A reversed one stays in the list; its entry names the reversal.")
+    @APIResponse(
+            responseCode = "200",
+            description = "A page",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedPageView.class)))
+    public Uni<Page<PostedView>> list(
+            @Context RoutingContext http,
+            @RestPath String book,
+            @Parameter(description = "Only of this unit") @RestQuery @Nullable String unit,
+            @Parameter(description = "Only with this reference") @RestQuery @Nullable String reference,
+            @Parameter(description = "Only what happened on this day or later") @RestQuery @Nullable String from,
+            @Parameter(description = "Only what happened on this day or before") @RestQuery @Nullable String to,
+            @Parameter(description = "1 to 500; 50 when it is missing") @RestQuery @Nullable String limit,
+            @Parameter(description = "The next of the page before") @RestQuery @Nullable String after) {
+        return books.of(Call.of(http), book)
+                .chain(found ->
+                        reads.list(found, TYPES, unit, reference, from, to, Page.Request.ofQuery(limit, after)));
+    }
+
+    @GET
+    @Path("{id}")
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "getGift",
+            summary = "Shows a gift",
+            description = "With its entry as it is now: what was written, and the reversal if there is one.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The gift",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
+    public Uni<PostedView> get(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
+        return books.of(Call.of(http), book).chain(found -> reads.one(found, TYPES, id, "gift"));
+    }
+}

@@ -1,0 +1,278 @@
+package org.moralbank.transfers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.Month;
+import java.time.Year;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.access.Allowed;
+import org.moralbank.access.BulkRequest;
+import org.moralbank.access.Call;
+import org.moralbank.access.Responses;
+import org.moralbank.access.Role;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Bulk;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Books;
+import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.Note;
+import org.moralbank.ledger.Noted;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Fields;
+import org.moralbank.platform.Page;
+
+/** Grants from funds and the pools, over HTTP. */
+@Path("/v1/books/{book}/grants")
+@Tag(name = "transfers", description = "Time and points given.")
+public class GrantsResource {
+    private static final List<EntryType> TYPES =
+            List.of(EntryType.GRANT_TIME, EntryType.GRANT_TIME_FROM_POOL, EntryType.GRANT_POINTS);
+
+    /** No grant is for longer than a life. */
+    private static final int LONGEST_YEARS = 100;
+
+    private final Books books;
+    private final Grants grants;
+    private final PostedReads reads;
+
+    GrantsResource(Books books, Grants grants, PostedReads reads) {
+        this.books = books;
+        this.grants = grants;
+        this.reads = reads;
+    }
+
+    /** The body of a grant. */
+    @Schema(name = "NewGrant")
+    record NewGrant(
+            @Schema(
+                    description = "Id of the fund: letters, digits, - and _; or POOL for what members donated",
+                    required = true,
+                    examples = "PUBLIC")
+            @Nullable
+            String fund,
+
+            @Schema(description = "Id of the member who receives", required = true, examples = "M-BHL-E0001") @Nullable
+            String member,
+
+            @Schema(
+                    description = "In minor parts of the unit",
+                    required = true,
+                    minimum = "1",
+                    maximum = "1000000000000",
+                    examples = "600")
+            @Nullable
+            Long amount,
+
+            @Schema(required = true) @Nullable Unit unit,
+
+            @Schema(description = "The last day on which it can be spent; 31 December when it is missing. Time only")
+            @Nullable
+            LocalDate expiresOn,
+
+            @Schema(
+                    description = "Whether it is for service only, not for giving away. Time only",
+                    defaultValue = "true")
+            @Nullable
+            Boolean restricted,
+
+            @Schema(description = "When it happened; today when it is missing") @Nullable
+            LocalDate occurredOn,
+
+            @Schema(description = "The client's own reference; required in bulk", examples = "F-2025-0001") @Nullable
+            String reference,
+
+            @Schema(description = "Free text, kept beside the sealed entry") @Nullable
+            String reason,
+
+            @Schema(description = "Up to 20 strings, kept beside the sealed entry") @Nullable
+            Map<String, String> metadata,
+
+            @Schema(description = "Id of the person who acts") @Nullable
+            String actor,
+
+            @Schema(description = "Id of the person for whom he acts") @Nullable
+            String onBehalfOf)
+            implements Noted {
+        Grants.Grant checked(BookHandle book, Call call) {
+            Fields fields = new Fields();
+            LocalDate today = book.dayOf(Instant.now());
+            LocalDate endOfYear = LocalDate.of(today.getYear(), Month.DECEMBER, 31);
+            Grants.Grant checked = new Grants.Grant(
+                    fields.id("fund", fund),
+                    Year.from(today),
+                    fields.id("member", member),
+                    fields.amount("amount", amount),
+                    fields.value("unit", unit, Unit.MIN),
+                    fields.dayWithin(
+                            "expiresOn",
+                            Objects.requireNonNullElse(expiresOn, endOfYear),
+                            today,
+                            today.plusYears(LONGEST_YEARS)),
+                    !Boolean.FALSE.equals(restricted),
+                    Note.of(fields, this, book, call.client()));
+            if (checked.fund().indexOf('.') >= 0) {
+                fields.fault("fund", "dot");
+            }
+            if (unit == Unit.PTS && expiresOn != null) {
+                fields.fault("expiresOn", "time-only");
+            }
+            if (unit == Unit.PTS && restricted != null) {
+                fields.fault("restricted", "time-only");
+            }
+            fields.refuseFaults();
+            return checked;
+        }
+    }
+
+    /** The body of many. */
+    @Schema(name = "NewGrants")
+    record NewGrants(
+            @Schema(
+                    description = "Each with a reference of its own",
+                    type = SchemaType.ARRAY,
+                    implementation = NewGrant.class,
+                    required = true,
+                    minItems = 1,
+                    maxItems = 500)
+            @Nullable
+            List<JsonNode> items,
+
+            @Schema(description = "Whether one refusal refuses all", defaultValue = "false") @Nullable
+            Boolean atomic)
+            implements BulkRequest {}
+
+    @POST
+    @Allowed({Role.COORDINATOR, Role.OPERATOR})
+    @Operation(
+            operationId = "grant",
+            summary = "Gives a member time from a fund or the pool, or points from the pool",
+            description = """
+                    Posts one entry, at once and for good: GRANT_TIME from a fund's budget of this year, GRANT_TIME_FROM_POOL, or
+                    GRANT_POINTS from the pool. Time becomes a lot of its own, which expires, on 31 December when nothing else is
+                    said, and is for service only unless restricted is false. Granted points are the member's own.
+                    """)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewGrant.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "grant",
+                                            value =
+                                                    "{\"fund\": \"PUBLIC\", \"member\": \"M-BHL-E0001\", \"amount\": 600, \"unit\": \"MIN\"}")))
+    @APIResponse(
+            responseCode = "201",
+            description = "Posted",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
+    @Extension(
+            name = "x-problem-codes",
+            value = "fund-gives-time-only unknown-member member-closed insufficient-balance limit-exceeded")
+    public Uni<Response> give(@Context RoutingContext http, @RestPath String book, NewGrant body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> grants.grant(call.ask(found.id()), found, body.checked(found, call)))
+                .map(Responses::of);
+    }
+
+    @POST
+    @Path("bulk")
+    @Allowed({Role.COORDINATOR, Role.OPERATOR})
+    @Operation(operationId = "grantMany", summary = "Grants, many times", description = """
+                    Does up to 500 of the single operation in one commit, in order, each with a result of its own: created,
+                    replayed (its reference was used before, with the same content) or refused (with a problem, and no
+                    trace). With atomic one refusal refuses all, and nothing is posted. The request's key covers the whole
+                    answer.
+                    """)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewGrants.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "grants",
+                                            value =
+                                                    "{\"items\": [{\"fund\": \"PUBLIC\", \"member\": \"M-BHL-E0001\", \"amount\": 600, \"unit\": \"MIN\", \"reference\": \"F-2025-0001\"}], \"atomic\": false}")))
+    @APIResponse(
+            responseCode = "200",
+            description = "Decided, item by item",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedBulkView.class)))
+    @Extension(name = "x-problem-codes", value = "bulk-refused")
+    public Uni<Response> giveMany(@Context RoutingContext http, @RestPath String book, NewGrants body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> {
+                    Ask ask = call.ask(found.id());
+                    Bulk bulk = body.bulk(
+                            ask, "grants", NewGrant.class, item -> Grants.work(found, item.checked(found, call)));
+                    return grants.grantAll(ask, found, bulk);
+                })
+                .map(Responses::of);
+    }
+
+    @GET
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "listGrants",
+            summary = "Lists grants",
+            description =
+                    "A keyset page, the oldest first. A reversed one stays in the list; its entry names the reversal.")
+    @APIResponse(
+            responseCode = "200",
+            description = "A page",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedPageView.class)))
+    public Uni<Page<PostedView>> list(
+            @Context RoutingContext http,
+            @RestPath String book,
+            @Parameter(description = "Only of this unit") @RestQuery @Nullable String unit,
+            @Parameter(description = "Only with this reference") @RestQuery @Nullable String reference,
+            @Parameter(description = "Only what happened on this day or later") @RestQuery @Nullable String from,
+            @Parameter(description = "Only what happened on this day or before") @RestQuery @Nullable String to,
+            @Parameter(description = "1 to 500; 50 when it is missing") @RestQuery @Nullable String limit,
+            @Parameter(description = "The next of the page before") @RestQuery @Nullable String after) {
+        return books.of(Call.of(http), book)
+                .chain(found ->
+                        reads.list(found, TYPES, unit, reference, from, to, Page.Request.ofQuery(limit, after)));
+    }
+
+    @GET
+    @Path("{id}")
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "getGrant",
+            summary = "Shows a grant",
+            description = "With its entry as it is now: what was written, and the reversal if there is one.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The grant",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
+    public Uni<PostedView> get(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
+        return books.of(Call.of(http), book).chain(found -> reads.one(found, TYPES, id, "grant"));
+    }
+}

@@ -1,0 +1,231 @@
+package org.moralbank.transfers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.access.Allowed;
+import org.moralbank.access.BulkRequest;
+import org.moralbank.access.Call;
+import org.moralbank.access.Responses;
+import org.moralbank.access.Role;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Bulk;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Books;
+import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.Note;
+import org.moralbank.ledger.Noted;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Fields;
+import org.moralbank.platform.Page;
+
+/** Balances from before the book, over HTTP. */
+@Path("/v1/books/{book}/openings")
+@Tag(name = "transfers", description = "Time and points given.")
+public class OpeningsResource {
+    private static final List<EntryType> TYPES = List.of(EntryType.OPENING);
+
+    private final Books books;
+    private final Openings openings;
+    private final PostedReads reads;
+
+    OpeningsResource(Books books, Openings openings, PostedReads reads) {
+        this.books = books;
+        this.openings = openings;
+        this.reads = reads;
+    }
+
+    /** The body of an opening balance. */
+    @Schema(name = "NewOpening")
+    record NewOpening(
+            @Schema(description = "Id of the member", required = true, examples = "M-BHL-E0001") @Nullable
+            String member,
+
+            @Schema(
+                    description = "In minor parts of the unit",
+                    required = true,
+                    minimum = "1",
+                    maximum = "1000000000000",
+                    examples = "600")
+            @Nullable
+            Long amount,
+
+            @Schema(required = true) @Nullable Unit unit,
+
+            @Schema(description = "When it happened; today when it is missing") @Nullable
+            LocalDate occurredOn,
+
+            @Schema(description = "The client's own reference; required in bulk", examples = "O-2025-0001") @Nullable
+            String reference,
+
+            @Schema(description = "Free text, kept beside the sealed entry") @Nullable
+            String reason,
+
+            @Schema(description = "Up to 20 strings, kept beside the sealed entry") @Nullable
+            Map<String, String> metadata,
+
+            @Schema(description = "Id of the person who acts") @Nullable
+            String actor,
+
+            @Schema(description = "Id of the person for whom he acts") @Nullable
+            String onBehalfOf)
+            implements Noted {
+        Openings.Opening checked(BookHandle book, Call call) {
+            Fields fields = new Fields();
+            Openings.Opening checked = new Openings.Opening(
+                    fields.id("member", member),
+                    fields.amount("amount", amount),
+                    fields.value("unit", unit, Unit.MIN),
+                    Note.of(fields, this, book, call.client()));
+            fields.refuseFaults();
+            return checked;
+        }
+    }
+
+    /** The body of many. */
+    @Schema(name = "NewOpenings")
+    record NewOpenings(
+            @Schema(
+                    description = "Each with a reference of its own",
+                    type = SchemaType.ARRAY,
+                    implementation = NewOpening.class,
+                    required = true,
+                    minItems = 1,
+                    maxItems = 500)
+            @Nullable
+            List<JsonNode> items,
+
+            @Schema(description = "Whether one refusal refuses all", defaultValue = "false") @Nullable
+            Boolean atomic)
+            implements BulkRequest {}
+
+    @POST
+    @Allowed({Role.OPERATOR})
+    @Operation(
+            operationId = "openBalance",
+            summary = "Brings a balance that a member had before the book began",
+            description = """
+                    Posts one entry, OPENING, from the book's opening balances to the member's own time or points. It is for the
+                    move from an older system; nothing keeps it from being done twice but the keys and references.
+                    """)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewOpening.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "opening",
+                                            value =
+                                                    "{\"member\": \"M-BHL-E0001\", \"amount\": 600, \"unit\": \"MIN\"}")))
+    @APIResponse(
+            responseCode = "201",
+            description = "Posted",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
+    @Extension(name = "x-problem-codes", value = "unknown-member member-closed")
+    public Uni<Response> open(@Context RoutingContext http, @RestPath String book, NewOpening body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> openings.open(call.ask(found.id()), found, body.checked(found, call)))
+                .map(Responses::of);
+    }
+
+    @POST
+    @Path("bulk")
+    @Allowed({Role.OPERATOR})
+    @Operation(operationId = "openBalances", summary = "Brings the balances of many", description = """
+                    Does up to 500 of the single operation in one commit, in order, each with a result of its own: created,
+                    replayed (its reference was used before, with the same content) or refused (with a problem, and no
+                    trace). With atomic one refusal refuses all, and nothing is posted. The request's key covers the whole
+                    answer.
+                    """)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewOpenings.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "openings",
+                                            value =
+                                                    "{\"items\": [{\"member\": \"M-BHL-E0001\", \"amount\": 600, \"unit\": \"MIN\", \"reference\": \"O-2025-0001\"}], \"atomic\": false}")))
+    @APIResponse(
+            responseCode = "200",
+            description = "Decided, item by item",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedBulkView.class)))
+    @Extension(name = "x-problem-codes", value = "bulk-refused")
+    public Uni<Response> openMany(@Context RoutingContext http, @RestPath String book, NewOpenings body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> {
+                    Ask ask = call.ask(found.id());
+                    Bulk bulk = body.bulk(
+                            ask, "openings", NewOpening.class, item -> Openings.work(found, item.checked(found, call)));
+                    return openings.openAll(ask, found, bulk);
+                })
+                .map(Responses::of);
+    }
+
+    @GET
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "listOpenings",
+            summary = "Lists opening balances",
+            description =
+                    "A keyset page, the oldest first. A reversed one stays in the list; its entry names the reversal.")
+    @APIResponse(
+            responseCode = "200",
+            description = "A page",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedPageView.class)))
+    public Uni<Page<PostedView>> list(
+            @Context RoutingContext http,
+            @RestPath String book,
+            @Parameter(description = "Only of this unit") @RestQuery @Nullable String unit,
+            @Parameter(description = "Only with this reference") @RestQuery @Nullable String reference,
+            @Parameter(description = "Only what happened on this day or later") @RestQuery @Nullable String from,
+            @Parameter(description = "Only what happened on this day or before") @RestQuery @Nullable String to,
+            @Parameter(description = "1 to 500; 50 when it is missing") @RestQuery @Nullable String limit,
+            @Parameter(description = "The next of the page before") @RestQuery @Nullable String after) {
+        return books.of(Call.of(http), book)
+                .chain(found ->
+                        reads.list(found, TYPES, unit, reference, from, to, Page.Request.ofQuery(limit, after)));
+    }
+
+    @GET
+    @Path("{id}")
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "getOpening",
+            summary = "Shows an opening balance",
+            description = "With its entry as it is now: what was written, and the reversal if there is one.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The opening balance",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
+    public Uni<PostedView> get(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
+        return books.of(Call.of(http), book).chain(found -> reads.one(found, TYPES, id, "opening"));
+    }
+}

@@ -1,0 +1,65 @@
+package org.moralbank.transfers;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.EntryFilter;
+import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.LedgerReads;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Fields;
+import org.moralbank.platform.Page;
+import org.moralbank.platform.ProtocolRejection;
+import org.moralbank.platform.RefusedException;
+
+/** What was given, read from the books: the entries of some types are a collection, under the numbers they have there. */
+@ApplicationScoped
+class PostedReads {
+    private final LedgerReads ledger;
+
+    PostedReads(LedgerReads ledger) {
+        this.ledger = ledger;
+    }
+
+    /** A page, the oldest first, of what matches. Refuses a filter that is malformed. */
+    Uni<Page<PostedView>> list(
+            BookHandle book,
+            List<EntryType> types,
+            @Nullable String unit,
+            @Nullable String reference,
+            @Nullable String from,
+            @Nullable String to,
+            Page.Request page) {
+        Fields fields = new Fields();
+        EntryFilter filter = EntryFilter.ofTypes(types.toArray(EntryType[]::new))
+                .withUnit(fields.optionalName("unit", unit, Unit.class))
+                .withReference(fields.optionalReference("reference", reference))
+                .withOccurred(fields.optionalDay("from", from), fields.optionalDay("to", to));
+        fields.refuseFaults();
+        return ledger.entries(book, filter, page)
+                .map(entries ->
+                        new Page<>(entries.items().stream().map(PostedView::of).toList(), entries.next()));
+    }
+
+    /** One, by its number. Refuses one that is not there or is something else. */
+    Uni<PostedView> one(BookHandle book, List<EntryType> types, String id, String what) {
+        if (!id.matches("[1-9][0-9]{0,17}")) {
+            return Uni.createFrom().failure(notFound(what));
+        }
+        return ledger.entry(book, Long.parseLong(id))
+                .onFailure(RefusedException.class)
+                .transform(ignored -> notFound(what))
+                .map(entry -> {
+                    if (!types.contains(entry.type())) {
+                        throw notFound(what);
+                    }
+                    return PostedView.of(entry);
+                });
+    }
+
+    private static RefusedException notFound(String what) {
+        return new ProtocolRejection.NotFound(what).refused();
+    }
+}

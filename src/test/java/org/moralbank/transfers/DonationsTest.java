@@ -1,0 +1,93 @@
+package org.moralbank.transfers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+
+import io.quarkus.test.junit.QuarkusTest;
+import java.time.LocalDate;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.moralbank.TestBank;
+import org.moralbank.access.Role;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.Holder;
+import org.moralbank.ledger.Lot;
+import org.moralbank.ledger.Unit;
+
+@QuarkusTest
+class DonationsTest extends Giving {
+    @Test
+    void givesAMembersTimeAndPointsToThePools() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN).holding(100, Unit.PTS);
+
+        post(book, Role.APP, "/donations", "{'giver':'%s','amount':60,'unit':'MIN'}".formatted(anna.id()))
+                .statusCode(201)
+                .header("Location", book.path() + "/donations/3")
+                .body("entries[0].type", equalTo("DONATE_TIME"));
+        post(book, Role.APP, "/donations", "{'giver':'%s','amount':99,'unit':'PTS'}".formatted(anna.id()))
+                .statusCode(201)
+                .body("entries[0].type", equalTo("DONATE_POINTS"));
+
+        assertThat(posted(book, "2400::MIN:")).isEqualTo(60);
+        assertThat(posted(book, "2410::PTS:")).isEqualTo(99);
+        assertThat(posted(book, "2200:" + anna.id() + ":PTS:")).isEqualTo(1);
+        book.as(Role.APP).get(book.path() + "/donations").then().body("items.id", equalTo(List.of("3", "4")));
+    }
+
+    @Test
+    void givesATeamsTimeButNotItsPoints() {
+        var book = bank.aBook();
+        team(book, "TEAM-01");
+        book.open(Holder.of(book.id(), Chart.TEAM_TIME, "TEAM-01"), Lot.OWN, 60);
+
+        changingNothing(
+                book,
+                () -> post(book, Role.APP, "/donations", "{'team':'TEAM-01','amount':60,'unit':'PTS'}")
+                        .statusCode(422)
+                        .body("code", equalTo("team-gives-time-only")));
+        post(book, Role.APP, "/donations", "{'team':'TEAM-01','amount':60,'unit':'MIN'}")
+                .statusCode(201);
+
+        assertThat(posted(book, "2110:TEAM-01:MIN:")).isZero();
+        assertThat(posted(book, "2400::MIN:")).isEqualTo(60);
+    }
+
+    @Test
+    void wantsExactlyOneGiver() {
+        var book = bank.aBook();
+
+        post(book, Role.APP, "/donations", "{'giver':'A','team':'B','amount':1,'unit':'MIN'}")
+                .statusCode(400)
+                .body("errors.field", hasItem("giver"));
+        post(book, Role.APP, "/donations", "{'amount':1,'unit':'MIN'}")
+                .statusCode(400)
+                .body("errors.field", hasItem("giver"));
+    }
+
+    @Test
+    void refusesWhoCannotGive() {
+        var book = bank.aBook();
+        var frozen = book.aMember("frozen", "70-79").holding(60, Unit.MIN);
+        var gone = book.aMember("gone", "70-79");
+        var granted = book.aMember("granted", "70-79")
+                .holding(60, Unit.MIN, new Lot("PUBLIC", LocalDate.now().plusDays(9), true));
+        status(frozen, "FROZEN");
+        status(gone, "CLOSED");
+
+        changingNothing(book, () -> {
+            refused(book, "'giver':'nobody'", "unknown-member");
+            refused(book, "'giver':'gone'", "member-closed");
+            refused(book, "'giver':'frozen'", "member-frozen");
+            refused(book, "'team':'nobody'", "unknown-team");
+            refused(book, "'giver':'" + granted.id() + "'", "insufficient-balance");
+        });
+    }
+
+    private void refused(TestBank.Book book, String giver, String code) {
+        post(book, Role.APP, "/donations", "{" + giver + ",'amount':1,'unit':'MIN'}")
+                .statusCode(422)
+                .body("code", equalTo(code));
+    }
+}

@@ -1,0 +1,167 @@
+package org.moralbank.transfers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+
+import io.quarkus.test.junit.QuarkusTest;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.moralbank.TestBank;
+import org.moralbank.access.Role;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.Holder;
+import org.moralbank.ledger.Lot;
+
+@QuarkusTest
+class GrantsTest extends Giving {
+    private static final LocalDate TODAY = LocalDate.now(ZoneId.of("Asia/Shanghai"));
+    private static final int YEAR = TODAY.getYear();
+
+    private static String grant(String fund, String member, long amount, String unit, String more) {
+        return "{'fund':'%s','member':'%s','amount':%d,'unit':'%s'%s}".formatted(fund, member, amount, unit, more);
+    }
+
+    @Test
+    void givesTimeOfAFundThatIsForServiceAndExpiresWithTheYear() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+
+        post(book, Role.COORDINATOR, "/grants", grant("PUBLIC", anna.id(), 600, "MIN", ""))
+                .statusCode(201)
+                .header("Location", book.path() + "/grants/1")
+                .body("entries[0].type", equalTo("GRANT_TIME"))
+                .body("entries[0].postings[0].account", equalTo("3110:PUBLIC." + YEAR + ":MIN"));
+
+        assertThat(balances(book))
+                .containsEntry("3110:PUBLIC." + YEAR + ":MIN:", -600L)
+                .containsEntry("2100:" + anna.id() + ":MIN:PUBLIC." + YEAR + "1231.R", 600L);
+        book.as(Role.APP).get(book.path() + "/grants/1").then().statusCode(200);
+    }
+
+    @Test
+    void givesTimeThatExpiresAsAskedAndMayBeGivenOn() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+        var lot = new Lot("PUBLIC", TODAY.plusDays(1), false);
+
+        post(
+                        book,
+                        Role.COORDINATOR,
+                        "/grants",
+                        grant(
+                                "PUBLIC",
+                                anna.id(),
+                                600,
+                                "MIN",
+                                ",'restricted':false,'expiresOn':'%s'".formatted(lot.expiresOn())))
+                .statusCode(201);
+        post(book, Role.APP, "/donations", "{'giver':'%s','amount':600,'unit':'MIN'}".formatted(anna.id()))
+                .statusCode(201);
+
+        assertThat(posted(book, "2100:" + anna.id() + ":MIN:" + lot.name())).isZero();
+        assertThat(posted(book, "2400::MIN:")).isEqualTo(600);
+    }
+
+    @Test
+    void givesWhatWasDonatedAndNotOneMinuteMore() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+        book.open(Holder.of(book.id(), Chart.TIME_POOL), Lot.OWN, 60);
+        book.open(Holder.of(book.id(), Chart.POINTS_POOL), Lot.OWN, 100);
+
+        changingNothing(book, () -> {
+            post(book, Role.COORDINATOR, "/grants", grant("POOL", anna.id(), 61, "MIN", ""))
+                    .statusCode(422)
+                    .body("code", equalTo("insufficient-balance"));
+            post(book, Role.COORDINATOR, "/grants", grant("POOL", anna.id(), 101, "PTS", ""))
+                    .statusCode(422)
+                    .body("code", equalTo("insufficient-balance"));
+        });
+        post(book, Role.COORDINATOR, "/grants", grant("POOL", anna.id(), 60, "MIN", ""))
+                .statusCode(201)
+                .body("entries[0].type", equalTo("GRANT_TIME_FROM_POOL"));
+        post(book, Role.OPERATOR, "/grants", grant("POOL", anna.id(), 100, "PTS", ""))
+                .statusCode(201)
+                .body("entries[0].type", equalTo("GRANT_POINTS"));
+
+        assertThat(balances(book))
+                .containsEntry("2100:" + anna.id() + ":MIN:POOL." + YEAR + "1231.R", 60L)
+                .containsEntry("2200:" + anna.id() + ":PTS:", 100L)
+                .containsEntry("2400::MIN:", 0L)
+                .containsEntry("2410::PTS:", 0L);
+    }
+
+    @Test
+    void refusesPointsOfAFundAndWhoCannotReceive() {
+        var book = bank.aBook();
+        var gone = book.aMember("gone", "70-79");
+        var frozen = book.aMember("frozen", "70-79");
+        status(gone, "CLOSED");
+        status(frozen, "FROZEN");
+
+        changingNothing(book, () -> {
+            refused(book, grant("PUBLIC", "nobody", 1, "PTS", ""), "fund-gives-time-only");
+            refused(book, grant("PUBLIC", "nobody", 1, "MIN", ""), "unknown-member");
+            refused(book, grant("PUBLIC", "gone", 1, "MIN", ""), "member-closed");
+        });
+        post(book, Role.COORDINATOR, "/grants", grant("PUBLIC", "frozen", 1, "MIN", ""))
+                .statusCode(201);
+    }
+
+    private void refused(TestBank.Book book, String body, String code) {
+        post(book, Role.COORDINATOR, "/grants", body).statusCode(422).body("code", equalTo(code));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "A.B; MIN; ``; fund",
+                "A B; MIN; ``; fund",
+                "A; PTS; ,'expiresOn':'2999-01-01'; expiresOn",
+                "A; PTS; ,'restricted':false; restricted",
+                "A; MIN; ,'expiresOn':'2020-01-01'; expiresOn",
+                "A; MIN; ,'expiresOn':'+99999-01-01'; expiresOn",
+                "A; MIN; ,'restricted':'no'; restricted"
+            },
+            delimiter = ';')
+    void namesTheFieldThatIsMalformed(String fund, String unit, String more, String field) {
+        var book = bank.aBook();
+
+        changingNothing(
+                book,
+                () -> post(book, Role.COORDINATOR, "/grants", grant(fund, "A", 1, unit, more))
+                        .statusCode(400)
+                        .body("errors.field", hasItem(field)));
+    }
+
+    @Test
+    void mayExpireTodayButNotYesterday() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+
+        post(book, Role.COORDINATOR, "/grants", grant("A", anna.id(), 1, "MIN", ",'expiresOn':'" + TODAY + "'"))
+                .statusCode(201);
+        post(
+                        book,
+                        Role.COORDINATOR,
+                        "/grants",
+                        grant("A", anna.id(), 1, "MIN", ",'expiresOn':'" + TODAY.minusDays(1) + "'"))
+                .statusCode(400);
+    }
+
+    @Test
+    void isNotForAnApp() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+
+        changingNothing(
+                book,
+                () -> post(book, Role.APP, "/grants", grant("A", anna.id(), 1, "MIN", ""))
+                        .statusCode(403));
+    }
+}
