@@ -2,10 +2,14 @@ package org.moralbank.ledger;
 
 import static org.moralbank.platform.CanonicalJson.quoted;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.platform.Json;
 
 /**
  * The bytes of an entry that are hashed, logged and exported: RFC 8785 JSON, every integer as a string, no name and no
@@ -65,5 +69,59 @@ final class CanonicalEntry {
             out.append('"').append(name).append("\":");
             quoted(value, out);
         }
+    }
+
+    /** The members as they are sealed. */
+    private record Sealed(
+            @Nullable String actor,
+            @Nullable String approver,
+            String book,
+            String client,
+            @Nullable UUID group,
+            @Nullable String metadataHash,
+            LocalDate occurredOn,
+            @Nullable String onBehalfOf,
+            Instant postedAt,
+            List<SealedPosting> postings,
+            @Nullable String reasonHash,
+            @Nullable String reference,
+            @Nullable String reverses,
+            String seq,
+            EntryType type,
+            Unit unit) {}
+
+    private record SealedPosting(String account, String amount, String balance, String version) {
+        EntryView.PostingView view() {
+            return new EntryView.PostingView(
+                    account, Long.parseLong(amount), Long.parseLong(balance), Long.parseLong(version));
+        }
+    }
+
+    /** The entry that was sealed so, without what persons wrote: what is shown and exported is what is proven. */
+    static EntryView read(byte[] canonical) {
+        Sealed sealed;
+        try {
+            sealed = Json.mapper().readValue(canonical, Sealed.class);
+        } catch (IOException e) {
+            throw new IllegalStateException("not a sealed entry of ours", e);
+        }
+        return new EntryView(
+                Long.parseLong(sealed.seq),
+                sealed.type,
+                sealed.unit,
+                sealed.occurredOn,
+                sealed.postedAt,
+                sealed.client,
+                sealed.actor,
+                sealed.onBehalfOf,
+                sealed.approver,
+                sealed.reference,
+                null,
+                null,
+                sealed.group,
+                sealed.reverses == null ? null : Long.valueOf(sealed.reverses),
+                null,
+                sealed.postings.stream().map(SealedPosting::view).toList(),
+                null);
     }
 }

@@ -96,4 +96,30 @@ public record EntryView(
     public static EntryView of(Entry entry) {
         return of(entry, null, null);
     }
+
+    /** The same with what stands beside the sealed bytes. */
+    EntryView with(
+            @Nullable String writtenReason,
+            @Nullable Map<String, String> writtenMetadata,
+            @Nullable Long takenBackBy,
+            String hash) {
+        return new EntryView(
+                seq,
+                type,
+                unit,
+                occurredOn,
+                postedAt,
+                client,
+                actor,
+                onBehalfOf,
+                approver,
+                reference,
+                writtenReason,
+                writtenMetadata,
+                group,
+                reverses,
+                takenBackBy,
+                postings,
+                hash);
+    }
 }

@@ -1,11 +1,17 @@
 package org.moralbank.platform;
 
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +31,7 @@ public final class Fields {
     public static final long LARGEST_AMOUNT = 1_000_000_000_000L;
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern REFERENCE = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
     private final String prefix;
@@ -136,6 +143,57 @@ public final class Fields {
             fault(field, "past");
         }
         return value;
+    }
+
+    /** A day as a query writes it, which may be missing. */
+    public @Nullable LocalDate optionalDay(String field, @Nullable String value) {
+        try {
+            return value == null ? null : LocalDate.parse(value);
+        } catch (DateTimeException malformed) {
+            fault(field, "day");
+            return null;
+        }
+    }
+
+    /** A moment as a query writes it (RFC 3339), which may be missing. */
+    public @Nullable Instant optionalMoment(String field, @Nullable String value) {
+        try {
+            return value == null ? null : OffsetDateTime.parse(value).toInstant();
+        } catch (DateTimeException malformed) {
+            fault(field, "moment");
+            return null;
+        }
+    }
+
+    /** One of the names of a type as a query writes it, which may be missing. */
+    public <E extends Enum<E>> @Nullable E optionalName(String field, @Nullable String value, Class<E> type) {
+        if (value != null) {
+            for (E constant : type.getEnumConstants()) {
+                if (constant.name().equals(value)) {
+                    return constant;
+                }
+            }
+            faults.add(new FieldFault(
+                    prefix + field,
+                    "name",
+                    Map.of(
+                            "names",
+                            Arrays.stream(type.getEnumConstants())
+                                    .map(Enum::name)
+                                    .collect(Collectors.joining(", ")))));
+        }
+        return null;
+    }
+
+    /** A UUID as a query writes it, which may be missing. */
+    public @Nullable UUID optionalUuid(String field, @Nullable String value) {
+        if (value != null && UUID_FORM.matcher(value).matches()) {
+            return UUID.fromString(value);
+        }
+        if (value != null) {
+            fault(field, "uuid");
+        }
+        return null;
     }
 
     /** Notes that a field breaks a rule. */

@@ -39,6 +39,15 @@ public record Page<T>(
             return new Request((int) size, key);
         }
 
+        /** The same of a limit as the query writes it. */
+        public static Request ofQuery(@Nullable String limit, @Nullable String after) {
+            try {
+                return of(limit == null ? null : Integer.valueOf(limit), after);
+            } catch (NumberFormatException malformed) {
+                return of(0, after);
+            }
+        }
+
         /** The key as a number, where the list is numbered; {@code start} when there is no cursor. */
         public long afterNumber(long start) {
             if (after == null) {
