@@ -1,19 +1,28 @@
 package org.moralbank.ledger;
 
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
@@ -21,6 +30,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.Call;
+import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
@@ -32,10 +42,14 @@ import org.moralbank.platform.ProtocolRejection;
 public class EntriesResource {
     private final Books books;
     private final LedgerReads reads;
+    private final Reversals reversals;
+    private final EntryExport export;
 
-    EntriesResource(Books books, LedgerReads reads) {
+    EntriesResource(Books books, LedgerReads reads, Reversals reversals, EntryExport export) {
         this.books = books;
         this.reads = reads;
+        this.reversals = reversals;
+        this.export = export;
     }
 
     /** The schema of a page of entries. */
@@ -112,16 +126,25 @@ public class EntriesResource {
     @Operation(operationId = "listEntries", summary = "Lists the entries of a book", description = """
                     The oldest first, in order of seq: nothing is ever put between two entries that were read, so that a
                     follower asks on from the last page's cursor. Changes nothing.
+
+                    As text/csv (RFC 4180, a row per posting) and as text/x-hledger (a journal that hledger checks, with a
+                    balance assertion on every posting unless a filter leaves out postings of an account) the answer is all
+                    that the filters let through, up to the last entry at its beginning, without pages; what persons wrote
+                    is not in it.
                     """)
     @APIResponse(
             responseCode = "200",
-            description = "A page of entries",
-            content = @Content(schema = @Schema(implementation = Entries.class)))
+            description = "A page of entries, or all of them as a file",
+            content = {
+                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Entries.class)),
+                @Content(mediaType = "text/csv", schema = @Schema(implementation = String.class)),
+                @Content(mediaType = "text/x-hledger", schema = @Schema(implementation = String.class))
+            })
     @Extension(name = "x-problem-codes", value = "")
     public Uni<Page<EntryView>> list(
             @Context RoutingContext http,
             @RestPath String book,
-            @jakarta.ws.rs.BeanParam Filters filters,
+            @BeanParam Filters filters,
             @RestQuery
                     @Parameter(
                             description = "How many, 1 to 500; 50 when missing",
@@ -141,6 +164,24 @@ public class EntriesResource {
     }
 
     @GET
+    @Produces("text/csv")
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(hidden = true)
+    public Multi<Buffer> csv(@Context RoutingContext http, @RestPath String book, @BeanParam Filters filters) {
+        EntryFilter filter = filters.checked();
+        return books.of(Call.of(http), book).onItem().transformToMulti(found -> export.csv(found, filter));
+    }
+
+    @GET
+    @Produces("text/x-hledger")
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(hidden = true)
+    public Multi<Buffer> journal(@Context RoutingContext http, @RestPath String book, @BeanParam Filters filters) {
+        EntryFilter filter = filters.checked();
+        return books.of(Call.of(http), book).onItem().transformToMulti(found -> export.journal(found, filter));
+    }
+
+    @GET
     @Path("/{seq}")
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(operationId = "getEntry", summary = "Shows an entry", description = """
@@ -154,6 +195,85 @@ public class EntriesResource {
     @Extension(name = "x-problem-codes", value = "not-found")
     public Uni<EntryView> get(@Context RoutingContext http, @RestPath String book, @RestPath String seq) {
         return books.of(Call.of(http), book).chain(found -> reads.entry(found, number(seq)));
+    }
+
+    /** The body of a reversal. */
+    @Schema(name = "NewReversal")
+    record NewReversal(
+            @Schema(
+                    description = "Why it is taken back; kept beside the sealed entry",
+                    required = true,
+                    examples = "录入有误")
+            @Nullable
+            String reason,
+
+            @Schema(description = "The business day of the reversal; today when it is missing") @Nullable
+            LocalDate occurredOn,
+
+            @Nullable String reference,
+            @Nullable Map<String, String> metadata,
+
+            @Schema(description = "Id of the person who asks for it", examples = "P-7") @Nullable
+            String actor,
+
+            @Nullable String onBehalfOf,
+
+            @Schema(description = "Id of the person who approved it; not the actor", examples = "P-9") @Nullable
+            String approver)
+            implements Noted {
+        Note checked(BookHandle book, Call call) {
+            Fields fields = new Fields();
+            if (reason == null) {
+                fields.fault("reason", "required");
+            }
+            Note note = Note.of(fields, this, book, call.client());
+            fields.optionalId("approver", approver);
+            if (approver != null && approver.equals(actor)) {
+                fields.fault("approver", "same-person");
+            }
+            fields.refuseFaults();
+            Attribution by = note.by();
+            return new Note(
+                    note.occurredOn(),
+                    new Attribution(by.clientId(), by.client(), by.actor(), by.onBehalfOf(), approver),
+                    note.reference(),
+                    note.reason(),
+                    note.metadata());
+        }
+    }
+
+    @POST
+    @Path("/{seq}/reversal")
+    @Allowed({Role.COORDINATOR, Role.OPERATOR})
+    @Operation(operationId = "reverseEntry", summary = "Takes an entry back", description = """
+                    Posts the mirror of the entry, and of those that were made with it, the last first. What their owner
+                    no longer has, or has held, goes to his shortfall and is taken from his next earnings; no balance
+                    falls below its floor. Frozen and closed accounts take part. The entry itself is not changed. An entry
+                    is reversed at most once, and a reversal never; an entry of a feature's own life is taken back by the
+                    operation that the refusal names.
+                    """)
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(implementation = NewReversal.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "a wrong record",
+                                            value =
+                                                    "{\"reason\": \"录入有误\", \"actor\": \"P-7\", \"approver\": \"P-9\"}")))
+    @APIResponse(
+            responseCode = "201",
+            description = "Posted",
+            content = @Content(schema = @Schema(implementation = Reversals.Reversal.class)))
+    @Extension(
+            name = "x-problem-codes",
+            value = "not-found reversal-not-reversible use-other-operation already-reversed limit-exceeded")
+    public Uni<Response> reverse(
+            @Context RoutingContext http, @RestPath String book, @RestPath String seq, NewReversal body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> reversals.reverse(call.ask(found.id()), found, number(seq), body.checked(found, call)))
+                .map(Responses::of);
     }
 
     /** The number of an entry; what is no number is no entry's. */

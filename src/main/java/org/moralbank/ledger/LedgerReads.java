@@ -2,6 +2,12 @@ package org.moralbank.ledger;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
@@ -24,5 +30,123 @@ public class LedgerReads {
     public Uni<EntryView> entry(BookHandle book, long seq) {
         return store.entry(book.id(), seq)
                 .map(found -> found.orElseThrow(() -> new ProtocolRejection.NotFound("entry").refused()));
+    }
+
+    /** A page of accounts, in the order in which they were opened. */
+    Uni<Page<AccountView>> accounts(BookHandle book, AccountFilter filter, Page.Request page) {
+        return store.accounts(book.id(), filter, page.afterNumber(0), page.rows())
+                .map(rows -> Page.of(
+                        page,
+                        rows.stream().map(AccountView::of).toList(),
+                        account -> Integer.toString(account.number())));
+    }
+
+    /** One account; refuses what no account of the book is called. */
+    Uni<AccountView> account(BookHandle book, String id) {
+        return store.account(book.id(), path(id))
+                .map(found -> AccountView.of(found.orElseThrow(LedgerReads::noSuchAccount)));
+    }
+
+    /** A page of an account's postings, the oldest first. */
+    Uni<Page<StatementLine>> statement(BookHandle book, String id, History history) {
+        AccountPath path = path(id);
+        return store.statement(book.id(), path, history).chain(lines -> {
+            Page<StatementLine> page = statement(history, lines);
+            // Nothing to tell, or nothing to tell of: only then is a second look needed.
+            return lines.isEmpty()
+                    ? account(book, id).replaceWith(page)
+                    : Uni.createFrom().item(page);
+        });
+    }
+
+    private static Page<StatementLine> statement(History history, List<LedgerStore.Line> lines) {
+        Page<LedgerStore.Line> page =
+                Page.of(history.page(), lines, line -> line.shown().seq() + "." + line.accountId());
+        return new Page<>(page.items().stream().map(LedgerStore.Line::shown).toList(), page.next());
+    }
+
+    private static AccountPath path(String id) {
+        AccountPath path = AccountPath.parse(id);
+        if (path == null) {
+            throw noSuchAccount();
+        }
+        return path;
+    }
+
+    private static RuntimeException noSuchAccount() {
+        return new ProtocolRejection.NotFound("account").refused();
+    }
+
+    // ---- what an owner has -------------------------------------------------------------------------------------
+
+    /** A page of the postings of all accounts that an owner has or owes on, the oldest first. */
+    public Uni<Page<StatementLine>> statement(BookHandle book, String owner, Set<Chart> charts, History history) {
+        return store.statement(book.id(), owner, codes(withShortfalls(charts)), history)
+                .map(lines -> statement(history, lines));
+    }
+
+    /** A page of an owner's passbook, the oldest first: a line per entry, with all that he has of its unit. */
+    public Uni<Page<PassbookLine>> passbook(BookHandle book, String owner, Set<Chart> charts, History history) {
+        return store.passbook(book.id(), owner, codes(charts), history)
+                .map(lines -> Page.of(history.page(), lines, line -> Long.toString(line.seq())));
+    }
+
+    /**
+     * What an owner has.
+     *
+     * @param asOf of the entries posted by then; the answer is the same at any later time. Refused when it is to come
+     * @param on of those that happened up to that day
+     */
+    public Uni<Balances> balances(
+            BookHandle book, String owner, Set<Chart> charts, @Nullable Instant asOf, @Nullable LocalDate on) {
+        String[] codes = codes(withShortfalls(charts));
+        Uni<LedgerStore.Posted> read;
+        if (asOf != null) {
+            read = seqAt(book, asOf)
+                    .chain(seq -> on == null
+                            ? store.balancesAfter(book.id(), owner, codes, seq)
+                            : store.balancesOn(book.id(), owner, codes, seq, on));
+        } else {
+            read = on == null
+                    ? store.balances(book.id(), owner, codes)
+                    : store.balancesOn(book.id(), owner, codes, null, on);
+        }
+        return read.map(posted -> Balances.of(owner, posted, asOf, on, book.dayOf(Instant.now())));
+    }
+
+    /**
+     * The last entry posted at a moment or before it, for good: no entry will ever be posted at or before it again. Refuses
+     * a moment that is to come.
+     *
+     * <p>Where a later entry is there, that proves it, because posting times never go back. Else the book's lock does: a
+     * commit that was on its way has then ended, and the next one reads a later clock.
+     */
+    public Uni<Long> seqAt(BookHandle book, Instant moment) {
+        return store.seqAt(book.id(), moment).chain(reached -> {
+            if (reached.passed()) {
+                return Uni.createFrom().item(reached.seq());
+            }
+            return store.seqUnderLock(book.id(), moment)
+                    .map(settled -> settled.orElseThrow(() -> ProtocolRejection.Invalid.field("asOf", "future")
+                                    .refused())
+                            .seq())
+                    .onFailure(LedgerStore::isLockTimeout)
+                    .transform(busy -> new ProtocolRejection.Plain("database-unavailable").refused());
+        });
+    }
+
+    private static Set<Chart> withShortfalls(Set<Chart> charts) {
+        Set<Chart> all = EnumSet.copyOf(charts);
+        for (Chart chart : charts) {
+            Chart shortfall = chart.shortfall();
+            if (shortfall != null) {
+                all.add(shortfall);
+            }
+        }
+        return all;
+    }
+
+    private static String[] codes(Set<Chart> charts) {
+        return charts.stream().map(Chart::code).toArray(String[]::new);
     }
 }

@@ -3,13 +3,20 @@ package org.moralbank.ledger;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
+import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Json;
 
 /**
- * Reads of the books, one SELECT each.
+ * Reads of the books, one SELECT each. Nothing here locks a book but {@link #seqUnderLock}.
  *
  * <p>An entry is read from its sealed bytes, so that what is shown is what is proven, in one row and without a join to its
  * postings.
@@ -33,6 +40,124 @@ class LedgerStore {
             LEFT JOIN ledger_entry_text t ON t.book_id = e.book_id AND t.seq = e.seq
             LEFT JOIN ledger_entry r ON r.book_id = e.book_id AND r.reverses = e.seq AND r.reverses IS NOT NULL
             """;
+
+    /** An entry with the others of its group, the last first, a row a posting. */
+    private static final String WITH_ITS_GROUP = "SELECT " + HoldingTable.COLUMNS + """
+                , p.amount, p.balance_after, p.version, e.client_id, e.canonical, e.leaf_hash
+            FROM ledger_entry e
+            JOIN ledger_posting p ON p.book_id = e.book_id AND p.seq = e.seq
+            JOIN ledger_account a ON a.book_id = p.book_id AND a.account_id = p.account_id
+            WHERE e.book_id = $1
+            AND (e.seq = $2 OR e.group_id = (SELECT group_id FROM ledger_entry WHERE book_id = $1 AND seq = $2))
+            ORDER BY e.seq DESC, a.account_id
+            """;
+
+    /** The accounts whose history is asked for; they are few, and each has its postings in order of seq. */
+    private static final String STATEMENT = """
+            SELECT p.seq, p.type, a.code, a.owner, a.unit, a.lot, p.amount, p.balance_after, p.version,
+                   p.occurred_on, p.posted_at, p.reference, a.account_id
+            FROM ledger_account a
+            CROSS JOIN LATERAL (
+                SELECT p.seq, e.type, p.amount, p.balance_after, p.version, e.occurred_on, e.posted_at, e.reference
+                FROM ledger_posting p
+                JOIN ledger_entry e ON e.book_id = p.book_id AND e.seq = p.seq
+                WHERE p.book_id = a.book_id AND p.account_id = a.account_id
+                AND p.seq >= $1 AND (p.seq, p.account_id) > ($1, $2)
+                AND e.occurred_on BETWEEN $3 AND $4
+                ORDER BY p.seq
+                LIMIT $5) p
+            """;
+
+    /** Entries of a holder's accounts, with what they all came to after each. */
+    private static final String PASSBOOK = """
+            SELECT e.seq, e.type, e.unit, l.amount, e.occurred_on, e.posted_at, e.reference,
+                (SELECT sum(last.balance_after)::bigint
+                 FROM ledger_account a
+                 CROSS JOIN LATERAL (
+                     SELECT p.balance_after
+                     FROM ledger_posting p
+                     WHERE p.book_id = a.book_id AND p.account_id = a.account_id AND p.seq <= e.seq
+                     ORDER BY p.seq DESC
+                     LIMIT 1) last
+                 WHERE a.book_id = $1 AND a.owner = $2 AND a.code = ANY ($3) AND a.unit = e.unit)
+            FROM (
+                SELECT p.seq, sum(p.amount)::bigint AS amount
+                FROM ledger_account a
+                CROSS JOIN LATERAL (
+                    SELECT p.seq, p.amount
+                    FROM ledger_posting p
+                    JOIN ledger_entry e ON e.book_id = p.book_id AND e.seq = p.seq
+                    WHERE p.book_id = a.book_id AND p.account_id = a.account_id AND p.seq > $4
+                    AND e.occurred_on BETWEEN $5 AND $6
+                    ORDER BY p.seq
+                    LIMIT $7) p
+                WHERE a.book_id = $1 AND a.owner = $2 AND a.code = ANY ($3)
+                GROUP BY p.seq
+                ORDER BY p.seq
+                LIMIT $7) l
+            JOIN ledger_entry e ON e.book_id = $1 AND e.seq = l.seq
+            ORDER BY e.seq
+            """;
+
+    /** What the accounts of an owner have now, and the last entry that made it so: one snapshot. */
+    private static final String BALANCES_NOW = "SELECT " + HoldingTable.COLUMNS + """
+                , b.last_seq, a.posted
+            FROM ledger_book b
+            LEFT JOIN ledger_account a ON a.book_id = b.book_id AND a.owner = $2 AND a.code = ANY ($3)
+            WHERE b.book_id = $1
+            ORDER BY a.account_id
+            """;
+
+    /** What they had after an entry: the balance after the last posting up to it. */
+    private static final String BALANCES_AFTER = "SELECT " + HoldingTable.COLUMNS + """
+                , $4::bigint, p.balance_after
+            FROM ledger_account a
+            CROSS JOIN LATERAL (
+                SELECT p.balance_after
+                FROM ledger_posting p
+                WHERE p.book_id = a.book_id AND p.account_id = a.account_id AND p.seq <= $4
+                ORDER BY p.seq DESC
+                LIMIT 1) p
+            WHERE a.book_id = $1 AND a.owner = $2 AND a.code = ANY ($3)
+            ORDER BY a.account_id
+            """;
+
+    /** What the entries up to one come to that happened up to a day. */
+    private static final String BALANCES_ON = "SELECT " + HoldingTable.COLUMNS + """
+                , s.seq, p.posted
+            FROM (SELECT coalesce($4::bigint, last_seq) AS seq FROM ledger_book WHERE book_id = $1) s
+            LEFT JOIN ledger_account a ON a.book_id = $1 AND a.owner = $2 AND a.code = ANY ($3)
+            LEFT JOIN LATERAL (
+                SELECT sum(p.amount)::bigint AS posted
+                FROM ledger_posting p
+                JOIN ledger_entry e ON e.book_id = p.book_id AND e.seq = p.seq
+                WHERE p.book_id = a.book_id AND p.account_id = a.account_id AND p.seq <= s.seq AND e.occurred_on <= $5
+                ) p ON true
+            ORDER BY a.account_id
+            """;
+
+    /**
+     * The last entry posted at a moment or before, and the last of all. Numbers without gaps and posting times that never
+     * go back make it a binary search: no index is needed.
+     */
+    private static final String SEQ_AT = """
+            WITH RECURSIVE search (low, high, last) AS (
+                SELECT 0::bigint, last_seq, last_seq
+                FROM ledger_book
+                WHERE book_id = $1
+                UNION ALL
+                SELECT CASE WHEN e.posted_at <= $2 THEN e.seq ELSE s.low END,
+                       CASE WHEN e.posted_at <= $2 THEN s.high ELSE e.seq - 1 END,
+                       s.last
+                FROM search s
+                JOIN ledger_entry e ON e.book_id = $1 AND e.seq = (s.low + s.high + 1) / 2
+                WHERE s.low < s.high)
+            SELECT low, last
+            FROM search
+            WHERE low = high
+            """;
+
+    private static final String LOCK = "SELECT book_id FROM commit_lock WHERE book_id = $1 FOR UPDATE";
 
     private final Pool pool;
 
@@ -91,6 +216,35 @@ class LedgerStore {
                 .map(rows -> list(rows, LedgerStore::entry).stream().findFirst());
     }
 
+    /** How far a book has come, which bounds an export. */
+    record Extent(long lastSeq, int lastAccount) {}
+
+    Uni<Extent> extent(int book) {
+        return pool.preparedQuery("SELECT last_seq, last_account FROM ledger_book WHERE book_id = $1")
+                .execute(Tuple.of((short) book))
+                .map(rows -> {
+                    Row row = rows.iterator().next();
+                    return new Extent(row.getLong(0), row.getInteger(1));
+                });
+    }
+
+    /** Entries behind {@code after} and up to {@code last}, without what persons wrote. */
+    Uni<List<EntryView>> sealed(int book, EntryFilter filter, long after, long last, int limit) {
+        Where where = where(book, filter).and("e.seq > ?", after).and("e.seq <= ?", last);
+        String sql = "SELECT e.canonical, e.leaf_hash FROM ledger_entry e\n" + where.sql + "\nORDER BY e.seq LIMIT "
+                + where.argument(limit);
+        return pool.preparedQuery(sql)
+                .execute(where.tuple())
+                .map(rows -> list(
+                        rows,
+                        row -> CanonicalEntry.read(row.getBuffer(0).getBytes())
+                                .with(null, null, null, hex(row.getBuffer(1)))));
+    }
+
+    private static String hex(Buffer bytes) {
+        return HexFormat.of().formatHex(bytes.getBytes());
+    }
+
     private static Where where(int book, EntryFilter filter) {
         Where where = new Where().and("e.book_id = ?", (short) book);
         if (!filter.types().isEmpty()) {
@@ -115,11 +269,7 @@ class LedgerStore {
 
     private static EntryView entry(Row row) {
         return CanonicalEntry.read(row.getBuffer(0).getBytes())
-                .with(
-                        row.getString(2),
-                        metadata(row.getString(3)),
-                        row.getLong(4),
-                        HexFormat.of().formatHex(row.getBuffer(1).getBytes()));
+                .with(row.getString(2), metadata(row.getString(3)), row.getLong(4), hex(row.getBuffer(1)));
     }
 
     private static @Nullable Map<String, String> metadata(@Nullable String json) {
@@ -128,5 +278,226 @@ class LedgerStore {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("not metadata of ours", e);
         }
+    }
+
+    /** An entry and the others that were made with it, the last first; nothing when there is no such entry. */
+    Uni<List<Entry>> withItsGroup(int book, long seq) {
+        return pool.preparedQuery(WITH_ITS_GROUP)
+                .execute(Tuple.of((short) book, seq))
+                .map(rows -> {
+                    Map<Long, Entry> found = new LinkedHashMap<>();
+                    for (Row row : rows) {
+                        EntryView sealed = CanonicalEntry.read(row.getBuffer(18).getBytes());
+                        found.computeIfAbsent(sealed.seq(), first -> posted(book, sealed, row))
+                                .postings()
+                                .add(posting(row));
+                    }
+                    return List.copyOf(found.values());
+                });
+    }
+
+    private static Posting posting(Row row) {
+        Account account = HoldingTable.account(row.getDelegate());
+        return new Posting(
+                account.id(), account.holder(), account.lot(), row.getLong(14), row.getLong(15), row.getLong(16));
+    }
+
+    private static Entry posted(int book, EntryView sealed, Row row) {
+        return new Entry(
+                book,
+                sealed.seq(),
+                sealed.type(),
+                sealed.unit(),
+                sealed.occurredOn(),
+                sealed.postedAt(),
+                new Attribution(
+                        row.getInteger(17), sealed.client(), sealed.actor(), sealed.onBehalfOf(), sealed.approver()),
+                sealed.reference(),
+                sealed.group(),
+                sealed.reverses(),
+                null,
+                new ArrayList<>(),
+                row.getBuffer(18).getBytes(),
+                row.getBuffer(19).getBytes());
+    }
+
+    // ---- accounts ----------------------------------------------------------------------------------------------
+
+    /** Accounts behind {@code after}, in the order in which they were opened. */
+    Uni<List<Account>> accounts(int book, AccountFilter filter, long after, int limit) {
+        Where where = new Where()
+                .and("a.book_id = ?", (short) book)
+                .and("a.code = ?", filter.code())
+                .and("a.owner = ?", filter.owner())
+                .and("a.unit = ?", filter.unit() == null ? null : filter.unit().name())
+                .and(
+                        "a.status = ?",
+                        filter.status() == null ? null : filter.status().name())
+                .and("a.account_id > ?", after);
+        String sql = "SELECT " + HoldingTable.COLUMNS + "FROM ledger_account a " + where.sql
+                + "\nORDER BY a.account_id LIMIT " + where.argument(limit);
+        return pool.preparedQuery(sql).execute(where.tuple()).map(rows -> list(rows, LedgerStore::account));
+    }
+
+    /** One account, or nothing. */
+    Uni<Optional<Account>> account(int book, AccountPath path) {
+        Where where = whose(path, new Where().and("a.book_id = ?", (short) book));
+        return pool.preparedQuery("SELECT " + HoldingTable.COLUMNS + "FROM ledger_account a " + where.sql)
+                .execute(where.tuple())
+                .map(rows -> list(rows, LedgerStore::account).stream().findFirst());
+    }
+
+    private static Account account(Row row) {
+        return HoldingTable.account(row.getDelegate());
+    }
+
+    private static Where whose(AccountPath path, Where where) {
+        return where.and("a.code = ?", path.chart().code())
+                .and("a.owner = ?", path.owner())
+                .and("a.unit = ?", path.unit().name())
+                .and("a.lot = ?", path.lot());
+    }
+
+    /** A line of an account's history, with the account's number, which the cursor needs. */
+    record Line(int accountId, StatementLine shown) {}
+
+    /** The history of an account behind a posting of it. */
+    Uni<List<Line>> statement(int book, AccountPath path, History history) {
+        return statement(whose(path, history(book, history)), history);
+    }
+
+    /** The history of all accounts of an owner with these codes, one by another. */
+    Uni<List<Line>> statement(int book, String owner, String[] codes, History history) {
+        return statement(history(book, history).and("a.owner = ?", owner).and("a.code = ANY (?)", codes), history);
+    }
+
+    private static Where history(int book, History history) {
+        Where where = new Where();
+        where.argument(history.afterSeq());
+        where.argument(history.afterAccount());
+        where.argument(history.from());
+        where.argument(history.to());
+        where.argument(history.rows());
+        return where.and("a.book_id = ?", (short) book);
+    }
+
+    private Uni<List<Line>> statement(Where where, History history) {
+        String sql = STATEMENT + where.sql + "\nORDER BY p.seq, a.account_id LIMIT $5";
+        return pool.preparedQuery(sql).execute(where.tuple()).map(rows -> list(rows, LedgerStore::line));
+    }
+
+    private static Line line(Row row) {
+        AccountPath account = new AccountPath(
+                Chart.of(row.getString(2)), row.getString(3), Unit.valueOf(row.getString(4)), row.getString(5));
+        return new Line(
+                row.getInteger(12),
+                new StatementLine(
+                        row.getLong(0),
+                        EntryType.valueOf(row.getString(1)),
+                        account.toString(),
+                        row.getLong(6),
+                        row.getLong(7),
+                        row.getLong(8),
+                        row.getLocalDate(9),
+                        row.getOffsetDateTime(10).toInstant(),
+                        row.getString(11)));
+    }
+
+    /** The entries of an owner behind one, with what his accounts of the entry's unit came to after each. */
+    Uni<List<PassbookLine>> passbook(int book, String owner, String[] codes, History history) {
+        return pool.preparedQuery(PASSBOOK)
+                .execute(Tuple.from(List.of(
+                        (short) book, owner, codes, history.afterSeq(), history.from(), history.to(), history.rows())))
+                .map(rows -> list(
+                        rows,
+                        row -> new PassbookLine(
+                                row.getLong(0),
+                                EntryType.valueOf(row.getString(1)),
+                                Unit.valueOf(row.getString(2)),
+                                row.getLong(3),
+                                row.getLong(7),
+                                row.getLocalDate(4),
+                                row.getOffsetDateTime(5).toInstant(),
+                                row.getString(6))));
+    }
+
+    // ---- balances ----------------------------------------------------------------------------------------------
+
+    /** What was posted to some accounts up to an entry. */
+    record Posted(long seq, List<Account> accounts) {}
+
+    /** What the accounts of an owner have now. */
+    Uni<Posted> balances(int book, String owner, String[] codes) {
+        return pool.preparedQuery(BALANCES_NOW)
+                .execute(Tuple.from(List.of((short) book, owner, codes)))
+                .map(rows -> posted(rows, 0));
+    }
+
+    /** What they had after an entry. */
+    Uni<Posted> balancesAfter(int book, String owner, String[] codes, long seq) {
+        return pool.preparedQuery(BALANCES_AFTER)
+                .execute(Tuple.from(List.of((short) book, owner, codes, seq)))
+                .map(rows -> posted(rows, seq));
+    }
+
+    /** What the entries that happened up to a day come to; of those up to {@code seq}, or of all. */
+    Uni<Posted> balancesOn(int book, String owner, String[] codes, @Nullable Long seq, LocalDate day) {
+        Tuple arguments = Tuple.tuple()
+                .addShort((short) book)
+                .addString(owner)
+                .addArrayOfString(codes)
+                .addLong(seq)
+                .addLocalDate(day);
+        return pool.preparedQuery(BALANCES_ON).execute(arguments).map(rows -> posted(rows, 0));
+    }
+
+    private static Posted posted(RowSet<Row> rows, long otherwise) {
+        long seq = otherwise;
+        List<Account> accounts = new ArrayList<>();
+        for (Row row : rows) {
+            seq = row.getLong(14);
+            Long posted = row.getLong(15);
+            if (posted != null) {
+                Account account = account(row);
+                accounts.add(account.post(posted - account.posted()));
+            }
+        }
+        return new Posted(seq, accounts);
+    }
+
+    /** The last entry posted at a moment or before it, and whether any was posted later. */
+    record Reached(long seq, boolean passed) {}
+
+    Uni<Reached> seqAt(int book, Instant moment) {
+        return seqAt(pool, book, moment);
+    }
+
+    private static Uni<Reached> seqAt(SqlClient client, int book, Instant moment) {
+        return client.preparedQuery(SEQ_AT)
+                .execute(Tuple.of((short) book, moment.atOffset(ZoneOffset.UTC)))
+                .map(rows -> {
+                    Row row = rows.iterator().next();
+                    return new Reached(row.getLong(0), row.getLong(0) < row.getLong(1));
+                });
+    }
+
+    /**
+     * The same under the book's lock, so that no commit is on its way to post at an earlier moment; nothing when the
+     * database's clock has not passed the moment.
+     */
+    Uni<Optional<Reached>> seqUnderLock(int book, Instant moment) {
+        return pool.withTransaction(connection -> connection
+                .preparedQuery(LOCK)
+                .execute(Tuple.of((short) book))
+                .chain(() -> connection.query("SELECT clock_timestamp()").execute())
+                .chain(clock ->
+                        clock.iterator().next().getOffsetDateTime(0).toInstant().isAfter(moment)
+                                ? seqAt(connection, book, moment).map(Optional::of)
+                                : Uni.createFrom().item(Optional.empty())));
+    }
+
+    /** Whether a wait for the book's lock was given up. */
+    static boolean isLockTimeout(Throwable failure) {
+        return failure instanceof PgException refused && "55P03".equals(refused.getSqlState());
     }
 }

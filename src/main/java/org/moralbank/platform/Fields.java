@@ -4,6 +4,8 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +33,8 @@ public final class Fields {
     public static final long LARGEST_AMOUNT = 1_000_000_000_000L;
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    private static final DateTimeFormatter FOUR_DIGIT_YEAR =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd").withResolverStyle(ResolverStyle.STRICT);
     private static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern REFERENCE = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
@@ -156,8 +160,12 @@ public final class Fields {
 
     /** A day as a query writes it, which may be missing. */
     public @Nullable LocalDate optionalDay(String field, @Nullable String value) {
+        if (value == null) {
+            return null;
+        }
         try {
-            return value == null ? null : LocalDate.parse(value);
+            // No more than the four digits that a date of the database has.
+            return LocalDate.parse(value, FOUR_DIGIT_YEAR);
         } catch (DateTimeException malformed) {
             fault(field, "day");
             return null;
@@ -166,8 +174,15 @@ public final class Fields {
 
     /** A moment as a query writes it (RFC 3339), which may be missing. */
     public @Nullable Instant optionalMoment(String field, @Nullable String value) {
+        if (value == null) {
+            return null;
+        }
         try {
-            return value == null ? null : OffsetDateTime.parse(value).toInstant();
+            OffsetDateTime moment = OffsetDateTime.parse(value);
+            if (moment.getYear() < 0 || moment.getYear() > 9999) {
+                fault(field, "moment");
+            }
+            return moment.toInstant();
         } catch (DateTimeException malformed) {
             fault(field, "moment");
             return null;

@@ -1,0 +1,47 @@
+package org.moralbank.ledger;
+
+import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.platform.Fields;
+import org.moralbank.platform.Page;
+import org.moralbank.platform.ProtocolRejection;
+
+/**
+ * Which part of a history is asked for: what happened on some days, behind the line that was seen last.
+ *
+ * @param afterSeq the entry of that line; 0 for the beginning
+ * @param afterAccount the account of that line, where lines of several accounts are told together
+ * @param from the first day on which it happened
+ * @param to the last
+ */
+public record History(Page.Request page, long afterSeq, int afterAccount, LocalDate from, LocalDate to) {
+    // Days that PostgreSQL has and no entry is outside of.
+    private static final LocalDate FIRST = LocalDate.of(1, 1, 1);
+    private static final LocalDate LAST = LocalDate.of(9999, 12, 31);
+
+    /** Checks the parameters of a query. */
+    public static History of(
+            @Nullable String from, @Nullable String to, @Nullable String limit, @Nullable String after) {
+        Fields fields = new Fields();
+        LocalDate first = fields.optionalDay("from", from);
+        LocalDate last = fields.optionalDay("to", to);
+        fields.refuseFaults();
+        Page.Request page = Page.Request.ofQuery(limit, after);
+        String[] seen =
+                page.after() == null ? new String[] {"0", "0"} : page.after().split("\\.", 2);
+        try {
+            return new History(
+                    page,
+                    Long.parseLong(seen[0]),
+                    seen.length < 2 ? 0 : Integer.parseInt(seen[1]),
+                    first == null ? FIRST : first,
+                    last == null ? LAST : last);
+        } catch (NumberFormatException malformed) {
+            throw ProtocolRejection.Invalid.field("after", "cursor").refused();
+        }
+    }
+
+    int rows() {
+        return page.rows();
+    }
+}

@@ -1,0 +1,482 @@
+package org.moralbank.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.moralbank.TestBank;
+import org.moralbank.access.Role;
+import org.moralbank.commits.Answer;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Asker;
+import org.moralbank.commits.Commits;
+import org.moralbank.commits.Needs;
+import org.moralbank.commits.Work;
+import org.moralbank.commits.WorkingSet;
+import org.moralbank.platform.Language;
+import org.moralbank.platform.TestDatabase;
+
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class ReversalsTest {
+    private static final Attribution BY = new Attribution(1, "test", null, null, null);
+
+    @Inject
+    TestBank bank;
+
+    @Inject
+    Commits commits;
+
+    @Test
+    void postsTheMirrorAndTellsBothEntriesOfEachOther() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+        var bela = book.aMember();
+        transfer(book, anna, bela, 60);
+
+        reverse(book, 2)
+                .statusCode(201)
+                .header("Location", equalTo(book.path() + "/entries/3"))
+                .body("reverses", equalTo(2))
+                .body("entries", hasSize(1))
+                .body("entries[0].type", equalTo("REVERSAL"))
+                .body("entries[0].reverses", equalTo(2))
+                .body("entries[0].approver", equalTo("P-9"))
+                .body("entries[0].group", nullValue());
+
+        assertThat(posted(book, account(anna))).isEqualTo(60);
+        assertThat(posted(book, account(bela))).isEqualTo(0);
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/entries/2")
+                .then()
+                .body("reversedBy", equalTo(3))
+                .body("reason", nullValue());
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/entries/3")
+                .then()
+                .body("reverses", equalTo(2))
+                .body("reason", equalTo("录入有误"));
+    }
+
+    @Test
+    void refusesToReverseTwiceAndToReverseAReversal() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+        reverse(book, 1).statusCode(201);
+
+        reverse(book, 1)
+                .statusCode(409)
+                .body("code", equalTo("already-reversed"))
+                .body("reversedBy", equalTo(2));
+        reverse(book, 2).statusCode(409).body("code", equalTo("reversal-not-reversible"));
+
+        assertThat(posted(book, account(anna))).isEqualTo(0);
+        assertThat(lastSeq(book)).isEqualTo(2);
+    }
+
+    @Test
+    void reversesAnEntryOnceWhenSixtyFourAskAtOnce() throws Exception {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+        var key = book.keyOf(Role.COORDINATOR);
+        List<Callable<Integer>> asks = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            asks.add(() -> book.request(key)
+                    .header("Idempotency-Key", UUID.randomUUID().toString())
+                    .body("{\"reason\":\"once\"}")
+                    .post(book.path() + "/entries/1/reversal")
+                    .statusCode());
+        }
+
+        List<Integer> statuses = new ArrayList<>();
+        try (var threads = Executors.newFixedThreadPool(64)) {
+            for (var asked : threads.invokeAll(asks)) {
+                statuses.add(asked.get());
+            }
+        }
+
+        assertThat(statuses).filteredOn(status -> status == 201).hasSize(1);
+        assertThat(statuses).filteredOn(status -> status == 409).hasSize(63);
+        assertThat(posted(book, account(anna))).isEqualTo(0);
+        assertThat(lastSeq(book)).isEqualTo(2);
+    }
+
+    @Test
+    void repeatsTheAnswerForTheSameKey() {
+        var book = bank.aBook();
+        book.aMember().holding(60, Unit.MIN);
+        var client = book.keyOf(Role.OPERATOR);
+        var key = UUID.randomUUID().toString();
+
+        var first = ask(book, client, key).statusCode(201).extract().asByteArray();
+        var again = ask(book, client, key)
+                .statusCode(201)
+                .header("Idempotent-Replayed", "true")
+                .extract()
+                .asByteArray();
+
+        assertThat(again).isEqualTo(first);
+        assertThat(lastSeq(book)).isEqualTo(2);
+    }
+
+    @Test
+    void booksWhatWasSpentToTheShortfallOfItsOwner() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+        var bela = book.aMember();
+        anna.holding(60, Unit.MIN);
+        transfer(book, anna, bela, 20);
+
+        reverse(book, 1).statusCode(201).body("entries[0].postings", hasSize(3));
+
+        assertThat(posted(book, account(anna))).isEqualTo(0);
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isEqualTo(-20);
+        assertThat(posted(book, account(bela))).isEqualTo(20);
+        assertThat(posted(book, "3300:MIN")).isEqualTo(0);
+    }
+
+    @Test
+    void booksWhatIsHeldToTheShortfallAndLeavesTheHold() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+        var holder = anna.holder(Unit.MIN);
+        work(
+                book,
+                List.of(holder),
+                set -> Ledger.hold(set, UUID.randomUUID(), holder, 45, set.now().plusSeconds(60), null));
+
+        reverse(book, 1).statusCode(201);
+
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/accounts/" + account(anna))
+                .then()
+                .body("posted", equalTo(45))
+                .body("held", equalTo(45))
+                .body("available", equalTo(0));
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isEqualTo(-45);
+    }
+
+    @Test
+    void takesThePoolsShortfallWhenADonationWasGivenOn() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+        var bela = book.aMember();
+        var pool = Holder.of(book.id(), Chart.TIME_POOL);
+        work(
+                book,
+                List.of(anna.holder(Unit.MIN), pool),
+                set -> Ledger.post(
+                        set,
+                        draft(book, EntryType.DONATE_TIME)
+                                .debit(anna.holder(Unit.MIN), 60)
+                                .credit(pool, 60)));
+        work(
+                book,
+                List.of(bela.holder(Unit.MIN), pool),
+                set -> Ledger.post(
+                        set,
+                        draft(book, EntryType.GRANT_TIME_FROM_POOL)
+                                .debit(pool, 50)
+                                .credit(bela.holder(Unit.MIN), 50)));
+
+        reverse(book, 2).statusCode(201);
+
+        assertThat(posted(book, account(anna))).isEqualTo(60);
+        assertThat(posted(book, "2400:MIN")).isEqualTo(0);
+        assertThat(posted(book, "1610:POOL:MIN")).isEqualTo(-50);
+        assertThat(posted(book, account(bela))).isEqualTo(50);
+    }
+
+    @Test
+    void reversesEntriesOfAGroupTogetherTheLastFirst() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+        var group = UUID.randomUUID();
+        earn(book, anna, 60, group, 200);
+
+        reverse(book, 1)
+                .statusCode(201)
+                .header("Location", equalTo(book.path() + "/entries/4"))
+                .body("entries.reverses", equalTo(List.of(2, 1)))
+                .body("entries.seq", equalTo(List.of(3, 4)))
+                .body("entries.unit", equalTo(List.of("PTS", "MIN")));
+
+        assertThat(posted(book, account(anna))).isEqualTo(0);
+        assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(0);
+        var groups = book.as(Role.AUDITOR)
+                .get(book.path() + "/entries?type=REVERSAL")
+                .jsonPath()
+                .getList("items.group", String.class);
+        assertThat(Set.copyOf(groups)).hasSize(1).doesNotContain(group.toString());
+        reverse(book, 2).statusCode(409).body("code", equalTo("already-reversed"));
+    }
+
+    @Test
+    void opensTheShortfallAgainWhenTheEarningItWasTakenFromIsReversed() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+        var bela = book.aMember();
+        transfer(book, anna, bela, 40);
+        reverse(book, 1).statusCode(201);
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isEqualTo(-40);
+        earn(book, anna, 100, UUID.randomUUID(), 0);
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isEqualTo(0);
+        assertThat(posted(book, account(anna))).isEqualTo(60);
+
+        // The recovery is entry 5, made with the earning, which is 4: naming either takes both.
+        reverse(book, 5).statusCode(201).body("entries.reverses", equalTo(List.of(5, 4)));
+
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isEqualTo(-40);
+        assertThat(posted(book, account(anna))).isEqualTo(0);
+        assertThat(posted(book, "3100:2025:MIN")).isEqualTo(0);
+    }
+
+    @Test
+    void addsWhatWasSpentOfARecoveredEarningToTheShortfall() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+        var bela = book.aMember();
+        transfer(book, anna, bela, 40);
+        reverse(book, 1).statusCode(201);
+        earn(book, anna, 100, UUID.randomUUID(), 0);
+        transfer(book, anna, bela, 50);
+
+        reverse(book, 4).statusCode(201);
+
+        assertThat(posted(book, account(anna))).isEqualTo(0);
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isEqualTo(-90);
+        assertThat(posted(book, account(bela))).isEqualTo(90);
+    }
+
+    @Test
+    void putsGrantedTimeBackIntoItsLot() {
+        var book = bank.aBook();
+        var lot =
+                new Lot("SPRING.FUND", LocalDate.now(ZoneId.of("Asia/Shanghai")).plusDays(9), true);
+        var anna = book.aMember().holding(60, Unit.MIN, lot);
+        var bela = book.aMember();
+        transfer(book, anna, bela, 25);
+
+        reverse(book, 2).statusCode(201);
+
+        assertThat(posted(book, account(anna) + ":" + lot.name())).isEqualTo(60);
+        assertThat(posted(book, account(bela))).isEqualTo(0);
+    }
+
+    @Test
+    void passesFrozenAndClosedAccounts() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+        var bela = book.aMember();
+        transfer(book, anna, bela, 30);
+        work(book, List.of(anna.holder(Unit.MIN), bela.holder(Unit.MIN)), set -> {
+            Ledger.setStatus(set, anna.holder(Unit.MIN), Account.Status.CLOSED);
+            Ledger.setStatus(set, bela.holder(Unit.MIN), Account.Status.FROZEN);
+        });
+
+        reverse(book, 2).statusCode(201);
+
+        assertThat(posted(book, account(anna))).isEqualTo(60);
+        assertThat(posted(book, account(bela))).isEqualTo(0);
+    }
+
+    @Test
+    void namesTheOperationThatTakesAnEntryBackAndPostsNothing() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(600, Unit.PTS);
+        var shop = Holder.of(book.id(), Chart.MERCHANT_PAYABLE, "SHOP");
+        work(
+                book,
+                List.of(anna.holder(Unit.PTS), shop),
+                set -> Ledger.post(
+                        set,
+                        draft(book, EntryType.REDEEM_SALE)
+                                .debit(anna.holder(Unit.PTS), 200)
+                                .credit(shop, 200)));
+
+        reverse(book, 2)
+                .statusCode(409)
+                .body("code", equalTo("use-other-operation"))
+                .body("type", equalTo("REDEEM_SALE"))
+                .body("operation", equalTo("a refund or reversal of the redemption"));
+
+        assertThat(lastSeq(book)).isEqualTo(2);
+    }
+
+    @Test
+    void refusesWhatIsMalformedUnknownOrNotAllowed() {
+        var book = bank.aBook();
+        book.aMember().holding(60, Unit.MIN);
+        String path = book.path() + "/entries/1/reversal";
+
+        invalid(book, "{}", "reason");
+        invalid(book, "{\"reason\":\" \"}", "reason");
+        invalid(book, "{\"reason\":\"x\",\"occurredOn\":\"2999-01-01\"}", "occurredOn");
+        invalid(book, "{\"reason\":\"x\",\"approver\":\"a b\"}", "approver");
+        invalid(book, "{\"reason\":\"x\",\"actor\":\"P-1\",\"approver\":\"P-1\"}", "approver");
+        invalid(book, "{\"reason\":\"x\",\"amount\":1}", "amount");
+        book.as(Role.COORDINATOR).body("{").post(path).then().statusCode(400);
+        book.as(Role.COORDINATOR)
+                .contentType(ContentType.TEXT)
+                .body("x")
+                .post(path)
+                .then()
+                .statusCode(415);
+        book.request(book.keyOf(Role.COORDINATOR))
+                .body("{\"reason\":\"x\"}")
+                .post(path)
+                .then()
+                .statusCode(400)
+                .body("errors[0].field", equalTo("Idempotency-Key"));
+        reverse(book, 2).statusCode(404).body("code", equalTo("not-found"));
+        book.as(Role.COORDINATOR)
+                .body("{\"reason\":\"x\"}")
+                .post(book.path() + "/entries/0/reversal")
+                .then()
+                .statusCode(404);
+        for (Role role : List.of(Role.APP, Role.AUDITOR, Role.TERMINAL)) {
+            book.as(role).body("{\"reason\":\"x\"}").post(path).then().statusCode(403);
+        }
+        bank.aBook()
+                .as(Role.COORDINATOR)
+                .body("{\"reason\":\"x\"}")
+                .post(path)
+                .then()
+                .statusCode(404);
+
+        assertThat(lastSeq(book)).isEqualTo(1);
+    }
+
+    private static void invalid(TestBank.Book book, String body, String field) {
+        book.as(Role.COORDINATOR)
+                .body(body)
+                .post(book.path() + "/entries/1/reversal")
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("invalid-request"))
+                .body("errors[0].field", equalTo(field));
+    }
+
+    private static ValidatableResponse reverse(TestBank.Book book, long seq) {
+        return book.as(Role.COORDINATOR)
+                .body("{\"reason\":\"录入有误\",\"actor\":\"P-7\",\"approver\":\"P-9\"}")
+                .post(book.path() + "/entries/" + seq + "/reversal")
+                .then();
+    }
+
+    private static ValidatableResponse ask(TestBank.Book book, String client, String key) {
+        return book.request(client)
+                .header("Idempotency-Key", key)
+                .body("{\"reason\":\"once\"}")
+                .post(book.path() + "/entries/1/reversal")
+                .then();
+    }
+
+    private static void transfer(TestBank.Book book, TestBank.Member from, TestBank.Member to, long amount) {
+        book.as(Role.APP)
+                .body("{\"from\":\"%s\",\"to\":\"%s\",\"amount\":%d,\"unit\":\"MIN\"}"
+                        .formatted(from.id(), to.id(), amount))
+                .post(book.path() + "/transfers")
+                .then()
+                .statusCode(201);
+    }
+
+    /** Earns minutes, and points if there are any, in one group, and recovers what the earner owes. */
+    private void earn(TestBank.Book book, TestBank.Member earner, long minutes, UUID group, long points) {
+        var time = earner.holder(Unit.MIN);
+        var issuedTime = Holder.of(book.id(), Chart.ISSUED_SERVICE_TIME, "2025");
+        var pts = earner.holder(Unit.PTS);
+        var issuedPoints = Holder.of(book.id(), Chart.ISSUED_SERVICE_POINTS, "2025");
+        var holders = List.of(time, issuedTime, Ledger.shortfallOf(time), pts, issuedPoints);
+        work(book, holders, set -> {
+            Ledger.post(
+                    set,
+                    draft(book, EntryType.EARN_TIME)
+                            .debit(issuedTime, minutes)
+                            .credit(time, minutes)
+                            .group(group));
+            Ledger.recover(set, time, LocalDate.of(2025, 1, 5), BY, group);
+            if (points > 0) {
+                Ledger.post(
+                        set,
+                        draft(book, EntryType.EARN_POINTS_SERVICE)
+                                .debit(issuedPoints, points)
+                                .credit(pts, points)
+                                .group(group));
+            }
+        });
+    }
+
+    private static Draft draft(TestBank.Book book, EntryType type) {
+        return Draft.of(type, book.id(), LocalDate.of(2025, 1, 5), BY);
+    }
+
+    private void work(TestBank.Book book, List<Holder> holders, Consumer<WorkingSet> decided) {
+        Ask ask = new Ask(new Kernel(), book.id(), null, new byte[32], Language.EN, "/", null);
+        Answer answer = commits.submit(ask, book.id(), new Work() {
+                    @Override
+                    public void needs(Needs needs) {
+                        needs.row(Ledger.BOOKS, book.id());
+                        holders.forEach(holder -> needs.row(Ledger.HOLDINGS, holder));
+                    }
+
+                    @Override
+                    public Answer decide(WorkingSet set) {
+                        decided.accept(set);
+                        return Answer.ok(Map.of());
+                    }
+                })
+                .await()
+                .indefinitely();
+        assertThat(answer.status()).isEqualTo(200);
+    }
+
+    /** Asks without HTTP. */
+    private record Kernel() implements Asker {
+        @Override
+        public int clientId() {
+            return 1;
+        }
+
+        @Override
+        public void needs(Needs needs) {}
+
+        @Override
+        public void checkStillMay(WorkingSet set) {}
+    }
+
+    private static String account(TestBank.Member member) {
+        return "2100:" + member.id() + ":MIN";
+    }
+
+    /** What is posted to an account; 0 when it was never opened. */
+    private static long posted(TestBank.Book book, String account) {
+        var response = book.as(Role.AUDITOR).get(book.path() + "/accounts/" + account);
+        return response.statusCode() == 404 ? 0 : response.jsonPath().getLong("posted");
+    }
+
+    private static long lastSeq(TestBank.Book book) {
+        List<Long> seqs = book.as(Role.AUDITOR)
+                .get(book.path() + "/entries?limit=500")
+                .jsonPath()
+                .getList("items.seq", Long.class);
+        return seqs.isEmpty() ? 0 : seqs.getLast();
+    }
+}
