@@ -29,7 +29,10 @@ public record Lot(String origin, @Nullable LocalDate expiresOn, boolean restrict
 
     /** The lot of a stored account. */
     static Lot of(String name, @Nullable LocalDate expiresOn, boolean restricted) {
-        return name.isEmpty() ? OWN : new Lot(name.substring(0, name.indexOf('.')), expiresOn, restricted);
+        // From the end: the id of a fund may have dots of its own.
+        return name.isEmpty()
+                ? OWN
+                : new Lot(name.substring(0, name.lastIndexOf('.', name.lastIndexOf('.') - 1)), expiresOn, restricted);
     }
 
     boolean expiredBy(LocalDate day) {
