@@ -51,7 +51,8 @@ public final class Ledger {
      * is debited, {@link PostingRejection.InsufficientBalance}, {@link PostingRejection.LimitExceeded}.
      */
     public static Entry post(WorkingSet set, Draft draft) {
-        refuseStatus(set, draft);
+        refuseClosed(set, draft.legs);
+        refuseFrozen(set, draft.legs);
         LocalDate today = set.get(BOOKS, draft.book).dayOf(set.now());
         Nets nets = new Nets();
         for (Draft.Leg leg : draft.legs) {
@@ -64,19 +65,29 @@ public final class Ledger {
         return seal(set, draft, nets);
     }
 
-    /** The refusals that depend on no amount: closed accounts first, then frozen ones that would give. */
-    private static void refuseStatus(WorkingSet set, Draft draft) {
-        for (Draft.Leg leg : draft.legs) {
-            Holder holder = holderOf(leg);
-            if (holding(set, holder).status() == Account.Status.CLOSED) {
-                throw new PostingRejection.AccountClosed(holder.path()).refused();
+    private static void refuseClosed(WorkingSet set, List<Draft.Leg> legs) {
+        for (Draft.Leg leg : legs) {
+            refuseClosed(set, holderOf(leg));
+        }
+    }
+
+    private static void refuseClosed(WorkingSet set, Holder holder) {
+        if (holding(set, holder).status() == Account.Status.CLOSED) {
+            throw new PostingRejection.AccountClosed(holder.path()).refused();
+        }
+    }
+
+    private static void refuseFrozen(WorkingSet set, List<Draft.Leg> legs) {
+        for (Draft.Leg leg : legs) {
+            if (!(leg instanceof Draft.Leg.Credit)) {
+                refuseFrozen(set, holderOf(leg));
             }
         }
-        for (Draft.Leg leg : draft.legs) {
-            Holder holder = holderOf(leg);
-            if (!(leg instanceof Draft.Leg.Credit) && holding(set, holder).status() == Account.Status.FROZEN) {
-                throw new PostingRejection.AccountFrozen(holder.path()).refused();
-            }
+    }
+
+    private static void refuseFrozen(WorkingSet set, Holder holder) {
+        if (holding(set, holder).status() == Account.Status.FROZEN) {
+            throw new PostingRejection.AccountFrozen(holder.path()).refused();
         }
     }
 
@@ -127,6 +138,8 @@ public final class Ledger {
         Unit unit = holderOf(draft.legs.getFirst()).unit();
         List<Posting> postings = new ArrayList<>(nets.amounts.size());
         long sum = 0;
+        // Told only when no account is short, which comes before it.
+        PostingRejection.LimitExceeded limit = null;
         for (Map.Entry<Nets.Key, Long> net : nets.amounts.entrySet()) {
             long amount = net.getValue();
             Nets.Key key = net.getKey();
@@ -136,12 +149,22 @@ public final class Ledger {
             if (amount != 0) {
                 Account before = account(set, key.holder(), key.lot());
                 Account after = before.post(amount);
-                refuseBounds(before, after, amount);
+                if (isShort(after, amount)) {
+                    throw new PostingRejection.InsufficientBalance(
+                                    after.path(), Math.max(0, before.available()), -amount, unit)
+                            .refused();
+                }
+                if (limit == null && !after.isWithinBounds()) {
+                    limit = limit(after, amount);
+                }
                 replace(set, after);
                 postings.add(
                         new Posting(after.id(), after.holder(), after.lot(), amount, after.posted(), after.version()));
                 sum = Math.addExact(sum, amount);
             }
+        }
+        if (limit != null) {
+            throw limit.refused();
         }
         if (sum != 0 || postings.size() < 2) {
             throw new IllegalArgumentException("postings that sum to " + sum + ": " + postings);
@@ -172,29 +195,17 @@ public final class Ledger {
         return entry;
     }
 
-    /** A bound that is not crossed further is not refused: a limit that was lowered does not lock an account. */
-    private static void refuseBounds(Account before, Account after, long amount) {
-        if (after.isWithinBounds()) {
-            return;
-        }
-        if (amount < 0) {
-            if (after.floor() >= 0) {
-                throw new PostingRejection.InsufficientBalance(
-                                after.path(),
-                                Math.max(0, before.available()),
-                                -amount,
-                                after.holder().unit())
-                        .refused();
-            }
-            throw limit(after, after.floor(), after.available());
-        }
-        throw limit(after, after.ceiling(), after.posted());
+    /** Whether an account that may not be overdrawn would be. */
+    private static boolean isShort(Account after, long amount) {
+        return amount < 0 && after.floor() >= 0 && after.available() < after.floor();
     }
 
-    private static RuntimeException limit(Account account, long limit, long wouldBe) {
+    private static PostingRejection.LimitExceeded limit(Account after, long amount) {
         return new PostingRejection.LimitExceeded(
-                        account.path(), limit, wouldBe, account.holder().unit())
-                .refused();
+                after.path(),
+                amount < 0 ? after.floor() : after.ceiling(),
+                amount < 0 ? after.available() : after.posted(),
+                after.holder().unit());
     }
 
     // ---- reversal ----------------------------------------------------------------------------------------------
@@ -277,16 +288,15 @@ public final class Ledger {
      */
     public static Hold hold(
             WorkingSet set, UUID id, Holder holder, long amount, Instant expiresAt, @Nullable String reference) {
-        Holding holding = holding(set, holder);
-        switch (holding.status()) {
-            case CLOSED -> throw new PostingRejection.AccountClosed(holder.path()).refused();
-            case FROZEN -> throw new PostingRejection.AccountFrozen(holder.path()).refused();
-            case OPEN -> {}
+        if (amount <= 0) {
+            throw new IllegalArgumentException("not a positive amount: " + amount);
         }
+        refuseClosed(set, holder);
+        refuseFrozen(set, holder);
         LocalDate today = set.get(BOOKS, holder.book()).dayOf(set.now());
         List<Hold.Line> lines = new ArrayList<>();
         long missing = amount;
-        for (Account account : holding.spendable(Spending.ON_SERVICE, today)) {
+        for (Account account : holding(set, holder).spendable(Spending.ON_SERVICE, today)) {
             long part = Math.min(missing, account.debitable());
             if (part > 0) {
                 replace(set, account.hold(part));
@@ -309,9 +319,12 @@ public final class Ledger {
      * Takes {@code amount} of what a hold reserves, in the spending order, and releases the rest. The draft has the
      * credits only. A frozen account does not stop it: the amount was promised before.
      *
-     * <p>Refuses a hold that is not active or past its time, and more than it reserves.
+     * <p>Refuses a closed account on either side, a hold that is not active or past its time, and more than it reserves,
+     * in this order.
      */
     public static Entry capture(WorkingSet set, UUID holdId, Holder holder, long amount, Draft draft) {
+        refuseClosed(set, holder);
+        refuseClosed(set, draft.legs);
         Hold hold = active(set, holder.book(), holdId);
         if (!set.now().isBefore(hold.expiresAt())) {
             throw new PostingRejection.HoldNotActive(holdId.toString(), Hold.Status.EXPIRED).refused();

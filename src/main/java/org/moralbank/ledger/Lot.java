@@ -29,7 +29,7 @@ public record Lot(String origin, @Nullable LocalDate expiresOn, boolean restrict
 
     /** The lot of a stored account. */
     static Lot of(String name, @Nullable LocalDate expiresOn, boolean restricted) {
-        // An origin may have dots of its own: what follows it is found from the end.
+        // From the end: the id of a fund may have dots of its own.
         return name.isEmpty()
                 ? OWN
                 : new Lot(name.substring(0, name.lastIndexOf('.', name.lastIndexOf('.') - 1)), expiresOn, restricted);

@@ -1,0 +1,144 @@
+package org.moralbank.commits;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.moralbank.platform.Language;
+import org.moralbank.platform.TestDatabase;
+
+/**
+ * The commits of one process, on a database, as the service has them: a Vert.x of its own, a pool with the properties of
+ * {@code application.properties}, lanes. Two of them on one database stand for two replicas. No entities.
+ */
+public final class TestCommits implements AutoCloseable {
+    /** What {@code application.properties} gives the pool. */
+    private static final Map<String, String> PROPERTIES = Map.of(
+            "application_name", "moral-bank",
+            "plan_cache_mode", "force_custom_plan",
+            "lock_timeout", "2s",
+            "idle_in_transaction_session_timeout", "5s");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Pool pool;
+    private final Commits commits;
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    private TestCommits(TestDatabase.Database database, CommitsConfig config) {
+        PgConnectOptions options = PgConnectOptions.fromUri(database.reactiveUrl())
+                .setUser(database.appUser())
+                .setPassword(database.appPassword())
+                .setCachePreparedStatements(true)
+                .setReconnectAttempts(3)
+                .setReconnectInterval(200);
+        PROPERTIES.forEach(options::addProperty);
+        pool = PgBuilder.pool()
+                .with(new PoolOptions().setMaxSize(16))
+                .connectingTo(options)
+                .using(vertx)
+                .build();
+        commits = new Commits(
+                vertx,
+                pool,
+                connection -> {
+                    throw new AssertionError("no entities here");
+                },
+                config,
+                registry);
+    }
+
+    public static TestCommits on(TestDatabase.Database database, int lanes) {
+        return new TestCommits(database, new Settings(lanes, 256, 4096, Duration.ofSeconds(30)));
+    }
+
+    static TestCommits on(TestDatabase.Database database, CommitsConfig config) {
+        return new TestCommits(database, config);
+    }
+
+    record Settings(int lanes, int largestCommit, int queueCapacity, Duration longestWait) implements CommitsConfig {}
+
+    /** Submits a work of the tests' client under a key of a book; the content is what the key stands for. */
+    public CompletableFuture<Answer> submit(String key, String content, List<Integer> books, Work work) {
+        return submit(key, content, books.getFirst(), books, work);
+    }
+
+    CompletableFuture<Answer> submit(String key, String content, int scope, List<Integer> books, Work work) {
+        Ask ask =
+                new Ask(new Everybody(), scope, new IdempotencyKey(key), sha256(content), Language.EN, "/tests", null);
+        return commits.submit(ask, books, work).subscribeAsCompletionStage();
+    }
+
+    private record Everybody() implements Asker {
+        @Override
+        public int clientId() {
+            return 1;
+        }
+
+        @Override
+        public void needs(Needs needs) {}
+
+        @Override
+        public void checkStillMay(WorkingSet set) {}
+    }
+
+    private static byte[] sha256(String content) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    int waiting() {
+        return commits.waiting();
+    }
+
+    CompletableFuture<Void> drain() {
+        return commits.drain().toCompletionStage().toCompletableFuture();
+    }
+
+    @Override
+    public void close() {
+        commits.drain()
+                .compose(ignored -> pool.close())
+                .compose(ignored -> vertx.close())
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(30, TimeUnit.SECONDS)
+                .join();
+    }
+
+    /** A fresh database of this build with books 1 to {@code books}, named B1, B2 …, in the calendar of Shanghai. */
+    public static TestDatabase.Database aDatabase(int books) throws SQLException {
+        TestDatabase.Database database = TestDatabase.fresh().migrate();
+        try (Connection owner = database.connectAsOwner();
+                var statement = owner.createStatement()) {
+            for (int book = 1; book <= books; book++) {
+                statement.execute("INSERT INTO commit_lock (book_id) VALUES (" + book + ")");
+                statement.execute("""
+                        INSERT INTO ledger_book (book_id, code, name, kind, calendar, service_earns_time, points_per_hour,
+                                                 member_points_transfer, created_at, last_posted_at)
+                        VALUES (%d, 'B%<d', 'B%<d', 'COMMUNITY', 'Asia/Shanghai', true, 0, false, '2025-01-01Z', '2025-01-01Z')
+                        """.formatted(book));
+            }
+        }
+        return database;
+    }
+
+    /** What a caller is told, as text. */
+    public static String body(Answer answer) {
+        return new String(answer.body(), StandardCharsets.UTF_8);
+    }
+}

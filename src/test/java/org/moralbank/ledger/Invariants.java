@@ -1,0 +1,221 @@
+package org.moralbank.ledger;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The invariants of design.md, section 4, read off the tables: one query each, which gives the first offender, or no row.
+ * The queries know the tables only, so that they prove what is recorded and not what the code believes.
+ */
+public enum Invariants {
+    ENTRY_HAS_TWO_POSTINGS_OR_MORE(1, """
+            SELECT format('entry %s/%s has %s postings', e.book_id, e.seq, count(p.seq))
+            FROM ledger_entry e LEFT JOIN ledger_posting p USING (book_id, seq)
+            GROUP BY e.book_id, e.seq HAVING count(p.seq) < 2
+            """),
+    POSTING_BELONGS_TO_AN_ENTRY(1, """
+            SELECT format('posting %s/%s on account %s has no entry', p.book_id, p.seq, p.account_id)
+            FROM ledger_posting p LEFT JOIN ledger_entry e USING (book_id, seq)
+            WHERE e.seq IS NULL
+            """),
+    ENTRY_SUMS_TO_ZERO(1, """
+            SELECT format('entry %s/%s sums to %s', book_id, seq, sum(amount))
+            FROM ledger_posting
+            GROUP BY book_id, seq HAVING sum(amount) <> 0
+            """),
+    NO_POSTING_IS_ZERO(1, """
+            SELECT format('posting %s/%s on account %s is zero', book_id, seq, account_id)
+            FROM ledger_posting
+            WHERE amount = 0
+            """),
+    ENTRY_HAS_THE_UNIT_OF_ITS_ACCOUNTS(1, """
+            SELECT format('entry %s/%s in %s posts to account %s in %s', e.book_id, e.seq, e.unit, p.account_id, a.unit)
+            FROM ledger_entry e
+            JOIN ledger_posting p USING (book_id, seq)
+            LEFT JOIN ledger_account a USING (book_id, account_id)
+            WHERE a.unit IS DISTINCT FROM e.unit
+            """),
+    BOOK_SUMS_TO_ZERO(2, """
+            SELECT format('book %s sums to %s %s', book_id, sum(posted), unit)
+            FROM ledger_account
+            GROUP BY book_id, unit HAVING sum(posted) <> 0
+            """),
+    BALANCE_IS_THE_SUM_OF_ITS_POSTINGS(2, """
+            SELECT format('account %s/%s has %s posted, its postings sum to %s', a.book_id, a.account_id, a.posted, coalesce(sum(p.amount), 0))
+            FROM ledger_account a LEFT JOIN ledger_posting p USING (book_id, account_id)
+            GROUP BY a.book_id, a.account_id HAVING a.posted <> coalesce(sum(p.amount), 0)
+            """),
+    BALANCE_AFTER_IS_THE_RUNNING_SUM(2, """
+            SELECT format('posting %s/%s on account %s says %s after it, its account had %s', book_id, seq, account_id, balance_after, running)
+            FROM (SELECT *, sum(amount) OVER (PARTITION BY book_id, account_id ORDER BY seq) AS running FROM ledger_posting) p
+            WHERE balance_after <> running
+            """),
+    SEQ_HAS_NO_GAPS(3, """
+            SELECT format('book %s has entry %s in place %s', book_id, seq, place)
+            FROM (SELECT book_id, seq, row_number() OVER (PARTITION BY book_id ORDER BY seq) AS place FROM ledger_entry) e
+            WHERE seq <> place
+            """),
+    BOOK_KNOWS_ITS_LAST_ENTRY(3, """
+            SELECT format('book %s says %s at %s, its last entry is %s at %s', b.book_id, b.last_seq, b.last_posted_at, max(e.seq), max(e.posted_at))
+            FROM ledger_book b LEFT JOIN ledger_entry e USING (book_id)
+            GROUP BY b.book_id
+            HAVING b.last_seq <> coalesce(max(e.seq), 0) OR b.last_posted_at < max(e.posted_at)
+            """),
+    BOOK_OF_AN_ENTRY_IS_THERE(3, """
+            SELECT format('entry %s/%s is in no book', e.book_id, e.seq)
+            FROM ledger_entry e LEFT JOIN ledger_book b USING (book_id)
+            WHERE b.book_id IS NULL
+            """),
+    POSTED_AT_NEVER_GOES_BACK(3, """
+            SELECT format('entry %s/%s was posted at %s, the one before at %s', book_id, seq, posted_at, before)
+            FROM (SELECT book_id, seq, posted_at, lag(posted_at) OVER (PARTITION BY book_id ORDER BY seq) AS before FROM ledger_entry) e
+            WHERE posted_at < before
+            """),
+    VERSIONS_HAVE_NO_GAPS(3, """
+            SELECT format('account %s/%s has version %s in place %s', book_id, account_id, version, place)
+            FROM (SELECT *, row_number() OVER (PARTITION BY book_id, account_id ORDER BY seq) AS place FROM ledger_posting) p
+            WHERE version <> place
+            """),
+    ACCOUNT_KNOWS_ITS_VERSION(3, """
+            SELECT format('account %s/%s is at version %s and has %s postings', a.book_id, a.account_id, a.version, count(p.seq))
+            FROM ledger_account a LEFT JOIN ledger_posting p USING (book_id, account_id)
+            GROUP BY a.book_id, a.account_id HAVING a.version <> count(p.seq)
+            """),
+    ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS(3, """
+            SELECT format('book %s has account %s in place %s, and says its last is %s', book_id, account_id, place, last_account)
+            FROM (SELECT a.*, b.last_account, row_number() OVER (PARTITION BY book_id ORDER BY account_id) AS place,
+                         count(*) OVER (PARTITION BY book_id) AS all_of_them
+                  FROM ledger_account a JOIN ledger_book b USING (book_id)) a
+            WHERE account_id <> place OR last_account <> all_of_them
+            """),
+    HELD_IS_WITHIN_BOUNDS(4, """
+            SELECT format('account %s/%s has %s posted, %s held, between %s and %s', book_id, account_id, posted, held, floor, ceiling)
+            FROM ledger_account
+            WHERE held < 0 OR posted - held < floor OR posted > ceiling
+            """),
+    HELD_IS_THE_SUM_OF_THE_ACTIVE_HOLDS(4, """
+            SELECT format('account %s/%s has %s held, its holds sum to %s', book_id, account_id, a.held, l.amount)
+            FROM ledger_account a
+            FULL JOIN (SELECT h.book_id, line.account_id::int, sum(line.amount) AS amount
+                       FROM ledger_hold h, unnest(h.lines_account, h.lines_amount) AS line (account_id, amount)
+                       WHERE h.status = 'ACTIVE'
+                       GROUP BY h.book_id, line.account_id) l USING (book_id, account_id)
+            WHERE coalesce(a.held, 0) <> coalesce(l.amount, 0)
+            """),
+    HOLD_RESERVES_SOMETHING(4, """
+            SELECT format('hold %s has lines %s %s', hold_id, lines_account, lines_amount)
+            FROM ledger_hold
+            WHERE cardinality(lines_account) = 0 OR cardinality(lines_account) <> cardinality(lines_amount)
+               OR 0 >= ANY (lines_amount)
+            """),
+    CAPTURE_TAKES_AT_MOST_WHAT_WAS_HELD(6, """
+            SELECT format('hold %s of %s was captured by entry %s/%s with %s', h.hold_id, h.lines_amount, h.book_id, h.captured_seq, taken)
+            FROM ledger_hold h
+            LEFT JOIN LATERAL (SELECT -sum(p.amount) AS taken
+                               FROM ledger_posting p
+                               WHERE p.book_id = h.book_id AND p.seq = h.captured_seq AND p.account_id = ANY (h.lines_account)) p ON true
+            WHERE h.status = 'CAPTURED'
+              AND (taken IS NULL OR taken > (SELECT sum(amount) FROM unnest(h.lines_amount) AS line (amount)))
+            """),
+    ENTRY_IS_REVERSED_AT_MOST_ONCE(6, """
+            SELECT format('entry %s/%s is reversed %s times', book_id, reverses, count(*))
+            FROM ledger_entry
+            WHERE reverses IS NOT NULL
+            GROUP BY book_id, reverses HAVING count(*) > 1
+            """),
+    REVERSAL_IS_NEVER_REVERSED(6, """
+            SELECT format('entry %s/%s reverses %s, which is %s', r.book_id, r.seq, r.reverses, coalesce(e.type, 'not there'))
+            FROM ledger_entry r LEFT JOIN ledger_entry e ON e.book_id = r.book_id AND e.seq = r.reverses
+            WHERE r.reverses IS NOT NULL AND (e.seq IS NULL OR e.reverses IS NOT NULL OR e.seq >= r.seq)
+            """),
+    CLEARING_AGREES(7, """
+            SELECT format('clearing of book %s with %s is %s %s, the other way %s', b.code, a.owner, a.posted, a.unit, c.posted)
+            FROM ledger_account a
+            JOIN ledger_book b ON b.book_id = a.book_id
+            JOIN ledger_book other ON other.code = a.owner
+            LEFT JOIN ledger_account c ON c.book_id = other.book_id AND c.code = '1500' AND c.owner = b.code AND c.unit = a.unit
+            WHERE a.code = '1500' AND a.posted + coalesce(c.posted, 0) <> 0
+            """),
+    KEY_HAS_AN_ANSWER_THAT_MAY_BE_KEPT(8, """
+            SELECT format('key %s of client %s in book %s was answered %s', key, client_id, book_id, status)
+            FROM commit_answer
+            WHERE NOT (status < 300 OR status IN (409, 422))
+            """),
+    LEAF_HASH_IS_OF_THE_CANONICAL_BYTES(null, """
+            SELECT format('entry %s/%s has another hash than its bytes', book_id, seq)
+            FROM ledger_entry
+            WHERE leaf_hash <> sha256('\\x00'::bytea || canonical)
+            """),
+    CANONICAL_BYTES_SAY_WHAT_THE_COLUMNS_SAY(null, """
+            SELECT format('entry %s/%s: %s', e.book_id, e.seq, j)
+            FROM ledger_entry e
+            JOIN ledger_book b USING (book_id)
+            LEFT JOIN access_client c USING (client_id)
+            LEFT JOIN ledger_entry_text t USING (book_id, seq),
+            LATERAL (SELECT convert_from(e.canonical, 'UTF8')::jsonb AS j) parsed
+            WHERE jsonb_strip_nulls(jsonb_build_object(
+                      'actor', e.actor, 'approver', e.approver, 'book', b.code, 'client', coalesce(c.client, j ->> 'client'),
+                      'group', e.group_id, 'occurredOn', e.occurred_on, 'onBehalfOf', e.on_behalf_of,
+                      'postedAt', to_char(e.posted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                      'reference', e.reference, 'reverses', e.reverses::text, 'seq', e.seq::text, 'type', e.type,
+                      'unit', e.unit))
+                  <> j - 'postings' - 'reasonHash' - 'metadataHash'
+               OR t.reason IS NOT NULL
+                  AND j ->> 'reasonHash' IS DISTINCT FROM encode(sha256(t.salt || convert_to(t.reason, 'UTF8')), 'hex')
+            """),
+    CANONICAL_POSTINGS_ARE_THE_POSTINGS(null, """
+            SELECT format('entry %s/%s: %s', book_id, seq, path)
+            FROM (SELECT p.book_id, p.seq, concat_ws(':', a.code, nullif(a.owner, ''), a.unit, nullif(a.lot, '')) AS path,
+                         p.amount::text, p.balance_after::text, p.version::text
+                  FROM ledger_posting p JOIN ledger_account a USING (book_id, account_id)) recorded
+            FULL JOIN (SELECT e.book_id, e.seq, j ->> 'account' AS path, j ->> 'amount' AS amount,
+                              j ->> 'balance' AS balance_after, j ->> 'version' AS version
+                       FROM ledger_entry e, jsonb_array_elements(convert_from(e.canonical, 'UTF8')::jsonb -> 'postings') AS j) sealed
+                USING (book_id, seq, path, amount, balance_after, version)
+            WHERE recorded.book_id IS NULL OR sealed.book_id IS NULL
+            """);
+
+    private final @Nullable Integer number;
+    private final String sql;
+
+    /** @param number of the list in design.md; null for what is sealed */
+    Invariants(@Nullable Integer number, String sql) {
+        this.number = number;
+        this.sql = sql;
+    }
+
+    /** The first that offends; null when nothing does. */
+    public @Nullable String offender(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT * FROM (" + sql + ") offenders LIMIT 1")) {
+            return rows.next() ? rows.getString(1) : null;
+        }
+    }
+
+    /** Fails with the offenders of a database, the first of each invariant; all are read in one snapshot. */
+    public static void check(Connection connection) throws SQLException {
+        boolean before = connection.getAutoCommit();
+        connection.setAutoCommit(false);
+        List<String> offenders = new ArrayList<>();
+        try (var statement = connection.createStatement()) {
+            statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            for (Invariants invariant : values()) {
+                String offender = invariant.offender(connection);
+                if (offender != null) {
+                    offenders.add(invariant
+                            + (invariant.number == null ? "" : " (invariant " + invariant.number + ")") + ": "
+                            + offender);
+                }
+            }
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(before);
+        }
+        if (!offenders.isEmpty()) {
+            throw new AssertionError(String.join("\n", offenders));
+        }
+    }
+}
