@@ -206,10 +206,7 @@ public class ServiceRecordsResource {
             operationId = "listServiceRecords",
             summary = "Lists service records in the order of their recording",
             description = "A page of the records that match every filter. Changes nothing.")
-    @APIResponse(
-            responseCode = "200",
-            description = "A page",
-            content = @Content(schema = @Schema(implementation = ServiceRecordPage.class)))
+    @APIResponse(responseCode = "200", description = "A page")
     public Uni<Page<ServiceRecordView>> list(
             @Context RoutingContext http,
             @RestPath String book,
@@ -236,17 +233,6 @@ public class ServiceRecordsResource {
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book).chain(found -> store.list(found, filter, page));
-    }
-
-    /** The generic page, spelled out for the document. */
-    @Schema(
-            name = "ServiceRecordPage",
-            description = "A keyset page; next is the cursor of the page behind it, or null.")
-    interface ServiceRecordPage {
-        java.util.List<ServiceRecordView> getItems();
-
-        @Schema(nullable = true)
-        String getNext();
     }
 
     @GET
