@@ -19,9 +19,12 @@ import jakarta.inject.Inject;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -204,7 +207,7 @@ class ServiceRecordsTest {
                 .extract()
                 .<String>path("id");
 
-        assertThat(groups(book)).containsExactly(null, null, id, id, id, id);
+        assertThat(groups(book)).isEqualTo(Arrays.asList(null, null, id, id, id, id));
         assertThat(balances(book))
                 .containsEntry("2100:" + helper.id(), 20L)
                 .containsEntry("1610:" + helper.id(), 0L)
@@ -505,8 +508,9 @@ class ServiceRecordsTest {
 
     // ---- fixtures ----------------------------------------------------------------------------------------------
 
-    private static Map<String, Object> service(Member volunteer, int minutes, Object... more) {
-        Map<String, Object> body = new LinkedHashMap<>();
+    private static Map<String, @Nullable Object> service(
+            @Nullable Member volunteer, int minutes, @Nullable Object... more) {
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
         if (volunteer != null) {
             body.put("volunteer", volunteer.id());
         }
@@ -516,12 +520,12 @@ class ServiceRecordsTest {
         body.put("organiser", "银龄互助队");
         body.put("leader", "L-01");
         for (int i = 0; i < more.length; i += 2) {
-            body.put((String) more[i], more[i + 1]);
+            body.put((String) Objects.requireNonNull(more[i]), more[i + 1]);
         }
         return body;
     }
 
-    private static ValidatableResponse record(Book book, Map<String, Object> body) {
+    private static ValidatableResponse record(Book book, Map<String, @Nullable Object> body) {
         return book.as(Role.APP)
                 .body(body)
                 .post(book.path() + "/service-records")
@@ -536,7 +540,7 @@ class ServiceRecordsTest {
         return read(book).get(book.path() + "/service-records" + query).then().statusCode(200);
     }
 
-    private static void refuses(Book book, Map<String, Object> body, String field) {
+    private static void refuses(Book book, Map<String, @Nullable Object> body, String field) {
         record(book, body)
                 .statusCode(400)
                 .contentType("application/problem+json")
@@ -589,8 +593,8 @@ class ServiceRecordsTest {
         return balances;
     }
 
-    private List<String> groups(Book book) {
-        List<String> groups = new ArrayList<>();
+    private List<@Nullable String> groups(Book book) {
+        List<@Nullable String> groups = new ArrayList<>();
         for (Row row : rows("SELECT group_id::text FROM ledger_entry WHERE book_id = $1 ORDER BY seq", book)) {
             groups.add(row.getString(0));
         }
