@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.moralbank.access.ApiKey;
 import org.moralbank.access.Caller;
 import org.moralbank.access.Client;
@@ -121,15 +123,29 @@ public class TestBank {
 
         /** The API key of a new client of this book. */
         public String keyOf(Role role) {
+            return keyOf(role, null);
+        }
+
+        /** The API key of a new client of this book, which as a TERMINAL sees this merchant. */
+        public String keyOf(Role role, @Nullable String merchant) {
             int client = 1000 + NUMBERS.incrementAndGet();
             String key = ApiKey.generate();
             sql(
-                    "INSERT INTO access_client (client_id, client, roles, books, merchant, created_at) VALUES ($1, $2, $3, $4, NULL, now())",
-                    Tuple.of(client, "client-" + client, new String[] {role.name()}, new String[] {code}));
+                    "INSERT INTO access_client (client_id, client, roles, books, merchant, created_at) VALUES ($1, $2, $3, $4, $5, now())",
+                    Tuple.of(client, "client-" + client, new String[] {role.name()}, new String[] {code}, merchant));
             sql(
                     "INSERT INTO access_key (key_id, client_id, key_hash, created_at) VALUES ($1, $2, $3, now())",
                     Tuple.of(UUID.randomUUID(), client, Buffer.buffer(ApiKey.hash(key))));
             return key;
+        }
+
+        /** The id of a new team. */
+        public String aTeam() {
+            String team = "T-" + NUMBERS.incrementAndGet();
+            sql(
+                    "INSERT INTO member_team (book_id, team_id, name, version, registered_at) VALUES ($1, $2, '银龄互助队', 1, now())",
+                    Tuple.of((short) id, team));
+            return team;
         }
 
         public Member aMember() {
@@ -147,6 +163,11 @@ public class TestBank {
         /** Posts an opening balance through the kernel. */
         public void open(Holder holder, Lot lot, long amount) {
             Holder opening = new Holder(id, Chart.OPENING, "", holder.unit());
+            post(EntryType.OPENING, draft -> draft.debit(opening, amount).credit(holder, lot, amount), holder, opening);
+        }
+
+        /** Posts an entry between these holders through the kernel. */
+        public void post(EntryType type, UnaryOperator<Draft> legs, Holder... holders) {
             String key = ApiKey.generate();
             int client = 1000 + NUMBERS.incrementAndGet();
             UUID keyId = UUID.randomUUID();
@@ -163,20 +184,17 @@ public class TestBank {
             Answer answer = commits.submit(ask, id, new Work() {
                         @Override
                         public void needs(Needs needs) {
-                            needs.row(Ledger.BOOKS, id)
-                                    .row(Ledger.HOLDINGS, holder)
-                                    .row(Ledger.HOLDINGS, opening);
+                            needs.row(Ledger.BOOKS, id);
+                            for (Holder holder : holders) {
+                                needs.row(Ledger.HOLDINGS, holder);
+                            }
                         }
 
                         @Override
                         public Answer decide(WorkingSet set) {
                             LocalDate today = LocalDate.now(ZoneId.of("Asia/Shanghai"));
                             Attribution by = new Attribution(client, "client-" + client, null, null, null);
-                            Ledger.post(
-                                    set,
-                                    Draft.of(EntryType.OPENING, id, today, by)
-                                            .debit(opening, amount)
-                                            .credit(holder, lot, amount));
+                            Ledger.post(set, legs.apply(Draft.of(type, id, today, by)));
                             return Answer.ok(Map.of());
                         }
                     })

@@ -138,6 +138,9 @@ public final class Bulk implements Work {
                 return new Result(Kind.REPLAYED, kept.body());
             }
             Answer answer = item.work().decide(set);
+            if (answer.replayed()) {
+                return new Result(Kind.REPLAYED, answer.body());
+            }
             set.put(
                     ANSWERS,
                     key(item),

@@ -2,6 +2,7 @@ package org.moralbank.platform;
 
 import java.security.SecureRandom;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** New ids: UUID version 7 (RFC 9562 section 5.7), so that those made together stand together in an index. */
 public final class Ids {
@@ -14,5 +15,16 @@ public final class Ids {
         long high = millis << 16 | 0x7000 | RANDOM.nextInt(0x1000);
         long low = RANDOM.nextLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
         return new UUID(high, low);
+    }
+
+    /** The id of that text; null when it is none of ours. */
+    public static @Nullable UUID parse(String text) {
+        try {
+            UUID id = UUID.fromString(text);
+            // The JDK also takes short groups, and upper case is another text.
+            return id.toString().equals(text) ? id : null;
+        } catch (IllegalArgumentException malformed) {
+            return null;
+        }
     }
 }

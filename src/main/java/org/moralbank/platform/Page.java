@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,15 @@ public record Page<T>(
             } catch (NumberFormatException malformed) {
                 return of(0, after);
             }
+        }
+
+        /** The key as an id, where the list is by ids of ours; null when there is no cursor. */
+        public @Nullable UUID afterId() {
+            UUID id = after == null ? null : Ids.parse(after);
+            if (after != null && id == null) {
+                throw ProtocolRejection.Invalid.field("after", "cursor").refused();
+            }
+            return id;
         }
 
         /** The key as a number, where the list is numbered; {@code start} when there is no cursor. */

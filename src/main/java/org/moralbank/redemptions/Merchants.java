@@ -1,0 +1,87 @@
+package org.moralbank.redemptions;
+
+import static org.moralbank.redemptions.MerchantTable.MERCHANTS;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.Answer;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Commits;
+import org.moralbank.commits.Needs;
+import org.moralbank.commits.Work;
+import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.platform.EditRejection;
+
+/** Registers merchants and edits them. */
+@ApplicationScoped
+class Merchants {
+    private final Commits commits;
+
+    Merchants(Commits commits) {
+        this.commits = commits;
+    }
+
+    /** What a merchant is to be; without a status, a new one is active and another stays as it is. */
+    record Edit(String id, String name, Merchant.Kind kind, Merchant.@Nullable Status status) {}
+
+    /**
+     * Registers a merchant, or edits the one that is there.
+     *
+     * @param ifMatch the version that is edited; not needed for a new merchant or one that is so already
+     */
+    Uni<Answer> put(Ask ask, BookHandle book, Edit edit, @Nullable String ifMatch) {
+        return commits.submit(ask, book.id(), work(book, edit, ifMatch));
+    }
+
+    static Work work(BookHandle book, Edit edit, @Nullable String ifMatch) {
+        Merchant.Key key = new Merchant.Key(book.id(), edit.id());
+        return new Work() {
+            @Override
+            public void needs(Needs needs) {
+                needs.row(MERCHANTS, key);
+            }
+
+            @Override
+            public Answer decide(WorkingSet set) {
+                Merchant before = set.find(MERCHANTS, key);
+                return before == null ? register(set) : edit(set, before);
+            }
+
+            private Answer register(WorkingSet set) {
+                EditRejection.check(ifMatch, 0);
+                Merchant merchant = new Merchant(
+                        book.id(),
+                        edit.id(),
+                        edit.name(),
+                        edit.kind(),
+                        Objects.requireNonNullElse(edit.status(), Merchant.Status.ACTIVE),
+                        1,
+                        set.now().truncatedTo(ChronoUnit.MICROS));
+                set.put(MERCHANTS, key, merchant);
+                return Answer.created(book.path() + "/merchants/" + merchant.id(), MerchantView.of(merchant))
+                        .withEtag(EditRejection.etag(merchant.version()));
+            }
+
+            private Answer edit(WorkingSet set, Merchant before) {
+                Merchant after = before.edited(
+                        edit.name(), edit.kind(), Objects.requireNonNullElse(edit.status(), before.status()));
+                if (after.name().equals(before.name())
+                        && after.kind() == before.kind()
+                        && after.status() == before.status()) {
+                    return shown(before);
+                }
+                EditRejection.check(ifMatch, before.version());
+                set.put(MERCHANTS, key, after);
+                return shown(after);
+            }
+
+            private static Answer shown(Merchant merchant) {
+                return Answer.ok(MerchantView.of(merchant)).withEtag(EditRejection.etag(merchant.version()));
+            }
+        };
+    }
+}

@@ -1,0 +1,32 @@
+package org.moralbank.services;
+
+import org.jspecify.annotations.Nullable;
+import org.moralbank.ledger.Note;
+
+/**
+ * A service that was given, as it is told.
+ *
+ * @param volunteer id of the member who gave it; null when a team did
+ * @param team id of the team that gave it; null when a member did
+ * @param recipient id of the member who was served, or null
+ * @param activity what kind of service it was
+ * @param content what was done, or null
+ * @param minutes that were actually given
+ * @param organiser the organising unit
+ * @param leader id of the person in charge
+ * @param rating 1 to 5, or null
+ * @param note when it was, and who says so
+ */
+record ServiceGiven(
+        @Nullable String volunteer,
+        @Nullable String team,
+        @Nullable String recipient,
+        String activity,
+        @Nullable String content,
+        int minutes,
+        String place,
+        String organiser,
+        String leader,
+        @Nullable Integer rating,
+        Payer payer,
+        Note note) {}
