@@ -9,11 +9,28 @@ public final class Participants {
     /** Members, by book and id. */
     static final Table<Member.Key, Member> MEMBERS = new MemberTable();
 
+    /** Kinships, by book, giver and kin. */
+    static final Table<Kin.Key, Kin> KIN = new KinTable();
+
+    /** Teams, by book and id. */
+    static final Table<Team.Key, Team> TEAMS = new TeamTable();
+
     private Participants() {}
 
     /** Names a member among the needs of a work. */
     public static void needMember(Needs needs, int book, String id) {
         needs.row(MEMBERS, new Member.Key(book, id));
+    }
+
+    /** Names a giver's kin among the needs of a work, as {@link #kin} looks at him. */
+    public static void needKin(Needs needs, int book, String giver, String kin) {
+        needMember(needs, book, kin);
+        needs.row(KIN, new Kin.Key(book, giver, kin));
+    }
+
+    /** Names a team among the needs of a work. */
+    public static void needTeam(Needs needs, int book, String id) {
+        needs.row(TEAMS, new Team.Key(book, id));
     }
 
     /** A member who receives. Refuses one that is not known or has left; a frozen one may receive. */
@@ -35,5 +52,33 @@ public final class Participants {
             throw new MemberRejection.MemberFrozen(id).refused();
         }
         return member;
+    }
+
+    /**
+     * A member who receives as kin of the giver. Refuses, besides what {@link #receiver} does, one who is not registered as
+     * his kin, one who was less than 24 hours ago, and one who is not known to be 60 or older.
+     */
+    public static Member kin(WorkingSet set, int book, String giver, String kin) {
+        Member receiver = receiver(set, book, kin);
+        Kin registered = set.find(KIN, new Kin.Key(book, giver, kin));
+        if (registered == null) {
+            throw new KinRejection.NotKin(giver, kin).refused();
+        }
+        if (set.now().isBefore(registered.giftsFrom())) {
+            throw new KinRejection.KinCoolingOff(giver, kin, registered.giftsFrom()).refused();
+        }
+        if (receiver.leastAge() < Kin.LEAST_AGE) {
+            throw new KinRejection.KinTooYoung(kin).refused();
+        }
+        return receiver;
+    }
+
+    /** A team that gives or receives. Refuses one that is not known. */
+    public static Team team(WorkingSet set, int book, String id) {
+        Team team = set.find(TEAMS, new Team.Key(book, id));
+        if (team == null) {
+            throw new TeamRejection.UnknownTeam(id).refused();
+        }
+        return team;
     }
 }
