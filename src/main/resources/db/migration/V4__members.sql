@@ -13,6 +13,20 @@ CREATE TABLE member (
     PRIMARY KEY (book_id, member_id)
 );
 
+-- Who froze, thawed or closed a member, when and why. The reason is a person's text, and erasable.
+CREATE TABLE member_status_change (
+    book_id    smallint    NOT NULL,
+    member_id  text        NOT NULL COLLATE "C",
+    version    bigint      NOT NULL,                             -- of the member after it
+    status     text        NOT NULL CHECK (status IN ('ACTIVE', 'FROZEN', 'CLOSED')),
+    changed_at timestamptz NOT NULL,
+    client_id  integer     NOT NULL,
+    client     text        NOT NULL,
+    actor      text        COLLATE "C",
+    reason     text,
+    PRIMARY KEY (book_id, member_id, version)
+);
+
 CREATE TABLE member_team (
     book_id       smallint    NOT NULL,
     team_id       text        NOT NULL COLLATE "C",

@@ -80,6 +80,17 @@ public class TestBank {
         return new Book(id, code);
     }
 
+    /** The next free one, as the service itself numbers clients. */
+    private int newClientId() {
+        return pool.query("SELECT coalesce(max(client_id), 0) + 1 FROM access_client")
+                .execute()
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getInteger(0);
+    }
+
     private void sql(String sql, Tuple arguments) {
         pool.preparedQuery(sql).execute(arguments).await().indefinitely();
     }
@@ -121,7 +132,7 @@ public class TestBank {
 
         /** The API key of a new client of this book. */
         public String keyOf(Role role) {
-            int client = 1000 + NUMBERS.incrementAndGet();
+            int client = newClientId();
             String key = ApiKey.generate();
             sql(
                     "INSERT INTO access_client (client_id, client, roles, books, merchant, created_at) VALUES ($1, $2, $3, $4, NULL, now())",
@@ -146,9 +157,13 @@ public class TestBank {
 
         /** Posts an opening balance through the kernel. */
         public void open(Holder holder, Lot lot, long amount) {
-            Holder opening = new Holder(id, Chart.OPENING, "", holder.unit());
+            post(new Holder(id, Chart.OPENING, "", holder.unit()), holder, lot, amount);
+        }
+
+        /** Posts an amount from any account to a lot of any other through the kernel, as an opening. */
+        public void post(Holder opening, Holder holder, Lot lot, long amount) {
             String key = ApiKey.generate();
-            int client = 1000 + NUMBERS.incrementAndGet();
+            int client = newClientId();
             UUID keyId = UUID.randomUUID();
             sql(
                     "INSERT INTO access_client (client_id, client, roles, books, merchant, created_at) VALUES ($1, $2, '{OPERATOR}', '{*}', NULL, now())",

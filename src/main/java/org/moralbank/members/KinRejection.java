@@ -4,8 +4,21 @@ import java.time.Instant;
 import java.util.Map;
 import org.moralbank.platform.Rejection;
 
-/** Why someone is not given time as kin, in order of precedence. */
+/** Why someone is not registered as kin or not given time as kin, in order of precedence. */
 public sealed interface KinRejection extends Rejection {
+    /** Nobody is his own kin. */
+    record OwnKin(String member) implements KinRejection {
+        @Override
+        public String code() {
+            return "own-kin";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("member", member);
+        }
+    }
+
     /** No kinship of the two is registered, in this direction. */
     record NotKin(String member, String kin) implements KinRejection {
         @Override

@@ -1,6 +1,7 @@
 package org.moralbank.members;
 
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,26 @@ public record Member(
             digits++;
         }
         return digits == 0 ? 0 : Integer.parseInt(ageBand.substring(0, digits));
+    }
+
+    boolean isSaid(Members.Registration said) {
+        return Objects.equals(role, said.role())
+                && Objects.equals(ageBand, said.ageBand())
+                && Objects.equals(label, said.label())
+                && priorityRecipient == said.priorityRecipient();
+    }
+
+    Member with(Members.Registration said) {
+        return new Member(
+                book,
+                id,
+                status,
+                said.role(),
+                said.ageBand(),
+                said.label(),
+                said.priorityRecipient(),
+                version + 1,
+                registeredAt);
     }
 
     Member with(Status changed) {

@@ -1,0 +1,60 @@
+package org.moralbank.ledger;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.moralbank.ledger.LotSources.Grant;
+import org.moralbank.ledger.LotSources.Source;
+
+/** Reads of lots. */
+@ApplicationScoped
+public class LotStore {
+    /** A lot tells its fund's name, not the period of the budget; the postings of its grants tell both. */
+    private static final String SOURCES = """
+            SELECT a.account_id, a.version, s.owner, s.amount
+            FROM ledger_account a
+            LEFT JOIN LATERAL (
+                SELECT f.owner, -sum(fp.amount)::bigint AS amount, max(p.seq) AS last_seq
+                FROM ledger_posting p
+                JOIN ledger_posting fp ON fp.book_id = p.book_id AND fp.seq = p.seq
+                JOIN ledger_account f ON f.book_id = fp.book_id AND f.account_id = fp.account_id AND f.code = '3110'
+                WHERE p.book_id = a.book_id AND p.account_id = a.account_id
+                GROUP BY f.owner
+            ) s ON true
+            WHERE a.book_id = $1 AND a.code = $2 AND a.owner = $3 AND a.unit = $4 AND a.restricted
+            ORDER BY a.account_id, s.last_seq DESC NULLS LAST
+            """;
+
+    private final Pool pool;
+
+    LotStore(Pool pool) {
+        this.pool = pool;
+    }
+
+    /** The sources of a holder's restricted lots. */
+    public Uni<LotSources> sourcesOf(Holder holder) {
+        Tuple arguments = Tuple.from(List.of(
+                (short) holder.book(),
+                holder.chart().code(),
+                holder.owner(),
+                holder.unit().name()));
+        return pool.preparedQuery(SOURCES).execute(arguments).map(rows -> {
+            Map<Integer, Source> byAccount = new LinkedHashMap<>();
+            for (Row row : rows) {
+                Source source = byAccount.computeIfAbsent(
+                        row.getInteger(0), ignored -> new Source(row.getLong(1), new ArrayList<>()));
+                if (row.getString(2) != null) {
+                    Holder fund = Holder.of(holder.book(), Chart.ISSUED_FUND_TIME, row.getString(2));
+                    source.grants().add(new Grant(fund, row.getLong(3)));
+                }
+            }
+            return new LotSources(byAccount);
+        });
+    }
+}

@@ -1,0 +1,52 @@
+package org.moralbank.members;
+
+import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A member as the API shows him. */
+@Schema(name = "Member", description = "A person who takes part, known by his id.")
+record MemberView(
+        @Schema(examples = "M-BHL-H0001") String memberId,
+        Member.Status status,
+
+        @Schema(description = "What he is called in his community", examples = "helper") @Nullable
+        String role,
+
+        @Schema(examples = "60-69") @Nullable String ageBand,
+
+        @Schema(description = "A masked name that tills may show; not told in answers that are kept") @Nullable
+        String label,
+
+        @Schema(description = "May be granted time by a fund")
+        boolean priorityRecipient,
+
+        @Schema(description = "1, 2, 3 …: the ETag", examples = "1")
+        long version,
+
+        Instant registeredAt) {
+    static MemberView of(Member member) {
+        return new MemberView(
+                member.id(),
+                member.status(),
+                member.role(),
+                member.ageBand(),
+                member.label(),
+                member.priorityRecipient(),
+                member.version(),
+                member.registeredAt());
+    }
+
+    /** Without the label: answers are kept for ever, and a label can be taken back. */
+    static MemberView kept(Member member) {
+        return new MemberView(
+                member.id(),
+                member.status(),
+                member.role(),
+                member.ageBand(),
+                null,
+                member.priorityRecipient(),
+                member.version(),
+                member.registeredAt());
+    }
+}
