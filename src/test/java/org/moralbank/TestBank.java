@@ -80,6 +80,23 @@ public class TestBank {
         return new Book(id, code);
     }
 
+    /** The API key of a new operator of every book. */
+    public String operatorKey() {
+        return newKey(Role.OPERATOR, "*");
+    }
+
+    private String newKey(Role role, String book) {
+        int client = newClientId();
+        String key = ApiKey.generate();
+        sql(
+                "INSERT INTO access_client (client_id, client, roles, books, merchant, created_at) VALUES ($1, $2, $3, $4, NULL, now())",
+                Tuple.of(client, "client-" + client, new String[] {role.name()}, new String[] {book}));
+        sql(
+                "INSERT INTO access_key (key_id, client_id, key_hash, created_at) VALUES ($1, $2, $3, now())",
+                Tuple.of(UUID.randomUUID(), client, Buffer.buffer(ApiKey.hash(key))));
+        return key;
+    }
+
     /** The next free one, as the service itself numbers clients. */
     private int newClientId() {
         return pool.query("SELECT coalesce(max(client_id), 0) + 1 FROM access_client")
@@ -132,15 +149,7 @@ public class TestBank {
 
         /** The API key of a new client of this book. */
         public String keyOf(Role role) {
-            int client = newClientId();
-            String key = ApiKey.generate();
-            sql(
-                    "INSERT INTO access_client (client_id, client, roles, books, merchant, created_at) VALUES ($1, $2, $3, $4, NULL, now())",
-                    Tuple.of(client, "client-" + client, new String[] {role.name()}, new String[] {code}));
-            sql(
-                    "INSERT INTO access_key (key_id, client_id, key_hash, created_at) VALUES ($1, $2, $3, now())",
-                    Tuple.of(UUID.randomUUID(), client, Buffer.buffer(ApiKey.hash(key))));
-            return key;
+            return newKey(role, code);
         }
 
         public Member aMember() {
