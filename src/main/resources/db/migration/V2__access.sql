@@ -12,7 +12,8 @@ CREATE TABLE access_client (
 -- Keys: only their SHA-256 is known here. A key has 256 random bits, so that a fast hash is enough.
 CREATE TABLE access_key (
     key_id     uuid        PRIMARY KEY,
-    client_id  integer     NOT NULL REFERENCES access_client,
+    -- Checked at COMMIT: in one commit a key's row goes out before its client's, which Hibernate flushes at the end.
+    client_id  integer     NOT NULL REFERENCES access_client DEFERRABLE INITIALLY DEFERRED,
     key_hash   bytea       NOT NULL UNIQUE CHECK (octet_length(key_hash) = 32),
     created_at timestamptz NOT NULL,
     revoked_at timestamptz

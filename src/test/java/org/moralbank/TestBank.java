@@ -82,6 +82,23 @@ public class TestBank {
         return new Book(id, code);
     }
 
+    /** The API key of a new operator of every book. */
+    public String operatorKey() {
+        return newKey(Role.OPERATOR, "*", null);
+    }
+
+    private String newKey(Role role, String book, @Nullable String merchant) {
+        int client = newClientId();
+        String key = ApiKey.generate();
+        sql(
+                "INSERT INTO access_client (client_id, client, roles, books, merchant, created_at) VALUES ($1, $2, $3, $4, $5, now())",
+                Tuple.of(client, "client-" + client, new String[] {role.name()}, new String[] {book}, merchant));
+        sql(
+                "INSERT INTO access_key (key_id, client_id, key_hash, created_at) VALUES ($1, $2, $3, now())",
+                Tuple.of(UUID.randomUUID(), client, Buffer.buffer(ApiKey.hash(key))));
+        return key;
+    }
+
     /** The next free one, as the service itself numbers clients. */
     private int newClientId() {
         return pool.query("SELECT coalesce(max(client_id), 0) + 1 FROM access_client")
@@ -139,15 +156,7 @@ public class TestBank {
 
         /** The API key of a new client of this book, which as a TERMINAL sees this merchant. */
         public String keyOf(Role role, @Nullable String merchant) {
-            int client = newClientId();
-            String key = ApiKey.generate();
-            sql(
-                    "INSERT INTO access_client (client_id, client, roles, books, merchant, created_at) VALUES ($1, $2, $3, $4, $5, now())",
-                    Tuple.of(client, "client-" + client, new String[] {role.name()}, new String[] {code}, merchant));
-            sql(
-                    "INSERT INTO access_key (key_id, client_id, key_hash, created_at) VALUES ($1, $2, $3, now())",
-                    Tuple.of(UUID.randomUUID(), client, Buffer.buffer(ApiKey.hash(key))));
-            return key;
+            return newKey(role, code, merchant);
         }
 
         /** The id of a new team. */

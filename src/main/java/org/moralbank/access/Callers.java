@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Finds who shows a key. What it found is remembered for five seconds; commits look again. */
@@ -39,5 +40,10 @@ public class Callers {
         return store.findByKeyHash(ApiKey.hash(key))
                 .map(found -> found.orElseThrow(() -> new AccessRejection.Unauthenticated().refused()))
                 .invoke(found -> recent.put(key, found));
+    }
+
+    /** Looks again at once, in this process; the others do within {@link #REMEMBERED}. */
+    void forget(UUID key) {
+        recent.asMap().values().removeIf(caller -> caller.keyId().equals(key));
     }
 }

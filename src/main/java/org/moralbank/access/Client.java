@@ -23,6 +23,11 @@ public record Client(
         return books.contains(EVERY_BOOK) || books.contains(book);
     }
 
+    /** Whether every book of the other is a book of this. */
+    boolean covers(Set<String> others) {
+        return others.stream().allMatch(this::mayUse);
+    }
+
     public boolean isAny(Role... wanted) {
         for (Role role : wanted) {
             if (roles.contains(role)) {

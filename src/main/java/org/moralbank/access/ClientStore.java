@@ -4,21 +4,62 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.moralbank.platform.Page;
 
 /** Reads of {@code access_client} and {@code access_key}. */
 @ApplicationScoped
 class ClientStore {
-    private static final String FIND_BY_KEY = """
-            SELECT k.key_id, c.client_id, c.client, c.roles, c.books, c.merchant
+    /** What {@link #client} reads; of both worlds of rows, Mutiny's and Vert.x's own. */
+    static final String COLUMNS = "c.client_id, c.client, c.roles, c.books, c.merchant";
+
+    /**
+     * The books of clients. The kernel's table is read here, below the kernel, because a revocation has to lock the books,
+     * and only their numbers are known to locks.
+     */
+    static final String BOOKS_OF = """
+            SELECT c.client, array_agg(b.book_id::int ORDER BY b.book_id)
+            FROM access_client c
+            JOIN ledger_book b ON b.code = ANY (c.books) OR '*' = ANY (c.books)
+            WHERE c.client = ANY ($1)
+            GROUP BY c.client
+            """;
+
+    private static final String FIND_BY_KEY = "SELECT " + COLUMNS + """
+            , k.key_id
             FROM access_key k
             JOIN access_client c USING (client_id)
             WHERE k.key_hash = $1 AND k.revoked_at IS NULL
+            """;
+
+    private static final String FIND = "SELECT " + COLUMNS + """
+            , c.created_at
+            FROM access_client c
+            WHERE c.client = $1
+            """;
+
+    private static final String LIST = "SELECT " + COLUMNS + """
+            , c.created_at
+            FROM access_client c
+            WHERE c.client > $1 AND ($2 OR c.books <@ $3)
+            ORDER BY c.client
+            LIMIT $4
+            """;
+
+    private static final String KEYS_OF = """
+            SELECT k.key_id, k.created_at, k.revoked_at
+            FROM access_key k
+            WHERE k.client_id = $1
+            ORDER BY k.created_at, k.key_id
             """;
 
     private final Pool pool;
@@ -33,18 +74,72 @@ class ClientStore {
                 .execute(Tuple.of(Buffer.buffer(hash)))
                 .map(rows -> {
                     for (Row row : rows) {
-                        return Optional.of(new Caller(client(row), row.getUUID(0)));
+                        return Optional.of(new Caller(client(row.getDelegate()), row.getUUID(5)));
                     }
                     return Optional.empty();
                 });
     }
 
-    private static Client client(Row row) {
+    /** A client by name. */
+    Uni<Optional<ClientTable.Registered>> find(String name) {
+        return pool.preparedQuery(FIND)
+                .execute(Tuple.of(name))
+                .map(rows -> registered(rows).stream().findFirst());
+    }
+
+    /** Clients by name, of all whose books the caller may use. */
+    Uni<List<ClientTable.Registered>> list(Client caller, Page.Request page) {
+        Tuple arguments = Tuple.tuple()
+                .addString(page.after() == null ? "" : page.after())
+                .addBoolean(caller.mayUse(Client.EVERY_BOOK))
+                .addArrayOfString(caller.books().toArray(String[]::new))
+                .addInteger(page.rows());
+        return pool.preparedQuery(LIST).execute(arguments).map(ClientStore::registered);
+    }
+
+    /** The keys of a client, the oldest first. */
+    Uni<List<KeyView>> keysOf(int client) {
+        return pool.preparedQuery(KEYS_OF).execute(Tuple.of(client)).map(rows -> {
+            List<KeyView> keys = new ArrayList<>();
+            for (Row row : rows) {
+                OffsetDateTime revokedAt = row.getOffsetDateTime(2);
+                keys.add(new KeyView(
+                        row.getUUID(0),
+                        row.getOffsetDateTime(1).toInstant(),
+                        revokedAt == null ? null : revokedAt.toInstant(),
+                        null));
+            }
+            return keys;
+        });
+    }
+
+    /** The ids of the books that a client may use now. */
+    Uni<List<Integer>> booksOf(String client) {
+        return pool.preparedQuery(BOOKS_OF)
+                .execute(Tuple.tuple().addArrayOfString(new String[] {client}))
+                .map(rows -> {
+                    for (Row row : rows) {
+                        return List.of(row.getArrayOfIntegers(1));
+                    }
+                    return List.of();
+                });
+    }
+
+    private static List<ClientTable.Registered> registered(RowSet<Row> rows) {
+        List<ClientTable.Registered> all = new ArrayList<>();
+        for (Row row : rows) {
+            all.add(new ClientTable.Registered(
+                    client(row.getDelegate()), row.getOffsetDateTime(5).toInstant()));
+        }
+        return all;
+    }
+
+    static Client client(io.vertx.sqlclient.Row row) {
         return new Client(
-                row.getInteger(1),
-                row.getString(2),
-                Arrays.stream(row.getArrayOfStrings(3)).map(Role::valueOf).collect(Collectors.toUnmodifiableSet()),
-                Set.of(row.getArrayOfStrings(4)),
-                row.getString(5));
+                row.getInteger(0),
+                row.getString(1),
+                Arrays.stream(row.getArrayOfStrings(2)).map(Role::valueOf).collect(Collectors.toUnmodifiableSet()),
+                Set.of(row.getArrayOfStrings(3)),
+                row.getString(4));
     }
 }

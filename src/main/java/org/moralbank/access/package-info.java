@@ -11,10 +11,13 @@
  * may not is 403. A revoked key is refused within five seconds everywhere, and at once by every commit, which reads the
  * key again under its lock: revoking is a work over all books of the client.
  *
+ * <p><b>The first client.</b> {@code moralbank.access.operator-key} makes the client {@code operator} at the first start;
+ * operators make all others, for books of their own only.
+ *
  * <p><b>Why a filter of our own</b> and not the security layer of the framework: a caller is needed in every commit, with
  * his key, and the lookup is one map access on the way of every request.
  *
- * <p><b>Tables.</b> {@code access_client}, {@code access_key}. <b>Endpoints.</b> {@code /v1/clients}, {@code /v1/answers}.
+ * <p><b>Tables.</b> {@code access_client}, {@code access_key}. <b>Endpoints.</b> {@code /v1/clients}; {@code /v1/answers} is in the ledger package, which knows books.
  *
  * <p><b>What never happens.</b> A key is not stored, only its SHA-256, and is shown once.
  */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.Needs;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.WorkingSet;
 
@@ -28,6 +29,9 @@ public final class Ledger {
     /** Books, by id. */
     public static final Table<Integer, Book> BOOKS = new BookTable();
 
+    /** Ids of books by their codes; read and added to under the lock of book 0. */
+    static final Table<String, Integer> BOOK_CODES = new BookCodeTable();
+
     /** All accounts of a holder. */
     public static final Table<Holder, Holding> HOLDINGS = new HoldingTable();
 
@@ -41,6 +45,44 @@ public final class Ledger {
     public static final Table<HoldTable.Key, Hold> HOLDS = new HoldTable();
 
     private Ledger() {}
+
+    // ---- books -------------------------------------------------------------------------------------------------
+
+    /** What a work of book 0 looks at that opens books: whether the code is taken, and the number that is next. */
+    public static void needBook(Needs needs, String code) {
+        needs.row(BOOK_CODES, code).row(BOOK_CODES, BookCodeTable.LAST);
+    }
+
+    /** Whether there is a book of a code; {@link #needBook} named it. */
+    public static boolean isBook(WorkingSet set, String code) {
+        return set.find(BOOK_CODES, code) != null;
+    }
+
+    /** Opens a book, in a work of book 0. Refuses a code that is taken. Works of the book are possible after COMMIT. */
+    static Book openBook(WorkingSet set, NewBook opened) {
+        if (isBook(set, opened.code())) {
+            throw new BookRejection.BookExists(opened.code()).refused();
+        }
+        int id = set.get(BOOK_CODES, BookCodeTable.LAST) + 1;
+        Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
+        Book book = new Book(
+                id,
+                opened.code(),
+                opened.name(),
+                opened.kind(),
+                opened.calendar(),
+                opened.serviceEarnsTime(),
+                opened.pointsPerHour(),
+                opened.memberPointsTransfer(),
+                now,
+                0,
+                0,
+                now);
+        set.put(BOOK_CODES, BookCodeTable.LAST, id);
+        set.put(BOOK_CODES, opened.code(), id);
+        set.put(BOOKS, id, book);
+        return book;
+    }
 
     // ---- entries -----------------------------------------------------------------------------------------------
 

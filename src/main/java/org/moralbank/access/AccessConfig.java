@@ -1,0 +1,14 @@
+package org.moralbank.access;
+
+import io.smallrye.config.ConfigMapping;
+import java.util.Optional;
+
+/** Settings of access. */
+@ConfigMapping(prefix = "moralbank.access")
+interface AccessConfig {
+    /**
+     * The key of the client {@code operator}, which is made with it at the first start: {@code mb_} and at least 32 more
+     * characters. Later starts do not change the client, so that the setting can be taken away again.
+     */
+    Optional<String> operatorKey();
+}

@@ -1,0 +1,243 @@
+package org.moralbank.access;
+
+import static org.moralbank.access.ClientTable.BooksOf.BOOKS_OF;
+import static org.moralbank.access.ClientTable.CLIENTS;
+import static org.moralbank.access.ClientTable.LastId.LAST_ID;
+import static org.moralbank.access.KeyTable.KEYS;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.Answer;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Asker;
+import org.moralbank.commits.Commits;
+import org.moralbank.commits.Needs;
+import org.moralbank.commits.Work;
+import org.moralbank.commits.WorkingSet;
+import org.moralbank.platform.Ids;
+import org.moralbank.platform.Language;
+import org.moralbank.platform.ProtocolRejection;
+
+/** Makes API clients and their keys, and revokes keys. */
+@ApplicationScoped
+public class Clients {
+    /** The book of what belongs to no book. */
+    static final int NO_BOOK = 0;
+
+    /** The client that runs an installation from its first start. */
+    static final String OPERATOR = "operator";
+
+    /** How often a revocation is prepared anew because a book was opened in the meantime. */
+    private static final int ATTEMPTS = 3;
+
+    private final Commits commits;
+    private final ClientStore store;
+    private final Callers callers;
+
+    Clients(Commits commits, ClientStore store, Callers callers) {
+        this.commits = commits;
+        this.store = store;
+        this.callers = callers;
+    }
+
+    /** What a client is to be. */
+    public record NewClient(
+            String name,
+            Set<Role> roles,
+            Set<String> books,
+            @Nullable String merchant) {}
+
+    /**
+     * Makes a client, who has no key yet. Refuses an operator who would give more books than he has, and a name that is
+     * taken.
+     */
+    public Uni<Answer> make(Ask ask, Client operator, NewClient said) {
+        return commits.submit(ask, NO_BOOK, new Work() {
+            @Override
+            public void needs(Needs needs) {
+                needs.row(CLIENTS, said.name()).row(LAST_ID, ClientTable.LastId.KEY);
+            }
+
+            @Override
+            public Answer decide(WorkingSet set) {
+                if (!operator.covers(said.books())) {
+                    throw new AccessRejection.Forbidden().refused();
+                }
+                if (set.find(CLIENTS, said.name()) != null) {
+                    throw new ClientRejection.ClientExists(said.name()).refused();
+                }
+                ClientTable.Registered made = put(set, said);
+                return Answer.created("/v1/clients/" + said.name(), ClientView.of(made, null));
+            }
+        });
+    }
+
+    /** Makes a key. The answer shows it; what is kept of the answer does not. */
+    public Uni<Answer> makeKey(Ask ask, Client operator, String client) {
+        UUID id = Ids.next();
+        String text = ApiKey.generate();
+        return commits.submit(ask, NO_BOOK, new Work() {
+            @Override
+            public void needs(Needs needs) {
+                needs.row(CLIENTS, client);
+            }
+
+            @Override
+            public Answer decide(WorkingSet set) {
+                Client owner = known(set, operator, client);
+                KeyTable.Key key = new KeyTable.Key(id, owner.id(), ApiKey.hash(text), moment(set), null);
+                set.put(KEYS, id, key);
+                return Answer.createdWithSecret(
+                        "/v1/clients/" + client + "/keys/" + id, KeyView.of(key, text), KeyView.of(key, null));
+            }
+        });
+    }
+
+    /**
+     * Revokes a key: once it is answered, no commit uses the key, in any process. A key that is revoked already is left as
+     * it is.
+     *
+     * <p>It locks every book of the client, so that a commit is either before it or sees it. Works of those books wait for
+     * as long as one commit takes.
+     */
+    public Uni<Answer> revoke(Ask ask, Client operator, String client, UUID keyId) {
+        return revoke(ask, operator, client, keyId, ATTEMPTS).invoke(answer -> callers.forget(keyId));
+    }
+
+    private Uni<Answer> revoke(Ask ask, Client operator, String client, UUID keyId, int attempts) {
+        return store.booksOf(client).chain(books -> {
+            Revocation revocation = new Revocation(operator, client, keyId, books);
+            List<Integer> locked = new ArrayList<>(books);
+            locked.add(NO_BOOK);
+            return commits.submit(ask, locked, revocation)
+                    .chain(answer -> revocation.outdated && attempts > 1
+                            ? revoke(ask, operator, client, keyId, attempts - 1)
+                            : Uni.createFrom().item(answer));
+        });
+    }
+
+    private static final class Revocation implements Work {
+        private final Client operator;
+        private final String client;
+        private final UUID keyId;
+        private final Set<Integer> lockedBooks;
+        private volatile boolean outdated;
+
+        Revocation(Client operator, String client, UUID keyId, List<Integer> lockedBooks) {
+            this.operator = operator;
+            this.client = client;
+            this.keyId = keyId;
+            this.lockedBooks = new HashSet<>(lockedBooks);
+        }
+
+        @Override
+        public void needs(Needs needs) {
+            needs.row(CLIENTS, client).row(KEYS, keyId).row(BOOKS_OF, client);
+        }
+
+        @Override
+        public Answer decide(WorkingSet set) {
+            outdated = false;
+            Client owner = known(set, operator, client);
+            KeyTable.Key key = set.find(KEYS, keyId);
+            if (key == null || key.client() != owner.id()) {
+                throw new ProtocolRejection.NotFound("key").refused();
+            }
+            if (key.revokedAt() != null) {
+                return Answer.ok(KeyView.of(key, null));
+            }
+            // Books are opened under the lock of book 0, which is held: none can be added from here on.
+            List<Integer> books = set.find(BOOKS_OF, client);
+            if (books != null && !lockedBooks.containsAll(books)) {
+                outdated = true;
+                throw new ClientRejection.BooksChangedMeanwhile().refused();
+            }
+            KeyTable.Key revoked = key.revoked(moment(set));
+            set.put(KEYS, keyId, revoked);
+            return Answer.ok(KeyView.of(revoked, null));
+        }
+    }
+
+    /**
+     * Makes the client {@code operator}, with every book and this key, when there is none of that name. Whether it was
+     * made.
+     */
+    public Uni<Boolean> makeOperator(String key) {
+        UUID keyId = Ids.next();
+        return commits.submit(BOOTSTRAP, NO_BOOK, new Work() {
+                    @Override
+                    public void needs(Needs needs) {
+                        needs.row(CLIENTS, OPERATOR).row(LAST_ID, ClientTable.LastId.KEY);
+                    }
+
+                    @Override
+                    public Answer decide(WorkingSet set) {
+                        if (set.find(CLIENTS, OPERATOR) != null) {
+                            return Answer.ok(Set.of());
+                        }
+                        NewClient operator =
+                                new NewClient(OPERATOR, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null);
+                        Client made = put(set, operator).client();
+                        set.put(KEYS, keyId, new KeyTable.Key(keyId, made.id(), ApiKey.hash(key), moment(set), null));
+                        return Answer.created("/v1/clients/" + OPERATOR, Set.of());
+                    }
+                })
+                .map(answer -> {
+                    if (answer.isProblem()) {
+                        throw new IllegalStateException("the operator was not made: status " + answer.status());
+                    }
+                    return answer.status() == 201;
+                });
+    }
+
+    /** At the first start nobody asks: there is no client yet. */
+    private static final Ask BOOTSTRAP = new Ask(
+            new Asker() {
+                @Override
+                public int clientId() {
+                    return 0;
+                }
+
+                @Override
+                public void needs(Needs needs) {}
+
+                @Override
+                public void checkStillMay(WorkingSet set) {}
+            },
+            NO_BOOK,
+            null,
+            new byte[0],
+            Language.EN,
+            "/",
+            null);
+
+    private static ClientTable.Registered put(WorkingSet set, NewClient said) {
+        int id = set.get(LAST_ID, ClientTable.LastId.KEY) + 1;
+        ClientTable.Registered made = new ClientTable.Registered(
+                new Client(id, said.name(), said.roles(), said.books(), said.merchant()), moment(set));
+        set.put(LAST_ID, ClientTable.LastId.KEY, id);
+        set.put(CLIENTS, said.name(), made);
+        return made;
+    }
+
+    /** A client whose books are all the operator's own; another is not there for him. */
+    private static Client known(WorkingSet set, Client operator, String name) {
+        ClientTable.Registered found = set.find(CLIENTS, name);
+        if (found == null || !operator.covers(found.client().books())) {
+            throw new ProtocolRejection.NotFound("client").refused();
+        }
+        return found.client();
+    }
+
+    private static Instant moment(WorkingSet set) {
+        return set.now().truncatedTo(ChronoUnit.MICROS);
+    }
+}

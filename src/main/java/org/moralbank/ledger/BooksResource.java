@@ -1,0 +1,164 @@
+package org.moralbank.ledger;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import java.time.ZoneId;
+import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.access.Allowed;
+import org.moralbank.access.Call;
+import org.moralbank.access.Responses;
+import org.moralbank.access.Role;
+import org.moralbank.platform.Fields;
+import org.moralbank.platform.Page;
+
+/** Books, over HTTP. */
+@Path("/v1/books")
+@Tag(name = "books", description = "Books and the organisation that keeps them.")
+public class BooksResource {
+    private static final String DEFAULT_CALENDAR = "Asia/Shanghai";
+
+    private final Books books;
+    private final BookRegister register;
+    private final BookStore store;
+
+    BooksResource(Books books, BookRegister register, BookStore store) {
+        this.books = books;
+        this.register = register;
+        this.store = store;
+    }
+
+    /** The body of a new book. */
+    @Schema(name = "NewBook")
+    record Opening(
+            @Schema(required = true, description = "Its code", examples = "BHL") @Nullable
+            String book,
+
+            @Schema(required = true, maxLength = 100, examples = "北环路社区") @Nullable
+            String name,
+
+            @Schema(description = "COMMUNITY when it is missing")
+            Book.@Nullable Kind kind,
+
+            @Schema(
+                    description =
+                            "MIN when it is missing: a confirmed service earns its minutes, and points besides when"
+                                    + " there is a rate; PTS: points only")
+            @Nullable
+            Unit serviceEarns,
+
+            @Schema(
+                    description = "Hundredths of a point that an hour of service earns; 0 when it is missing",
+                    minimum = "0",
+                    maximum = "1000000",
+                    examples = "200")
+            @Nullable
+            Long pointsPerHour,
+
+            @Schema(description = "Whether members may transfer points to one another; false when it is missing")
+            @Nullable
+            Boolean memberPointsTransfer,
+
+            @Schema(description = "An IANA zone; Asia/Shanghai when it is missing", examples = "Asia/Shanghai")
+            @Nullable
+            String calendar) {
+        NewBook checked() {
+            Fields fields = new Fields();
+            NewBook opened = new NewBook(
+                    fields.id("book", book),
+                    fields.text("name", name, 100),
+                    Objects.requireNonNullElse(kind, Book.Kind.COMMUNITY),
+                    zone(fields),
+                    serviceEarns != Unit.PTS,
+                    pointsPerHour == null ? 0 : fields.number("pointsPerHour", pointsPerHour, 0, 1_000_000),
+                    Boolean.TRUE.equals(memberPointsTransfer));
+            fields.refuseFaults();
+            return opened;
+        }
+
+        private ZoneId zone(Fields fields) {
+            String id = Objects.requireNonNullElse(calendar, DEFAULT_CALENDAR);
+            // Offsets and short names are zones to Java, and no calendar of a community.
+            if (ZoneId.getAvailableZoneIds().contains(id)) {
+                return ZoneId.of(id);
+            }
+            fields.fault("calendar", "zone");
+            return ZoneId.of(DEFAULT_CALENDAR);
+        }
+    }
+
+    @POST
+    @Allowed(Role.OPERATOR)
+    @Operation(operationId = "openBook", summary = "Opens a book", description = """
+                    A community's or hub's ledger, empty. It may be used at once by clients of that code and of every book.
+                    Only an operator of every book may. Code, calendar and what a service earns do not change later.
+                    """)
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Opening.class),
+                            examples = @ExampleObject(name = "community", value = """
+                                                    {"book":"BHL","name":"北环路社区","kind":"COMMUNITY","serviceEarns":"MIN",
+                                                     "pointsPerHour":0,"memberPointsTransfer":false,"calendar":"Asia/Shanghai"}
+                                                    """)))
+    @APIResponse(
+            responseCode = "201",
+            description = "Opened",
+            content = @Content(schema = @Schema(implementation = BookView.class)))
+    @Extension(name = "x-problem-codes", value = "book-exists")
+    public Uni<Response> open(@Context RoutingContext http, Opening body) {
+        Call call = Call.of(http);
+        return register.open(call.ask(0), call.client(), body.checked()).map(Responses::of);
+    }
+
+    @GET
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "listBooks",
+            summary = "Lists books",
+            description = "Those that the caller may use, in order of their codes, page by page.")
+    @APIResponse(responseCode = "200", description = "A page")
+    public Uni<Page<BookView>> list(
+            @Context RoutingContext http, @RestQuery @Nullable Integer limit, @RestQuery @Nullable String after) {
+        Page.Request page = Page.Request.of(limit, after);
+        return store.list(Call.of(http).client(), page)
+                .map(rows -> Page.of(
+                        page,
+                        rows.stream()
+                                .map(book -> BookView.of(book, book.lastSeq()))
+                                .toList(),
+                        BookView::book));
+    }
+
+    @GET
+    @Path("/{book}")
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "getBook",
+            summary = "Tells a book",
+            description = "Its settings and the number of its last entry.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The book",
+            content = @Content(schema = @Schema(implementation = BookView.class)))
+    public Uni<BookView> get(@Context RoutingContext http, @RestPath String book) {
+        return books.of(Call.of(http), book)
+                .chain(found -> store.get(found.id()))
+                .map(found -> BookView.of(found, found.lastSeq()));
+    }
+}

@@ -1,0 +1,252 @@
+package org.moralbank.members;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.Response;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Objects;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.access.Allowed;
+import org.moralbank.access.Call;
+import org.moralbank.access.Client;
+import org.moralbank.access.Responses;
+import org.moralbank.access.Role;
+import org.moralbank.ledger.TotalsStore;
+import org.moralbank.platform.Fields;
+import org.moralbank.platform.Page;
+import org.moralbank.platform.ProtocolRejection;
+
+/** The organisation, over HTTP. */
+@Path("/v1/organisation-units")
+@Tag(name = "books")
+public class OrganisationUnitsResource {
+    private final OrganisationUnits units;
+    private final OrganisationStore store;
+    private final TotalsStore totals;
+
+    OrganisationUnitsResource(OrganisationUnits units, OrganisationStore store, TotalsStore totals) {
+        this.units = units;
+        this.store = store;
+        this.totals = totals;
+    }
+
+    /** The body of a new unit. */
+    @Schema(name = "NewOrganisationUnit")
+    record Addition(
+            @Schema(required = true, examples = "C-BHL") @Nullable
+            String code,
+
+            @Schema(description = "The node above it; a root has none", examples = "S1") @Nullable
+            String parent,
+
+            @Schema(required = true) OrganisationUnit.@Nullable Kind kind,
+
+            @Schema(required = true, maxLength = 100, examples = "北环路社区") @Nullable
+            String name,
+
+            @Schema(description = "The book that it keeps, which is opened before", examples = "BHL") @Nullable
+            String book) {
+        OrganisationUnits.NewUnit checked() {
+            Fields fields = new Fields();
+            OrganisationUnits.NewUnit said = new OrganisationUnits.NewUnit(
+                    fields.id("code", code),
+                    fields.optionalId("parent", parent),
+                    fields.value("kind", kind, OrganisationUnit.Kind.COMMUNITY).name(),
+                    fields.text("name", name, 100),
+                    fields.optionalId("book", book));
+            fields.refuseFaults();
+            return said;
+        }
+    }
+
+    /** Counts and sums of a subtree. */
+    @Schema(
+            name = "OrganisationStatistics",
+            description = "Counts and sums of a unit and all below it, at the end of a business date.")
+    record Statistics(
+            @Schema(examples = "S1") String organisationUnit,
+
+            @Schema(description = "Absent for now") @Nullable
+            LocalDate on,
+
+            long organisationUnits,
+            long books,
+
+            @Schema(description = "Registered and not left") long members,
+            long teams,
+
+            @Schema(description = "Members who have time", examples = "47")
+            long holdersOfTime,
+
+            @Schema(description = "Time of members and teams", examples = "72000")
+            long storedMinutes,
+
+            @Schema(description = "Points of members and teams, in hundredths", examples = "52650")
+            long pointsOutstanding,
+
+            @Schema(description = "Time in the pools", examples = "300")
+            long pooledMinutes,
+
+            @Schema(description = "Points in the pools, in hundredths")
+            long pooledPoints) {}
+
+    @POST
+    @Allowed(Role.OPERATOR)
+    @Operation(operationId = "addOrganisationUnit", summary = "Adds a node to the organisation", description = """
+                    Below the parent, which is there already; without a parent it is a root. It may keep a book, which no
+                    other unit keeps. Only an operator of every book may. Units are not changed or removed.
+                    """)
+    @RequestBody(
+            content =
+                    @Content(
+                            schema = @Schema(implementation = Addition.class),
+                            examples = @ExampleObject(name = "community", value = """
+                                                    {"code":"C-BHL","parent":"S1","kind":"COMMUNITY","name":"北环路社区",
+                                                     "book":"BHL"}
+                                                    """)))
+    @APIResponse(
+            responseCode = "201",
+            description = "Added",
+            content = @Content(schema = @Schema(implementation = OrganisationUnit.class)))
+    @Extension(
+            name = "x-problem-codes",
+            value = "organisation-unit-exists unknown-organisation-unit unknown-book book-kept-by-another")
+    public Uni<Response> add(@Context RoutingContext http, Addition body) {
+        Call call = Call.of(http);
+        return units.add(call.ask(0), call.client(), body.checked()).map(Responses::of);
+    }
+
+    @GET
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "listOrganisationUnits",
+            summary = "Lists the organisation",
+            description = "The units that keep no book or one of the caller's, in order of their codes, page by page.")
+    @APIResponse(responseCode = "200", description = "A page")
+    public Uni<Page<OrganisationUnit>> list(
+            @Context RoutingContext http,
+            @RestQuery @Nullable String parent,
+            @RestQuery @Nullable String kind,
+            @RestQuery @Nullable Integer limit,
+            @RestQuery @Nullable String after) {
+        Fields fields = new Fields();
+        OrganisationStore.Filter filter =
+                new OrganisationStore.Filter(fields.optionalId("parent", parent), kindOf(fields, kind));
+        fields.refuseFaults();
+        Page.Request page = Page.Request.of(limit, after);
+        return store.list(Call.of(http).client(), filter, page)
+                .map(rows -> Page.of(page, rows, OrganisationUnit::code));
+    }
+
+    @GET
+    @Path("/{code}")
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "getOrganisationUnit",
+            summary = "Tells a node of the organisation",
+            description = "404 also when it keeps a book that is not the caller's.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The unit",
+            content = @Content(schema = @Schema(implementation = OrganisationUnit.class)))
+    public Uni<OrganisationUnit> get(@Context RoutingContext http, @RestPath String code) {
+        Client client = Call.of(http).client();
+        return store.subtree(code)
+                .map(subtree ->
+                        visible(client, subtree.stream().limit(1).toList()).getFirst());
+    }
+
+    @GET
+    @Path("/{code}/statistics")
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "getOrganisationStatistics",
+            summary = "Tells the counts and sums of a unit and all below it",
+            description = """
+                    At the end of a business date, or now when none is given; what is recorded later for that date is in
+                    it. 404 when a book of the subtree is not the caller's.
+                    """)
+    @APIResponse(
+            responseCode = "200",
+            description = "Counts and sums",
+            content = @Content(schema = @Schema(implementation = Statistics.class)))
+    public Uni<Statistics> statistics(
+            @Context RoutingContext http,
+            @RestPath String code,
+            @Parameter(description = "A business date", schema = @Schema(format = "date", examples = "2025-07-31"))
+                    @RestQuery
+                    @Nullable
+                    String on) {
+        Client client = Call.of(http).client();
+        LocalDate day = dayOf(on);
+        return store.subtree(code).chain(subtree -> {
+            List<String> books = visible(client, subtree).stream()
+                    .map(OrganisationUnit::book)
+                    .filter(Objects::nonNull)
+                    .toList();
+            return Uni.combine()
+                    .all()
+                    .unis(store.counts(books, day), totals.of(books, day))
+                    .with((counts, sums) -> new Statistics(
+                            code,
+                            day,
+                            subtree.size(),
+                            books.size(),
+                            counts.members(),
+                            counts.teams(),
+                            sums.holdersOfTime(),
+                            sums.storedMinutes(),
+                            sums.pointsOutstanding(),
+                            sums.pooledMinutes(),
+                            sums.pooledPoints()));
+        });
+    }
+
+    /** The units when the client may use all their books; else it is as if they were not there. */
+    private static List<OrganisationUnit> visible(Client client, List<OrganisationUnit> units) {
+        if (units.isEmpty() || !units.stream().allMatch(unit -> unit.book() == null || client.mayUse(unit.book()))) {
+            throw new ProtocolRejection.NotFound("organisation unit").refused();
+        }
+        return units;
+    }
+
+    private static OrganisationUnit.@Nullable Kind kindOf(Fields fields, @Nullable String kind) {
+        if (kind == null) {
+            return null;
+        }
+        try {
+            return OrganisationUnit.Kind.valueOf(kind);
+        } catch (IllegalArgumentException unknown) {
+            fields.fault("kind", "type");
+            return null;
+        }
+    }
+
+    private static @Nullable LocalDate dayOf(@Nullable String on) {
+        if (on == null) {
+            return null;
+        }
+        try {
+            return LocalDate.parse(on);
+        } catch (DateTimeException malformed) {
+            throw ProtocolRejection.Invalid.field("on", "type").refused();
+        }
+    }
+}

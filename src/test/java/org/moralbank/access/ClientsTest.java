@@ -1,0 +1,327 @@
+package org.moralbank.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.moralbank.TestBank;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.TestDatabase;
+
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class ClientsTest {
+    @Inject
+    TestBank bank;
+
+    @Inject
+    Clients clients;
+
+    @Inject
+    Pool pool;
+
+    @Test
+    void makesAClientWhoseKeyIsShownOnceAndWorks() {
+        var book = bank.aBook();
+        String operator = anOperator();
+        String name = aName();
+        String idempotencyKey = UUID.randomUUID().toString();
+
+        as(operator)
+                .body(aClient(name, "APP", book.code()))
+                .post("/v1/clients")
+                .then()
+                .statusCode(201)
+                .header("Location", "/v1/clients/" + name)
+                .body("roles", contains("APP"))
+                .body("books", contains(book.code()));
+        Response made = withKey(operator, idempotencyKey).post("/v1/clients/" + name + "/keys");
+        Response again = withKey(operator, idempotencyKey).post("/v1/clients/" + name + "/keys");
+
+        made.then().statusCode(201);
+        String key = made.jsonPath().getString("key");
+        assertThat(key).startsWith("mb_");
+        again.then()
+                .statusCode(201)
+                .header("Idempotent-Replayed", "true")
+                .body("key", nullValue())
+                .body("keyId", equalTo(made.jsonPath().getString("keyId")));
+        as(key).get(book.path() + "/members").then().statusCode(200);
+        as(key).get(bank.aBook().path() + "/members").then().statusCode(404);
+        as(operator)
+                .get("/v1/clients/" + name)
+                .then()
+                .body("keys.keyId", contains(made.jsonPath().getString("keyId")))
+                .body("keys[0].key", nullValue());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"roles\":[\"APP\"],\"books\":[\"*\"]}                                  | name",
+                "{\"name\":\"n\",\"books\":[\"*\"]}                                       | roles",
+                "{\"name\":\"n\",\"roles\":[],\"books\":[\"*\"]}                          | roles",
+                "{\"name\":\"n\",\"roles\":[\"KING\"],\"books\":[\"*\"]}                  | roles[0]",
+                "{\"name\":\"n\",\"roles\":[\"APP\"],\"books\":[]}                        | books",
+                "{\"name\":\"n\",\"roles\":[\"APP\"],\"books\":[\"?\"]}                   | books",
+                "{\"name\":\"n\",\"roles\":[\"TERMINAL\"],\"books\":[\"B\"]}              | merchant",
+                "{\"name\":\"n\",\"roles\":[\"APP\"],\"books\":[\"B\"],\"merchant\":\"S\"} | merchant",
+                "{\"name\":\"n\",\"roles\":[\"APP\"],\"books\":[\"B\"],\"key\":\"mb_1\"}   | key",
+            })
+    void refusesAMalformedClientByField(String body, String field) {
+        as(anOperator()).body(body).post("/v1/clients").then().statusCode(400).body("errors.field", hasItem(field));
+    }
+
+    @Test
+    void refusesANameThatIsTaken() {
+        String operator = anOperator();
+        String name = aName();
+        as(operator).body(aClient(name, "APP", "*")).post("/v1/clients").then().statusCode(201);
+
+        as(operator)
+                .body(aClient(name, "AUDITOR", "*"))
+                .post("/v1/clients")
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("client-exists"));
+    }
+
+    @Test
+    void onlyOperatorsMakeClientsAndForTheirOwnBooksOnly() {
+        var book = bank.aBook();
+        var other = bank.aBook();
+        String name = aName();
+        as(anOperator())
+                .body(aClient(name, "APP", other.code()))
+                .post("/v1/clients")
+                .then()
+                .statusCode(201);
+
+        book.as(Role.COORDINATOR)
+                .body(aClient(aName(), "APP", book.code()))
+                .post("/v1/clients")
+                .then()
+                .statusCode(403);
+        book.as(Role.AUDITOR).get("/v1/clients").then().statusCode(403);
+        book.as(Role.OPERATOR)
+                .body(aClient(aName(), "APP", other.code()))
+                .post("/v1/clients")
+                .then()
+                .statusCode(403);
+        book.as(Role.OPERATOR)
+                .body(aClient(aName(), "OPERATOR", "*"))
+                .post("/v1/clients")
+                .then()
+                .statusCode(403);
+        book.as(Role.OPERATOR)
+                .body(aClient(aName(), "APP", book.code()))
+                .post("/v1/clients")
+                .then()
+                .statusCode(201);
+        book.as(Role.OPERATOR).get("/v1/clients/" + name).then().statusCode(404);
+        book.as(Role.OPERATOR).post("/v1/clients/" + name + "/keys").then().statusCode(404);
+        book.as(Role.OPERATOR).get("/v1/clients?limit=500").then().body("items.name", not(hasItem(name)));
+        as(anOperator()).get("/v1/clients?limit=500").then().body("items.name", hasItem(name));
+    }
+
+    @Test
+    void aRevokedKeyNeverPostsAgain() throws Exception {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(100_000, Unit.MIN);
+        var bela = book.aMember();
+        String operator = anOperator();
+        String name = aName();
+        as(operator)
+                .body(aClient(name, "APP", book.code()))
+                .post("/v1/clients")
+                .then()
+                .statusCode(201);
+        Response made = as(operator).post("/v1/clients/" + name + "/keys");
+        String key = made.jsonPath().getString("key");
+        String keyId = made.jsonPath().getString("keyId");
+        AtomicBoolean revoked = new AtomicBoolean();
+        AtomicInteger posted = new AtomicInteger();
+        List<Future<Boolean>> spenders = new ArrayList<>();
+        try (var threads = Executors.newFixedThreadPool(8)) {
+            for (int i = 0; i < 8; i++) {
+                spenders.add(threads.submit(() -> {
+                    boolean postedAfter = false;
+                    for (int seenAfter = 0; seenAfter < 5; ) {
+                        boolean begunAfter = revoked.get();
+                        int status = as(key).body("{\"from\":\"%s\",\"to\":\"%s\",\"amount\":1,\"unit\":\"MIN\"}"
+                                        .formatted(anna.id(), bela.id()))
+                                .post(book.path() + "/transfers")
+                                .statusCode();
+                        posted.addAndGet(status == 201 ? 1 : 0);
+                        seenAfter += begunAfter ? 1 : 0;
+                        postedAfter |= begunAfter && status != 401;
+                    }
+                    return postedAfter;
+                }));
+            }
+            while (posted.get() < 20) {
+                Thread.onSpinWait();
+            }
+
+            as(operator)
+                    .post("/v1/clients/" + name + "/keys/" + keyId + "/revoke")
+                    .then()
+                    .statusCode(200)
+                    .body("keyId", equalTo(keyId));
+            revoked.set(true);
+
+            for (Future<Boolean> spender : spenders) {
+                assertThat(spender.get()).isFalse();
+            }
+        }
+        as(key).get(book.path() + "/members").then().statusCode(401);
+        Response again = as(operator).post("/v1/clients/" + name + "/keys/" + keyId + "/revoke");
+        again.then().statusCode(200);
+        as(operator)
+                .get("/v1/clients/" + name)
+                .then()
+                .body("keys[0].revokedAt", equalTo(again.jsonPath().getString("revokedAt")));
+    }
+
+    /** What another process has remembered for a moment, the commit does not believe. */
+    @Test
+    void aCommitLooksAtTheKeyAgainAlsoWhenTheCallerIsRemembered() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(10, Unit.MIN);
+        var bela = book.aMember();
+        String key = book.keyOf(Role.APP);
+        as(key).get(book.path() + "/members").then().statusCode(200);
+        pool.preparedQuery("UPDATE access_key SET revoked_at = now() WHERE key_hash = $1")
+                .execute(Tuple.of(io.vertx.core.buffer.Buffer.buffer(ApiKey.hash(key))))
+                .await()
+                .indefinitely();
+
+        as(key).body("{\"from\":\"%s\",\"to\":\"%s\",\"amount\":1,\"unit\":\"MIN\"}".formatted(anna.id(), bela.id()))
+                .post(book.path() + "/transfers")
+                .then()
+                .statusCode(401);
+    }
+
+    @Test
+    void revokesTheKeyOfAClientOfEveryBook() {
+        var book = bank.aBook();
+        String operator = anOperator();
+        String name = aName();
+        as(operator)
+                .body(aClient(name, "COORDINATOR", "*"))
+                .post("/v1/clients")
+                .then()
+                .statusCode(201);
+        Response made = as(operator).post("/v1/clients/" + name + "/keys");
+        String revoke = "/v1/clients/" + name + "/keys/" + made.jsonPath().getString("keyId") + "/revoke";
+
+        book.as(Role.OPERATOR).post(revoke).then().statusCode(404);
+        as(operator)
+                .post("/v1/clients/" + name + "/keys/" + UUID.randomUUID() + "/revoke")
+                .then()
+                .statusCode(404);
+        as(operator).post("/v1/clients/" + name + "/keys/none/revoke").then().statusCode(404);
+        as(operator).post(revoke).then().statusCode(200);
+
+        as(made.jsonPath().getString("key"))
+                .body("{}")
+                .put(book.path() + "/members/M-1")
+                .then()
+                .statusCode(401);
+    }
+
+    @Test
+    void tellsAClientItsOwnRecordedAnswersAndNoOthers() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(10, Unit.MIN);
+        var bela = book.aMember();
+        String key = book.keyOf(Role.APP);
+        Response posted = withKey(key, "t/1")
+                .body("{\"from\":\"%s\",\"to\":\"%s\",\"amount\":1,\"unit\":\"MIN\"}".formatted(anna.id(), bela.id()))
+                .post(book.path() + "/transfers");
+        withKey(key, "t-2")
+                .body("{\"from\":\"%s\",\"to\":\"%s\",\"amount\":99,\"unit\":\"MIN\"}".formatted(anna.id(), bela.id()))
+                .post(book.path() + "/transfers")
+                .then()
+                .statusCode(422);
+
+        as(key).get("/v1/answers/t/1?book=" + book.code())
+                .then()
+                .statusCode(200)
+                .body("status", equalTo(201))
+                .body("location", equalTo(posted.header("Location")))
+                .body("body.id", equalTo(posted.jsonPath().getString("id")));
+        as(key).get("/v1/answers/t-2?book=" + book.code())
+                .then()
+                .statusCode(200)
+                .body("status", equalTo(422))
+                .body("body.code", equalTo("insufficient-balance"));
+        as(key).get("/v1/answers/t-3?book=" + book.code()).then().statusCode(404);
+        as(key).get("/v1/answers/t-2").then().statusCode(404);
+        book.as(Role.APP).get("/v1/answers/t-2?book=" + book.code()).then().statusCode(404);
+        as(key).get("/v1/answers/t-2?book=" + bank.aBook().code()).then().statusCode(404);
+    }
+
+    @Test
+    void makesTheOperatorOfTheSettingOnceAndLeavesItAsItIsThen() {
+        String key = ApiKey.generate();
+        String later = ApiKey.generate();
+
+        boolean made = clients.makeOperator(key).await().indefinitely();
+        boolean madeAgain = clients.makeOperator(later).await().indefinitely();
+
+        assertThat(madeAgain).isFalse();
+        as(later).get("/v1/clients").then().statusCode(401);
+        if (made) {
+            as(key).get("/v1/clients").then().statusCode(200);
+        }
+    }
+
+    // ---- fixtures ----------------------------------------------------------------------------------------------
+
+    private static String aName() {
+        return "c-" + UUID.randomUUID();
+    }
+
+    private static String aClient(String name, String role, String book) {
+        return "{\"name\":\"%s\",\"roles\":[\"%s\"],\"books\":[\"%s\"]}".formatted(name, role, book);
+    }
+
+    private String anOperator() {
+        return bank.operatorKey();
+    }
+
+    private static RequestSpecification as(String apiKey) {
+        return withKey(apiKey, UUID.randomUUID().toString());
+    }
+
+    private static RequestSpecification withKey(String apiKey, String idempotencyKey) {
+        return RestAssured.given()
+                .header("Authorization", "Bearer " + apiKey)
+                .header("Idempotency-Key", idempotencyKey)
+                .contentType(ContentType.JSON);
+    }
+}
