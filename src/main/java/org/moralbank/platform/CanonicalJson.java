@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.TreeNode;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -89,6 +90,11 @@ public final class CanonicalJson {
             return "0";
         }
         BigDecimal shortest = new BigDecimal(Double.toString(Math.abs(value))).stripTrailingZeros();
+        // Java writes two digits where one would do: 4.9E-324 is ECMAScript's 5e-324.
+        BigDecimal oneDigit = shortest.round(new MathContext(1));
+        if (oneDigit.doubleValue() == Math.abs(value)) {
+            shortest = oneDigit.stripTrailingZeros();
+        }
         String digits = shortest.unscaledValue().toString();
         int k = digits.length();
         int n = k - shortest.scale();
