@@ -12,12 +12,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
-import org.moralbank.commits.Asker;
 import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
@@ -171,53 +172,46 @@ public class Clients {
      * made.
      */
     public Uni<Boolean> makeOperator(String key) {
+        return ensure(new NewClient(OPERATOR, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null), key)
+                .map(Ensured::made);
+    }
+
+    /** A client that the service itself wants, and whether it was made just now. */
+    public record Ensured(Client client, boolean made) {}
+
+    /** The client of that name; when there is none it is made, with this key. The service asks it of itself. */
+    public Uni<Ensured> ensure(NewClient said, String key) {
         UUID keyId = Ids.next();
+        AtomicReference<@Nullable Ensured> ensured = new AtomicReference<>();
         return commits.submit(BOOTSTRAP, NO_BOOK, new Work() {
                     @Override
                     public void needs(Needs needs) {
-                        needs.row(CLIENTS, OPERATOR).row(LAST_ID, ClientTable.LastId.KEY);
+                        needs.row(CLIENTS, said.name()).row(LAST_ID, ClientTable.LastId.KEY);
                     }
 
                     @Override
                     public Answer decide(WorkingSet set) {
-                        if (set.find(CLIENTS, OPERATOR) != null) {
+                        ClientTable.Registered there = set.find(CLIENTS, said.name());
+                        if (there != null) {
+                            ensured.set(new Ensured(there.client(), false));
                             return Answer.ok(Set.of());
                         }
-                        NewClient operator =
-                                new NewClient(OPERATOR, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null);
-                        Client made = put(set, operator).client();
+                        Client made = put(set, said).client();
                         set.put(KEYS, keyId, new KeyTable.Key(keyId, made.id(), ApiKey.hash(key), moment(set), null));
-                        return Answer.created("/v1/clients/" + OPERATOR, Set.of());
+                        ensured.set(new Ensured(made, true));
+                        return Answer.created("/v1/clients/" + said.name(), Set.of());
                     }
                 })
                 .map(answer -> {
                     if (answer.isProblem()) {
-                        throw new IllegalStateException("the operator was not made: status " + answer.status());
+                        throw new IllegalStateException(said.name() + " was not made: status " + answer.status());
                     }
-                    return answer.status() == 201;
+                    return Objects.requireNonNull(ensured.get());
                 });
     }
 
     /** At the first start nobody asks: there is no client yet. */
-    private static final Ask BOOTSTRAP = new Ask(
-            new Asker() {
-                @Override
-                public int clientId() {
-                    return 0;
-                }
-
-                @Override
-                public void needs(Needs needs) {}
-
-                @Override
-                public void checkStillMay(WorkingSet set) {}
-            },
-            NO_BOOK,
-            null,
-            new byte[0],
-            Language.EN,
-            "/",
-            null);
+    private static final Ask BOOTSTRAP = new Ask(new Importer(0), NO_BOOK, null, new byte[0], Language.EN, "/", null);
 
     private static ClientTable.Registered put(WorkingSet set, NewClient said) {
         int id = set.get(LAST_ID, ClientTable.LastId.KEY) + 1;

@@ -28,7 +28,7 @@ import org.moralbank.platform.ProtocolRejection;
  * owner stands where he stood before it. Frozen and closed accounts take part.
  */
 @ApplicationScoped
-class Reversals {
+public class Reversals {
     private final LedgerStore store;
     private final Commits commits;
 
@@ -50,7 +50,7 @@ class Reversals {
      * Reverses an entry and those made with it. Refuses, in this order: an entry that is not there, a reversal, an entry
      * that another operation takes back, one that was reversed before, and what the kernel refuses.
      */
-    Uni<Answer> reverse(Ask ask, BookHandle book, long seq, Note note) {
+    public Uni<Answer> reverse(Ask ask, BookHandle book, long seq, Note note) {
         // Entries never change and a group is made in one commit, so that both may be read before this one.
         return store.withItsGroup(book.id(), seq).chain(together -> {
             if (together.isEmpty()) {

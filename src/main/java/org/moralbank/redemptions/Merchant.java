@@ -7,7 +7,7 @@ import java.time.Instant;
  *
  * @param version 1, 2, 3 …: the ETag
  */
-record Merchant(int book, String id, String name, Kind kind, Status status, long version, Instant registeredAt) {
+public record Merchant(int book, String id, String name, Kind kind, Status status, long version, Instant registeredAt) {
     enum Kind {
         /** A shop. */
         COMMERCIAL,

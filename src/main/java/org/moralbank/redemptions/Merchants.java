@@ -18,7 +18,7 @@ import org.moralbank.platform.EditRejection;
 
 /** Registers merchants and edits them. */
 @ApplicationScoped
-class Merchants {
+public class Merchants {
     private final Commits commits;
 
     Merchants(Commits commits) {
@@ -26,14 +26,14 @@ class Merchants {
     }
 
     /** What a merchant is to be; without a status, a new one is active and another stays as it is. */
-    record Edit(String id, String name, Merchant.Kind kind, Merchant.@Nullable Status status) {}
+    public record Edit(String id, String name, Merchant.Kind kind, Merchant.@Nullable Status status) {}
 
     /**
      * Registers a merchant, or edits the one that is there.
      *
      * @param ifMatch the version that is edited; not needed for a new merchant or one that is so already
      */
-    Uni<Answer> put(Ask ask, BookHandle book, Edit edit, @Nullable String ifMatch) {
+    public Uni<Answer> put(Ask ask, BookHandle book, Edit edit, @Nullable String ifMatch) {
         return commits.submit(ask, book.id(), work(book, edit, ifMatch));
     }
 

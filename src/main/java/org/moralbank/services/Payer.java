@@ -1,7 +1,7 @@
 package org.moralbank.services;
 
 /** Where the minutes of a service come from. */
-enum Payer {
+public enum Payer {
     /** They are newly stored, where the book lets a service earn time. */
     ISSUED,
     /** The recipient pays them with his own time. */

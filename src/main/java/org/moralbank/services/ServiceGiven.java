@@ -17,7 +17,7 @@ import org.moralbank.ledger.Note;
  * @param rating 1 to 5, or null
  * @param note when it was, and who says so
  */
-record ServiceGiven(
+public record ServiceGiven(
         @Nullable String volunteer,
         @Nullable String team,
         @Nullable String recipient,

@@ -34,7 +34,7 @@ import org.moralbank.platform.Ids;
 
 /** Records services that were given, and posts what they earn. */
 @ApplicationScoped
-class ServiceRecords {
+public class ServiceRecords {
     private static final Table<ServiceRecord.Key, ServiceRecord> RECORDS = new ServiceRecordTable();
 
     private static final int MINUTES_PER_HOUR = 60;
@@ -51,8 +51,17 @@ class ServiceRecords {
      *
      * @param content of the request: a reference stands for it
      */
-    Uni<Answer> record(Ask ask, BookHandle book, ServiceGiven given, byte[] content) {
+    public Uni<Answer> record(Ask ask, BookHandle book, ServiceGiven given, byte[] content) {
         return commits.submit(ask, book.id(), work(ask, book, given, content));
+    }
+
+    /**
+     * Within a work that posts by itself what a service earns: keeps the record of it. For imports of what belongs to a
+     * feature that is still to come.
+     */
+    public static void attach(WorkingSet set, BookHandle book, ServiceGiven given, Entry earned) {
+        ServiceRecord record = new ServiceRecord(book.id(), Ids.next(), given, set.now(), earned.seq(), null);
+        set.put(RECORDS, record.key(), record);
     }
 
     static Work work(Ask ask, BookHandle book, ServiceGiven given, byte[] content) {

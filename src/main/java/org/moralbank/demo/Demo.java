@@ -1,0 +1,94 @@
+package org.moralbank.demo;
+
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import org.moralbank.access.ApiKey;
+import org.moralbank.access.Client;
+import org.moralbank.access.Clients;
+import org.moralbank.access.Role;
+
+/** At start: has the street's half year played into a database that does not have it, and makes the demo's keys. */
+@ApplicationScoped
+class Demo {
+    private static final Logger LOG = Logger.getLogger(Demo.class);
+
+    /** After the migration and the first operator. */
+    private static final int LATE = 3000;
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+    private final DemoConfig config;
+    private final Clients clients;
+    private final StreetPlay play;
+
+    Demo(DemoConfig config, Clients clients, StreetPlay play) {
+        this.config = config;
+        this.clients = clients;
+        this.play = play;
+    }
+
+    void onStart(@Observes @Priority(LATE) StartupEvent event) throws IOException {
+        if (!config.enabled()) {
+            return;
+        }
+        Clients.Ensured street = ensure(Street.NAME, Role.OPERATOR, ApiKey.generate());
+        int played = play.play(street.client());
+        if (played > 0) {
+            LOG.infof("%d events of a street's half year were played.", played);
+        }
+        if (config.keysFile().isPresent() && !Files.exists(config.keysFile().get())) {
+            writeKeys(config.keysFile().get());
+        }
+    }
+
+    private Clients.Ensured ensure(String name, Role role, String key) {
+        String merchant = role == Role.TERMINAL ? "MER-LS-01" : null;
+        Set<String> books = role == Role.TERMINAL ? Set.of("LS") : Set.of(Client.EVERY_BOOK);
+        return clients.ensure(new Clients.NewClient(name, Set.of(role), books, merchant), key)
+                .await()
+                .atMost(LONGEST_WAIT);
+    }
+
+    /**
+     * A client a role, and its key in a file that a shell can read in. The file appears only when every key in it works:
+     * a start that was cut off before makes keys of new clients.
+     */
+    private void writeKeys(Path file) throws IOException {
+        Map<Role, String> keys = new LinkedHashMap<>();
+        for (Role role : Role.values()) {
+            String key = ApiKey.generate();
+            for (int n = 1;
+                    !ensure("demo-" + role.name().toLowerCase(Locale.ROOT) + suffix(n), role, key)
+                            .made();
+                    n++) {
+                LOG.debugf("The demo's client %d of role %s is there without its key.", n, role);
+            }
+            keys.put(role, key);
+        }
+        StringBuilder text =
+                new StringBuilder("# API keys of the demo's clients, one a role. Whoever has them can do all.\n");
+        keys.forEach((role, key) -> text.append(role).append("='").append(key).append("'\n"));
+        Path draft = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(draft);
+        Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(draft, text);
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static String suffix(int n) {
+        return n == 1 ? "" : "-" + n;
+    }
+}

@@ -1,0 +1,367 @@
+package org.moralbank.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.Year;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.access.Client;
+import org.moralbank.access.Importer;
+import org.moralbank.commits.Answer;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Commits;
+import org.moralbank.commits.IdempotencyKey;
+import org.moralbank.commits.Work;
+import org.moralbank.ledger.Attribution;
+import org.moralbank.ledger.Book;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.BookRegister;
+import org.moralbank.ledger.Books;
+import org.moralbank.ledger.LedgerReads;
+import org.moralbank.ledger.NewBook;
+import org.moralbank.ledger.Note;
+import org.moralbank.ledger.Reversals;
+import org.moralbank.ledger.Unit;
+import org.moralbank.members.Members;
+import org.moralbank.members.OrganisationUnits;
+import org.moralbank.platform.Language;
+import org.moralbank.redemptions.Merchant;
+import org.moralbank.redemptions.Merchants;
+import org.moralbank.services.Payer;
+import org.moralbank.services.ServiceGiven;
+import org.moralbank.services.ServiceRecords;
+import org.moralbank.transfers.Donations;
+import org.moralbank.transfers.Gifts;
+import org.moralbank.transfers.Grants;
+import org.moralbank.transfers.Openings;
+import org.moralbank.transfers.Transfers;
+
+/**
+ * Plays the street's files: first who takes part, then line by line what happened.
+ *
+ * <p>Line n has the idempotency key {@code street-2025:n}, so that a play that was cut off goes on where it was, and a
+ * second one changes nothing. Works of a book keep their order without waiting for one another's answers; a reversal,
+ * which looks its entry up, waits for all before it.
+ */
+@ApplicationScoped
+class StreetPlay {
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
+    private final Commits commits;
+    private final BookRegister register;
+    private final Books books;
+    private final OrganisationUnits units;
+    private final Members members;
+    private final Merchants merchants;
+    private final Openings openings;
+    private final Grants grants;
+    private final Transfers transfers;
+    private final Gifts gifts;
+    private final Donations donations;
+    private final ServiceRecords services;
+    private final Reversals reversals;
+    private final LedgerReads reads;
+
+    StreetPlay(
+            Commits commits,
+            BookRegister register,
+            Books books,
+            OrganisationUnits units,
+            Members members,
+            Merchants merchants,
+            Openings openings,
+            Grants grants,
+            Transfers transfers,
+            Gifts gifts,
+            Donations donations,
+            ServiceRecords services,
+            Reversals reversals,
+            LedgerReads reads) {
+        this.commits = commits;
+        this.register = register;
+        this.books = books;
+        this.units = units;
+        this.members = members;
+        this.merchants = merchants;
+        this.openings = openings;
+        this.grants = grants;
+        this.transfers = transfers;
+        this.gifts = gifts;
+        this.donations = donations;
+        this.services = services;
+        this.reversals = reversals;
+        this.reads = reads;
+    }
+
+    /** Plays what has not been played. How many events were. */
+    int play(Client as) {
+        return new Play(as).all();
+    }
+
+    /** One play, by one client. */
+    private final class Play {
+        private final Client client;
+        private final Attribution by;
+        private final Map<String, BookHandle> handles = new HashMap<>();
+        private final Map<String, String> memberOfHold = new HashMap<>();
+        private final List<CompletableFuture<Answer>> underWay = new ArrayList<>();
+        private int fresh;
+
+        Play(Client client) {
+            this.client = client;
+            this.by = new Attribution(client.id(), client.name(), null, null, null);
+        }
+
+        int all() {
+            List<Street.Event> events = Street.events();
+            Instant eve = Street.momentOf(events.getFirst().date().minusDays(2));
+            openBooks(eve);
+            enrol(eve);
+            await();
+            fresh = 0;
+            for (Street.Event event : events) {
+                play(event);
+            }
+            await();
+            return fresh;
+        }
+
+        // ---- who takes part ------------------------------------------------------------------------------------
+
+        private void openBooks(Instant moment) {
+            for (Map<String, String> row : Street.rows("books.csv")) {
+                NewBook book = new NewBook(
+                        cell(row, "book"),
+                        cell(row, "name"),
+                        Book.Kind.valueOf(cell(row, "kind")),
+                        ZoneId.of(cell(row, "calendar")),
+                        cell(row, "serviceEarns").equals("MIN"),
+                        Long.parseLong(cell(row, "pointsPerHour")),
+                        Boolean.parseBoolean(cell(row, "memberPointsTransfer")));
+                submit(register.open(ask(0, "book:" + book.code(), book.toString(), moment), client, book));
+            }
+            await();
+            for (Map<String, String> row : Street.rows("books.csv")) {
+                String code = cell(row, "book");
+                handles.put(code, books.find(code).await().atMost(LONGEST_WAIT).orElseThrow());
+            }
+            for (Map<String, String> row : Street.rows("organisation.csv")) {
+                OrganisationUnits.NewUnit unit = new OrganisationUnits.NewUnit(
+                        cell(row, "code"),
+                        emptyIsNull(cell(row, "parent")),
+                        cell(row, "kind"),
+                        cell(row, "name"),
+                        emptyIsNull(cell(row, "book")));
+                submit(units.add(ask(0, "unit:" + unit.code(), unit.toString(), moment), client, unit));
+            }
+        }
+
+        private void enrol(Instant moment) {
+            for (Map<String, String> row : Street.rows("members.csv")) {
+                BookHandle book = book(cell(row, "book"));
+                String id = cell(row, "memberId");
+                String band = cell(row, "ageBand");
+                Members.Registration said =
+                        new Members.Registration(cell(row, "role"), band.equals("—") ? null : band, null, false);
+                submit(members.register(ask(book.id(), "member:" + id, said.toString(), moment), book, id, said, null));
+            }
+            for (Map<String, String> row : Street.rows("kin.csv")) {
+                BookHandle book = book(cell(row, "book"));
+                String member = cell(row, "member");
+                String kin = cell(row, "kin");
+                Members.Kinship said = new Members.Kinship(cell(row, "relation"), cell(row, "proof"));
+                submit(members.registerKin(
+                        ask(book.id(), "kin:" + member + ":" + kin, said.toString(), moment),
+                        book,
+                        member,
+                        kin,
+                        said,
+                        null));
+            }
+            for (Map<String, String> row : Street.rows("teams.csv")) {
+                BookHandle book = book(cell(row, "book"));
+                String team = cell(row, "teamId");
+                String name = cell(row, "name");
+                submit(members.registerTeam(ask(book.id(), "team:" + team, name, moment), book, team, name, null));
+            }
+            // A line is a terminal; what stands on its store and terminal belongs to a later feature.
+            for (Map<String, String> row : Street.rows("merchants.csv")) {
+                BookHandle book = book(cell(row, "book"));
+                Merchants.Edit merchant = new Merchants.Edit(
+                        cell(row, "merchantId"),
+                        cell(row, "merchantName"),
+                        Merchant.Kind.valueOf(cell(row, "kind")),
+                        null);
+                submit(merchants.put(
+                        ask(book.id(), "merchant:" + merchant.id(), merchant.toString(), moment),
+                        book,
+                        merchant,
+                        null));
+            }
+        }
+
+        private static String cell(Map<String, String> row, String column) {
+            return Objects.requireNonNull(row.get(column), column);
+        }
+
+        private static @Nullable String emptyIsNull(String cell) {
+            return cell.isEmpty() ? null : cell;
+        }
+
+        // ---- what happened -------------------------------------------------------------------------------------
+
+        private void play(Street.Event event) {
+            BookHandle book = book(event.book());
+            Ask ask = ask(book.id(), Integer.toString(event.number()), event.line(), event.moment());
+            Note note = new Note(event.occurredOn(), by, event.reference(), event.optional("note"), null);
+            switch (event.type()) {
+                case "OPENING" ->
+                    submit(openings.open(
+                            ask,
+                            book,
+                            new Openings.Opening(event.text("member"), event.number("amount"), unit(event), note)));
+                case "GRANT_TIME", "GRANT_TIME_FROM_POOL" -> submit(grants.grant(ask, book, grant(event, note)));
+                case "EARN_TIME", "EARN_TIME_TEAM", "EARN_POINTS_SERVICE" ->
+                    submit(services.record(ask, book, service(event, note, Payer.ISSUED), ask.fingerprint()));
+                case "TRANSFER_TIME" ->
+                    submit(services.record(ask, book, service(event, note, Payer.RECIPIENT), ask.fingerprint()));
+                case "GIFT_TIME_KIN" ->
+                    submit(gifts.give(
+                            ask,
+                            book,
+                            new Gifts.Gift(
+                                    event.text("giver"), event.text("kin"), event.number("minutes"), Unit.MIN, note)));
+                case "DONATE_TIME", "DONATE_POINTS" ->
+                    submit(donations.donate(
+                            ask,
+                            book,
+                            new Donations.Donation(giver(event), event.number("amount"), unit(event), note)));
+                case "TRANSFER_POINTS" ->
+                    submit(transfers.transfer(
+                            ask,
+                            book,
+                            new Transfers.Transfer(
+                                    event.text("from"), event.text("to"), event.number("points"), Unit.PTS, note)));
+                case "REVERSAL" -> reverse(event, book, ask, note);
+                default -> submit(commits.submit(ask, book.id(), plain(event, book, note)));
+            }
+        }
+
+        private static Unit unit(Street.Event event) {
+            return Unit.valueOf(event.text("unit"));
+        }
+
+        private static Grants.Grant grant(Street.Event event, Note note) {
+            String expiresOn = event.optional("expiresOn");
+            return new Grants.Grant(
+                    event.text("fund"),
+                    Year.from(event.date()),
+                    event.text("member"),
+                    event.number("minutes"),
+                    Unit.MIN,
+                    expiresOn == null ? LocalDate.of(event.date().getYear(), 12, 31) : LocalDate.parse(expiresOn),
+                    true,
+                    note);
+        }
+
+        private static Donations.Giver giver(Street.Event event) {
+            String id = event.text("giver");
+            return id.startsWith("T-") ? new Donations.Giver.OfTeam(id) : new Donations.Giver.OfMember(id);
+        }
+
+        private static ServiceGiven service(Street.Event event, Note note, Payer payer) {
+            JsonNode record = event.object("serviceRecord");
+            String volunteer = record.required("volunteer").asText();
+            boolean team = volunteer.startsWith("T-");
+            return new ServiceGiven(
+                    team ? null : volunteer,
+                    team ? volunteer : null,
+                    record.hasNonNull("recipient") ? record.get("recipient").asText() : null,
+                    record.required("activity").asText(),
+                    null,
+                    record.required("minutes").asInt(),
+                    record.required("place").asText(),
+                    record.required("organiser").asText(),
+                    record.required("leader").asText(),
+                    record.required("rating").asInt(),
+                    payer,
+                    note);
+        }
+
+        private void reverse(Street.Event event, BookHandle book, Ask ask, Note note) {
+            await();
+            long seq = reads.lastWithReference(book, event.text("reverses"))
+                    .await()
+                    .atMost(LONGEST_WAIT)
+                    .orElseThrow(() -> new IllegalStateException(event.key() + " reverses what is not there"));
+            submit(reversals.reverse(ask, book, seq, note));
+        }
+
+        /** A hold's later events name only its reference; whose it is was said when it was placed. */
+        private Work plain(Street.Event event, BookHandle book, Note note) {
+            String hold = event.book() + ":" + event.reference();
+            String holder = event.type().equals("BOOKING_HOLD") ? event.text("recipient") : event.optional("member");
+            if (event.type().equals("BOOKING_HOLD") || event.type().equals("REDEEM_AUTHORIZE")) {
+                memberOfHold.put(hold, Objects.requireNonNull(holder));
+            }
+            ServiceGiven given = event.json().has("serviceRecord") ? service(event, note, Payer.RECIPIENT) : null;
+            return new PlainEntries(book, event, note, memberOfHold.get(hold), given).work();
+        }
+
+        // ---- asking --------------------------------------------------------------------------------------------
+
+        private BookHandle book(String code) {
+            return Objects.requireNonNull(handles.get(code), code);
+        }
+
+        private Ask ask(int book, String name, String content, Instant moment) {
+            return new Ask(
+                    new Importer(client.id()),
+                    book,
+                    new IdempotencyKey(Street.NAME + ":" + name),
+                    sha256(content),
+                    Language.ZH,
+                    "/" + Street.NAME + "/" + name,
+                    moment);
+        }
+
+        private static byte[] sha256(String text) {
+            try {
+                return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java has SHA-256", e);
+            }
+        }
+
+        private void submit(Uni<Answer> work) {
+            underWay.add(work.subscribeAsCompletionStage());
+        }
+
+        private void await() {
+            for (CompletableFuture<Answer> one : underWay) {
+                Answer answer = one.orTimeout(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS)
+                        .join();
+                if (answer.isProblem()) {
+                    throw new IllegalStateException(
+                            "the demo was refused: " + new String(answer.body(), StandardCharsets.UTF_8));
+                }
+                fresh += answer.replayed() ? 0 : 1;
+            }
+            underWay.clear();
+        }
+    }
+}
