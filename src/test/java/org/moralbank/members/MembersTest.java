@@ -141,7 +141,11 @@ class MembersTest {
                 .get(book.path() + "/members?role=elder")
                 .then()
                 .body("items.memberId", contains("M-2", "M-4"));
-        book.as(Role.APP).queryParam("ageBand", "80+").get(book.path() + "/members").then().body("items", equalTo(List.of()));
+        book.as(Role.APP)
+                .queryParam("ageBand", "80+")
+                .get(book.path() + "/members")
+                .then()
+                .body("items", equalTo(List.of()));
         book.as(Role.APP).get(book.path() + "/members?status=GONE").then().statusCode(400);
         book.as(Role.APP).get(book.path() + "/members?limit=501").then().statusCode(400);
     }

@@ -215,7 +215,8 @@ class RedemptionsTest {
         var key = book.keyOf(Role.APP);
         var body = sale(anna, 100, "terminal", "T1", "terminalTransaction", "17");
 
-        var bodies = atOnce(i -> sellPatiently(book, key, "race-" + i, body).extract().asString());
+        var bodies = atOnce(
+                i -> sellPatiently(book, key, "race-" + i, body).extract().asString());
 
         assertThat(bodies).containsOnly(bodies.getFirst());
         assertThat(balances(book)).containsEntry("2300:STORE", 100L);
