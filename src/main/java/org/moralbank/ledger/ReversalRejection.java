@@ -27,7 +27,7 @@ sealed interface ReversalRejection extends Rejection {
 
         @Override
         public Map<String, Object> facts() {
-            return Map.of("entry", entry, "type", type.name(), "operation", type.takenBackBy());
+            return Map.of("entry", entry, "entryType", type.name(), "operation", type.takenBackBy());
         }
     }
 

@@ -45,12 +45,12 @@ public class MemberBalancesResource {
 
     private final Books books;
     private final LedgerReads reads;
-    private final PresenceStore presence;
+    private final MemberStore members;
 
-    MemberBalancesResource(Books books, LedgerReads reads, PresenceStore presence) {
+    MemberBalancesResource(Books books, LedgerReads reads, MemberStore members) {
         this.books = books;
         this.reads = reads;
-        this.presence = presence;
+        this.members = members;
     }
 
     /** The schema of a page of a statement. */
@@ -213,8 +213,8 @@ public class MemberBalancesResource {
     private <T> Uni<T> known(BookHandle book, String memberId, T read, boolean isEmpty) {
         return !isEmpty
                 ? Uni.createFrom().item(read)
-                : presence.isMember(book.id(), memberId).map(known -> {
-                    if (!known) {
+                : members.member(book.id(), memberId).map(known -> {
+                    if (known.isEmpty()) {
                         throw new ProtocolRejection.NotFound("member").refused();
                     }
                     return read;

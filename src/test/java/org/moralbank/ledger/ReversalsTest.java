@@ -98,11 +98,15 @@ class ReversalsTest {
         var key = book.keyOf(Role.COORDINATOR);
         List<Callable<Integer>> asks = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
-            asks.add(() -> book.request(key)
-                    .header("Idempotency-Key", UUID.randomUUID().toString())
-                    .body("{\"reason\":\"once\"}")
-                    .post(book.path() + "/entries/1/reversal")
-                    .statusCode());
+            String own = UUID.randomUUID().toString();
+            asks.add(() -> {
+                int status;
+                do {
+                    // A machine that is too busy says so, and to ask again with the same key.
+                    status = ask(book, key, own).extract().statusCode();
+                } while (status == 429);
+                return status;
+            });
         }
 
         List<Integer> statuses = new ArrayList<>();
@@ -314,7 +318,7 @@ class ReversalsTest {
         reverse(book, 2)
                 .statusCode(409)
                 .body("code", equalTo("use-other-operation"))
-                .body("type", equalTo("REDEEM_SALE"))
+                .body("entryType", equalTo("REDEEM_SALE"))
                 .body("operation", equalTo("a refund or reversal of the redemption"));
 
         assertThat(lastSeq(book)).isEqualTo(2);
