@@ -17,8 +17,11 @@ final class CommitFailure extends RuntimeException {
         UNKNOWN
     }
 
-    /** lock_not_available, query_canceled, too_many_connections, deadlock and serialization failures. */
-    private static final Set<String> PASSING = Set.of("55P03", "57014", "53300", "40P01", "40001");
+    /**
+     * lock_not_available, query_canceled, deadlock and serialization failures; idle_in_transaction_session_timeout after
+     * this process stood still; read_only_sql_transaction from a server that a failover made a standby.
+     */
+    private static final Set<String> PASSING = Set.of("55P03", "57014", "40P01", "40001", "25P03", "25006");
 
     private final Kind kind;
 
@@ -50,7 +53,11 @@ final class CommitFailure extends RuntimeException {
     private static boolean isAFault(Throwable cause) {
         if (cause instanceof PgException refused) {
             String state = refused.getSqlState();
-            return state != null && !PASSING.contains(state) && !state.startsWith("57P") && !state.startsWith("08");
+            return state != null
+                    && !PASSING.contains(state)
+                    && !state.startsWith("57P")
+                    && !state.startsWith("53") // connections, memory, disk
+                    && !state.startsWith("08");
         }
         return !(cause instanceof IOException || cause instanceof ClosedConnectionException);
     }

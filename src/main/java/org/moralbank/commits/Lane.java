@@ -215,6 +215,10 @@ final class Lane {
             try {
                 needsOf(pending, needs);
                 books.addAll(pending.books);
+                if (pending.ask.key() != null) {
+                    // The key's answer is read and written under the lock of the key's book, wherever the effect is.
+                    books.add(pending.ask.scopeBook());
+                }
                 batch.add(pending);
             } catch (RuntimeException fault) {
                 fault(pending, fault);

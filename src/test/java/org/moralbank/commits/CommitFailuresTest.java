@@ -1,0 +1,309 @@
+package org.moralbank.commits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.moralbank.commits.TestCommits.body;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.moralbank.platform.TestDatabase;
+
+/** What callers are told, and what is there afterwards, when a commit fails on PostgreSQL. */
+class CommitFailuresTest {
+    private static final int BAD = -1;
+
+    @SuppressWarnings("NullAway.Init") // by makeTheDatabase
+    private static TestDatabase.Database database;
+
+    /** Effects: one row a work; the database refuses a negative one and one that is there already. */
+    private static final Table<Integer, Integer> EFFECTS = new Table<>() {
+        @Override
+        public Future<Map<Integer, Integer>> load(SqlConnection connection, List<Integer> keys) {
+            throw new AssertionError("only written");
+        }
+
+        @Override
+        public void write(Writing writing, List<Change<Integer, Integer>> changes) {
+            writing.execute(
+                    "INSERT INTO test_effect SELECT * FROM unnest($1::int[])",
+                    Tuple.tuple()
+                            .addArrayOfInteger(
+                                    changes.stream().map(Change::after).toArray(Integer[]::new)));
+        }
+    };
+
+    private record Effect(int id) implements Work {
+        @Override
+        public void needs(Needs needs) {}
+
+        @Override
+        public Answer decide(WorkingSet set) {
+            set.put(EFFECTS, id, id);
+            return Answer.ok(Map.of("id", id));
+        }
+    }
+
+    @BeforeAll
+    static void makeTheDatabase() throws SQLException {
+        database = TestCommits.aDatabase(3);
+        try (Connection owner = database.connectAsOwner();
+                var statement = owner.createStatement()) {
+            statement.execute("CREATE TABLE test_effect (id int PRIMARY KEY CHECK (id >= 0))");
+            statement.execute("GRANT SELECT, INSERT ON test_effect TO " + database.appUser());
+        }
+    }
+
+    @Test
+    void aBadWorkFailsAloneAndTheOthersOfItsCommitAreDoneOnce() throws Exception {
+        try (TestCommits commits = TestCommits.on(database, 1)) {
+            List<CompletableFuture<Answer>> answers;
+            try (SomebodyElse lock = SomebodyElse.locking(1)) {
+                answers = new ArrayList<>(List.of(effect(commits, 1000)));
+                lock.awaitWaiting();
+                IntStream.range(1001, 1010).forEach(id -> answers.add(effect(commits, id)));
+                answers.add(effect(commits, BAD));
+                IntStream.range(1010, 1020).forEach(id -> answers.add(effect(commits, id)));
+            }
+
+            for (CompletableFuture<Answer> answer : answers) {
+                int status = get(answer).status();
+                assertThat(status).isEqualTo(answer == answers.get(10) ? 500 : 200);
+            }
+
+            assertThat(effects(1000, 1020)).isEqualTo(20);
+            assertThat(commits.registry.counter("moralbank.commits.retried").count())
+                    .as("they were in one commit")
+                    .isEqualTo(20);
+            assertThat(answersOf("effect-" + BAD))
+                    .as("the bad work's key is free")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void aFaultTellsNothingOfTheInside() throws Exception {
+        try (TestCommits commits = TestCommits.on(database, 1)) {
+            Answer answer = get(effect(commits, BAD));
+
+            assertThat(answer.status()).isEqualTo(500);
+            assertThat(body(answer)).contains("traceId").doesNotContain("test_effect", "check constraint");
+        }
+    }
+
+    @Test
+    void aBookThatIsLockedTooLongIsAnswered503AndNothingIsDone() throws Exception {
+        try (TestCommits commits = TestCommits.on(database, 1)) {
+            try (SomebodyElse lock = SomebodyElse.locking(1)) {
+                Answer answer = get(effect(commits, 2000));
+
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(body(answer)).contains("\"database-unavailable\"", "\"retryable\":true");
+                assertThat(effects(2000, 2001)).isZero();
+            }
+
+            assertThat(get(effect(commits, 2000)).status()).isEqualTo(200);
+            assertThat(effects(2000, 2001)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void killedConnectionsLeaveEveryCallerAnsweredAndNothingTwice() throws Exception {
+        int works = 1_500;
+        int unsure = 0;
+        try (TestCommits one = TestCommits.on(database, 2);
+                TestCommits other = TestCommits.on(database, 2);
+                Connection admin = database.connectAsAdmin();
+                var kill = admin.createStatement()) {
+            for (int from = 10_000; from < 10_000 + works; from += 50) {
+                List<CompletableFuture<Answer>> answers = new ArrayList<>();
+                for (int id = from; id < from + 50; id++) {
+                    answers.add(effect(id % 2 == 0 ? one : other, id, 1 + id % 3));
+                }
+                kill.execute("""
+                        SELECT pg_terminate_backend(pid)
+                        FROM pg_stat_activity
+                        WHERE datname = current_database() AND application_name = 'moral-bank'
+                        """);
+                for (CompletableFuture<Answer> answer : answers) {
+                    int status = get(answer).status();
+                    assertThat(status).isIn(200, 503);
+                    unsure += status == 503 ? 1 : 0;
+                }
+            }
+            assertThat(unsure).as("some commits were killed").isPositive();
+
+            for (int id = 10_000; id < 10_000 + works; id++) {
+                assertThat(get(effect(id % 2 == 0 ? other : one, id, 1 + id % 3))
+                                .status())
+                        .isEqualTo(200);
+            }
+        }
+        System.out.println("CommitFailuresTest: " + unsure + " of " + works + " works were answered 503");
+        assertThat(effects(10_000, 10_000 + works)).isEqualTo(works);
+    }
+
+    @Test
+    void worksOverTwoBooksInOppositeOrderDoNotDeadlock() throws Exception {
+        try (TestCommits one = TestCommits.on(database, 2);
+                TestCommits other = TestCommits.on(database, 2)) {
+            List<CompletableFuture<Answer>> answers = new ArrayList<>();
+            for (int id = 20_000; id < 20_400; id++) {
+                boolean even = id % 2 == 0;
+                answers.add((even ? one : other)
+                        .submit("effect-" + id, "", even ? List.of(1, 2) : List.of(2, 1), new Effect(id)));
+            }
+
+            for (CompletableFuture<Answer> answer : answers) {
+                assertThat(get(answer).status()).isEqualTo(200);
+            }
+            assertThat(one.registry.counter("moralbank.commits.retried").count())
+                    .isZero();
+        }
+        assertThat(effects(20_000, 20_400)).isEqualTo(400);
+    }
+
+    @Test
+    void oneKeyOfNoBookSentToTwoProcessesForDifferentBooksHasOneEffect() throws Exception {
+        try (TestCommits one = TestCommits.on(database, 1);
+                TestCommits other = TestCommits.on(database, 1)) {
+            for (int id = 30_000; id < 30_100; id++) {
+                var first = one.submit("scope-" + id, "of book 1", 0, List.of(1), new Effect(id));
+                var second = other.submit("scope-" + id, "of book 2", 0, List.of(2), new Effect(id + 1_000));
+
+                assertThat(List.of(get(first).status(), get(second).status())).containsExactlyInAnyOrder(200, 422);
+            }
+        }
+        assertThat(effects(30_000, 32_000)).isEqualTo(100);
+    }
+
+    @Test
+    void aFullQueueIsAnswered429AtOnce() throws Exception {
+        var small = new TestCommits.Settings(1, 256, 4, Duration.ofSeconds(30));
+        try (TestCommits commits = TestCommits.on(database, small)) {
+            List<CompletableFuture<Answer>> taken = new ArrayList<>();
+            CompletableFuture<Answer> tooMany;
+            try (SomebodyElse lock = SomebodyElse.locking(1)) {
+                taken.add(effect(commits, 40_000));
+                lock.awaitWaiting();
+                IntStream.range(40_001, 40_005).forEach(id -> taken.add(effect(commits, id)));
+                assertThat(commits.waiting()).isEqualTo(4);
+
+                tooMany = effect(commits, 40_005);
+
+                assertThat(tooMany).as("at once, with the lock still held").isCompleted();
+            }
+
+            assertThat(get(tooMany).status()).isEqualTo(429);
+            assertThat(body(get(tooMany))).contains("\"retryable\":true");
+            for (CompletableFuture<Answer> answer : taken) {
+                assertThat(get(answer).status()).isEqualTo(200);
+            }
+        }
+        assertThat(effects(40_000, 40_100)).isEqualTo(5);
+    }
+
+    @Test
+    void drainingAnswersAllThatWasTakenInAndRefusesWhatComesAfter() throws Exception {
+        try (TestCommits commits = TestCommits.on(database, 3)) {
+            List<CompletableFuture<Answer>> answers = new ArrayList<>();
+            for (int id = 50_000; id < 51_000; id++) {
+                answers.add(effect(commits, id, 1 + id % 3));
+            }
+
+            commits.drain().get(20, TimeUnit.SECONDS);
+
+            assertThat(answers).allMatch(CompletableFuture::isDone);
+            for (CompletableFuture<Answer> answer : answers) {
+                assertThat(get(answer).status()).isEqualTo(200);
+            }
+            Answer late = get(effect(commits, 51_000));
+            assertThat(late.status()).isEqualTo(503);
+            assertThat(body(late)).contains("\"stopping\"");
+        }
+        assertThat(effects(50_000, 51_001)).isEqualTo(1_000);
+    }
+
+    private static CompletableFuture<Answer> effect(TestCommits commits, int id) {
+        return effect(commits, id, 1);
+    }
+
+    private static CompletableFuture<Answer> effect(TestCommits commits, int id, int book) {
+        return commits.submit("effect-" + id, "effect " + id, List.of(book), new Effect(id));
+    }
+
+    private static Answer get(CompletableFuture<Answer> answer) throws Exception {
+        return answer.get(30, TimeUnit.SECONDS);
+    }
+
+    private static int effects(int from, int to) throws SQLException {
+        return number("SELECT count(*) FROM test_effect WHERE id >= " + from + " AND id < " + to);
+    }
+
+    private static int answersOf(String key) throws SQLException {
+        return number("SELECT count(*) FROM commit_answer WHERE key = '" + key + "'");
+    }
+
+    private static int number(String sql) throws SQLException {
+        try (Connection owner = database.connectAsOwner();
+                var statement = owner.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    /** Somebody who holds the lock of a book. */
+    private record SomebodyElse(Connection connection) implements AutoCloseable {
+        static SomebodyElse locking(int book) throws SQLException {
+            Connection connection = database.connectAsAdmin();
+            connection.setAutoCommit(false);
+            try (var statement = connection.createStatement()) {
+                statement.execute("SELECT FROM commit_lock WHERE book_id = " + book + " FOR UPDATE");
+            }
+            return new SomebodyElse(connection);
+        }
+
+        /** Until a commit waits for it; only an administrator sees what others wait for. */
+        void awaitWaiting() throws SQLException {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            try (Connection admin = database.connectAsAdmin();
+                    var statement = admin.createStatement()) {
+                while (!waits(statement)) {
+                    if (System.nanoTime() > deadline) {
+                        throw new AssertionError("no commit waits for the lock");
+                    }
+                    Thread.onSpinWait();
+                }
+            }
+        }
+
+        private static boolean waits(Statement statement) throws SQLException {
+            try (var rows = statement.executeQuery("""
+                    SELECT count(*) > 0
+                    FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    """)) {
+                rows.next();
+                return rows.getBoolean(1);
+            }
+        }
+
+        @Override
+        public void close() throws SQLException {
+            connection.rollback();
+            connection.close();
+        }
+    }
+}
