@@ -54,10 +54,11 @@ final class Lane {
 
     private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger waitingWeight = new AtomicInteger();
     private final AtomicBoolean running = new AtomicBoolean();
     private final Promise<Void> drained = Promise.promise();
     private volatile boolean stopping;
-    private volatile double nanosPerWork = 200_000;
+    private volatile double nanosPerCommit = 10_000_000;
 
     /** The works of the commit that is under way. */
     private List<Pending> underWay = List.of();
@@ -92,20 +93,29 @@ final class Lane {
 
     /** Takes a work in, or refuses it at once. */
     void offer(Pending pending) {
+        int ahead = waiting.getAndIncrement();
+        int weightAhead = waitingWeight.getAndAdd(pending.weight);
         if (stopping) {
+            leave(pending);
+            wake(); // the drain may have waited for this one
             pending.refuse(new CommitRejection.Stopping());
             return;
         }
-        int ahead = waiting.getAndIncrement();
+        double commitsAhead = 1 + (double) weightAhead / config.largestCommit();
         if (ahead >= config.queueCapacity()
-                || ahead * nanosPerWork > config.longestWait().toNanos()) {
-            waiting.decrementAndGet();
+                || commitsAhead * nanosPerCommit > config.longestWait().toNanos()) {
+            leave(pending);
             metrics.overloaded();
             pending.refuse(new CommitRejection.Overloaded());
             return;
         }
         queue.add(pending);
         wake();
+    }
+
+    private void leave(Pending pending) {
+        waiting.decrementAndGet();
+        waitingWeight.addAndGet(-pending.weight);
     }
 
     int waiting() {
@@ -132,7 +142,7 @@ final class Lane {
             running.set(false);
             if (!queue.isEmpty()) {
                 wake();
-            } else if (stopping) {
+            } else if (stopping && waiting.get() == 0) {
                 drained.tryComplete();
             }
             return;
@@ -142,7 +152,7 @@ final class Lane {
         commit(batch).onComplete(done -> {
             underWay = List.of();
             long took = System.nanoTime() - begun;
-            nanosPerWork += (((double) took / batch.size()) - nanosPerWork) / 8;
+            nanosPerCommit += (took - nanosPerCommit) / 8;
             next();
         });
     }
@@ -151,12 +161,12 @@ final class Lane {
         List<Pending> batch = new ArrayList<>();
         int weight = 0;
         for (Pending head = queue.peek(); head != null; head = queue.peek()) {
-            weight += head.work.weight();
+            weight += head.weight;
             if (!batch.isEmpty() && weight > config.largestCommit()) {
                 break;
             }
             queue.remove();
-            waiting.decrementAndGet();
+            leave(head);
             if (!head.isAnswered()) {
                 batch.add(head);
             }
@@ -166,7 +176,8 @@ final class Lane {
 
     /** Commits the works together; when that fails, one by one. Never fails itself: every caller is answered. */
     private Future<Void> commit(List<Pending> batch) {
-        return attempt(batch).transform(tried -> {
+        // Composed, so that what is thrown is a failure like any other and the lane goes on.
+        return Future.<Void>succeededFuture().compose(begin -> attempt(batch)).transform(tried -> {
             if (tried.succeeded()) {
                 return Future.succeededFuture();
             }

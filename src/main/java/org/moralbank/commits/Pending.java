@@ -12,6 +12,7 @@ final class Pending {
     final List<Integer> books;
     final Work work;
     final Promise<Answer> caller;
+    final int weight;
     final long enqueuedNanos = System.nanoTime();
 
     /** Set by the decision, sent after COMMIT. */
@@ -22,6 +23,7 @@ final class Pending {
         this.ask = ask;
         this.books = books;
         this.work = work;
+        this.weight = work.weight();
         this.caller = caller;
     }
 

@@ -29,6 +29,8 @@ import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Spending;
 import org.moralbank.ledger.Unit;
+import org.moralbank.services.ServiceGiven;
+import org.moralbank.services.ServiceRecords;
 
 /**
  * Events whose features are still to come, as plain entries of their type: what domain.md's table of postings says, and no
@@ -45,12 +47,21 @@ final class PlainEntries {
     /** Whose hold the event is about; for events that are about one. */
     private final @Nullable String holdsMember;
 
-    PlainEntries(BookHandle book, Street.Event event, Note note, @Nullable String holdsMember) {
+    /** The service that the event records; for events that record one. */
+    private final @Nullable ServiceGiven given;
+
+    PlainEntries(
+            BookHandle book,
+            Street.Event event,
+            Note note,
+            @Nullable String holdsMember,
+            @Nullable ServiceGiven given) {
         this.book = book;
         this.event = event;
         this.note = note;
         this.year = Integer.toString(event.date().getYear());
         this.holdsMember = holdsMember;
+        this.given = given;
     }
 
     /** The work of the event. */
@@ -219,8 +230,11 @@ final class PlainEntries {
 
         @Override
         public Answer decide(WorkingSet set) {
-            return Answer.ok(Map.of(
-                    "entries", decision.apply(set).stream().map(EntryView::of).toList()));
+            List<Entry> made = decision.apply(set);
+            if (given != null) {
+                ServiceRecords.attach(set, book, given, made.getFirst());
+            }
+            return Answer.ok(Map.of("entries", made.stream().map(EntryView::of).toList()));
         }
     }
 

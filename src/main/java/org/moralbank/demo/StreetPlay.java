@@ -31,6 +31,8 @@ import org.moralbank.ledger.Book;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.BookRegister;
 import org.moralbank.ledger.Books;
+import org.moralbank.ledger.EntryFilter;
+import org.moralbank.ledger.EntryView;
 import org.moralbank.ledger.LedgerReads;
 import org.moralbank.ledger.NewBook;
 import org.moralbank.ledger.Note;
@@ -39,6 +41,7 @@ import org.moralbank.ledger.Unit;
 import org.moralbank.members.Members;
 import org.moralbank.members.OrganisationUnits;
 import org.moralbank.platform.Language;
+import org.moralbank.platform.Page;
 import org.moralbank.redemptions.Merchant;
 import org.moralbank.redemptions.Merchants;
 import org.moralbank.services.Payer;
@@ -304,11 +307,13 @@ class StreetPlay {
 
         private void reverse(Street.Event event, BookHandle book, Ask ask, Note note) {
             await();
-            long seq = reads.lastWithReference(book, event.text("reverses"))
+            EntryFilter named = EntryFilter.ALL.withReference(event.text("reverses"));
+            EntryView reversed = reads.entries(book, named, new Page.Request(1, null))
                     .await()
                     .atMost(LONGEST_WAIT)
-                    .orElseThrow(() -> new IllegalStateException(event.key() + " reverses what is not there"));
-            submit(reversals.reverse(ask, book, seq, note));
+                    .items()
+                    .getFirst();
+            submit(reversals.reverse(ask, book, reversed.seq(), note));
         }
 
         /** A hold's later events name only its reference; whose it is was said when it was placed. */

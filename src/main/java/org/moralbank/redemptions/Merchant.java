@@ -8,14 +8,14 @@ import java.time.Instant;
  * @param version 1, 2, 3 …: the ETag
  */
 public record Merchant(int book, String id, String name, Kind kind, Status status, long version, Instant registeredAt) {
-    enum Kind {
+    public enum Kind {
         /** A shop. */
         COMMERCIAL,
         /** A community's own store, such as a points supermarket (爱心积分超市). */
         COMMUNITY_STORE
     }
 
-    enum Status {
+    public enum Status {
         ACTIVE,
         /** Sells nothing for points. */
         SUSPENDED

@@ -67,7 +67,12 @@ public final class TestCommits implements AutoCloseable {
         return new TestCommits(database, config);
     }
 
-    record Settings(int lanes, int largestCommit, int queueCapacity, Duration longestWait) implements CommitsConfig {}
+    record Settings(int lanes, int largestCommit, int queueCapacity, Duration longestWait) implements CommitsConfig {
+        @Override
+        public Duration longestRequest() {
+            return Duration.ofSeconds(30);
+        }
+    }
 
     /** Submits a work of the tests' client under a key of a book; the content is what the key stands for. */
     public CompletableFuture<Answer> submit(String key, String content, List<Integer> books, Work work) {
