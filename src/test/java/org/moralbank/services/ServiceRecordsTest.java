@@ -612,19 +612,12 @@ class ServiceRecordsTest {
         book.post(EntryType.OPENING, draft -> draft.debit(owed, amount).credit(opening, amount), owed, opening);
     }
 
-    /** The row that the ledger's reversal would leave. */
-    private void reverse(Book book, long seq) {
-        pool.preparedQuery("""
-                        INSERT INTO ledger_entry (book_id, seq, posted_at, reverses, client_id, occurred_on, type, unit,
-                                                  canonical, leaf_hash)
-                        SELECT book_id, seq + 1000, posted_at, seq, client_id, occurred_on, 'REVERSAL', unit, canonical,
-                               leaf_hash
-                        FROM ledger_entry
-                        WHERE book_id = $1 AND seq = $2
-                        """)
-                .execute(Tuple.of((short) book.id(), seq))
-                .await()
-                .indefinitely();
+    private static void reverse(Book book, long seq) {
+        book.as(Role.COORDINATOR)
+                .body(Map.of("reason", "重复登记"))
+                .post(book.path() + "/entries/" + seq + "/reversal")
+                .then()
+                .statusCode(201);
     }
 
     private void status(Book book, Member member, String status) {
