@@ -13,6 +13,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
+import org.moralbank.commits.Bulk;
 import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Once;
@@ -36,6 +37,9 @@ import org.moralbank.platform.Ids;
 @ApplicationScoped
 public class ServiceRecords {
     private static final Table<ServiceRecord.Key, ServiceRecord> RECORDS = new ServiceRecordTable();
+
+    /** Of the API; a reference is of one of its records. */
+    static final String COLLECTION = "service-records";
 
     private static final int MINUTES_PER_HOUR = 60;
 
@@ -64,13 +68,18 @@ public class ServiceRecords {
         set.put(RECORDS, record.key(), record);
     }
 
+    /** Records many; each item as {@link #record} does. */
+    Uni<Answer> recordAll(Ask ask, BookHandle book, Bulk bulk) {
+        return commits.submit(ask, book.id(), bulk);
+    }
+
     static Work work(Ask ask, BookHandle book, ServiceGiven given, byte[] content) {
         // One moment for needs and decision, which a new year may part.
         Instant asked = Objects.requireNonNullElseGet(ask.clock(), Instant::now);
         String year = Integer.toString(book.dayOf(asked).getYear());
         Work work = new Recording(book, Ids.next(), given, Earner.of(book.id(), given, year));
         String reference = given.note().reference();
-        return reference == null ? work : new Once(book.id(), "service-records", reference, content, work);
+        return reference == null ? work : new Once(book.id(), COLLECTION, reference, content, work);
     }
 
     /** Where a service's earnings come from and go to. */
@@ -135,7 +144,7 @@ public class ServiceRecords {
             Long pointsSeq = post(set, points, earner.points(), group, posted);
             ServiceRecord record = new ServiceRecord(book.id(), id, given, set.now(), timeSeq, pointsSeq);
             set.put(RECORDS, record.key(), record);
-            return Answer.created(book.path() + "/service-records/" + id, ServiceRecordView.made(record, posted));
+            return Answer.created(book.path() + "/" + COLLECTION + "/" + id, ServiceRecordView.made(record, posted));
         }
 
         private void refuseParticipants(WorkingSet set) {

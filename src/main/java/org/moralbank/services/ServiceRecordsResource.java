@@ -1,5 +1,6 @@
 package org.moralbank.services;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -8,9 +9,11 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -23,9 +26,12 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
+import org.moralbank.access.BulkRequest;
 import org.moralbank.access.Call;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Bulk;
 import org.moralbank.commits.Once;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
@@ -136,6 +142,23 @@ public class ServiceRecordsResource {
         }
     }
 
+    /** The body of many. */
+    @Schema(name = "NewServiceRecords")
+    record NewServiceRecords(
+            @Schema(
+                    description = "Each with a reference of its own",
+                    type = SchemaType.ARRAY,
+                    implementation = NewServiceRecord.class,
+                    required = true,
+                    minItems = 1,
+                    maxItems = 500)
+            @Nullable
+            List<JsonNode> items,
+
+            @Schema(description = "Whether one refusal refuses all", defaultValue = "false") @Nullable
+            Boolean atomic)
+            implements BulkRequest {}
+
     @POST
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
     @Operation(
@@ -197,6 +220,53 @@ public class ServiceRecordsResource {
         return books.of(call, book)
                 .chain(found ->
                         records.record(call.ask(found.id()), found, body.checked(found, call), Once.content(body)))
+                .map(Responses::of);
+    }
+
+    @POST
+    @Path("/bulk")
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
+    @Operation(operationId = "recordServices", summary = "Records many services", description = """
+                    Does up to 500 of the single operation in one commit, in order, each with a result of its own: created,
+                    replayed (its reference was used before, with the same content) or refused (with a problem, and no
+                    trace). With atomic one refusal refuses all, and nothing is recorded. The request's key covers the
+                    whole answer.
+                    """)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewServiceRecords.class),
+                            examples = @ExampleObject(name = "services", value = """
+                                    {
+                                      "items": [
+                                        {
+                                          "volunteer": "M-BHL-H0001", "activity": "代买药品", "minutes": 60,
+                                          "place": "北环路社区", "organiser": "银龄互助队", "leader": "L-BHL-01",
+                                          "reference": "SR-BHL-0001"
+                                        }
+                                      ],
+                                      "atomic": false
+                                    }
+                                    """)))
+    @APIResponse(
+            responseCode = "200",
+            description = "Decided, item by item",
+            content = @Content(schema = @Schema(implementation = ServiceRecordBulkView.class)))
+    @Extension(name = "x-problem-codes", value = "bulk-refused")
+    public Uni<Response> recordMany(@Context RoutingContext http, @RestPath String book, NewServiceRecords body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> {
+                    Ask ask = call.ask(found.id());
+                    Bulk bulk = body.bulk(
+                            ask,
+                            ServiceRecords.COLLECTION,
+                            NewServiceRecord.class,
+                            item -> ServiceRecords.work(ask, found, item.checked(found, call), Once.content(item)));
+                    return records.recordAll(ask, found, bulk);
+                })
                 .map(Responses::of);
     }
 

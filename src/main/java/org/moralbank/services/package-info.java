@@ -20,7 +20,8 @@
  *
  * <p><b>Tables.</b> {@code service_record}, which names its entries, each of which belongs to one record.
  *
- * <p><b>Endpoints.</b> {@code POST GET /v1/books/{book}/service-records}, {@code GET …/{id}}.
+ * <p><b>Endpoints.</b> {@code POST GET /v1/books/{book}/service-records}, {@code POST …/bulk},
+ * {@code GET …/{id}}.
  *
  * <p><b>What never happens.</b> Place, content and reason stand in no entry and in no kept answer. A merchant or a till never
  * sees a record.

@@ -199,8 +199,8 @@ class RedemptionsTest {
         var anna = book.aMember().holding(1000, Unit.PTS);
         var key = book.keyOf(Role.APP);
 
-        var statuses = atOnce(
-                i -> sell(book, key, "race-" + i, sale(anna, 100)).extract().statusCode());
+        var statuses = atOnce(i ->
+                sellPatiently(book, key, "race-" + i, sale(anna, 100)).extract().statusCode());
 
         assertThat(statuses).filteredOn(status -> status == 201).hasSize(10);
         assertThat(statuses).filteredOn(status -> status == 422).hasSize(SPENDERS - 10);

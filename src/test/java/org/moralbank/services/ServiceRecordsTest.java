@@ -426,6 +426,52 @@ class ServiceRecordsTest {
     }
 
     @Test
+    void recordsManyEachWithAResultOfItsOwn() {
+        var book = bank.aBook();
+        var helper = book.aMember();
+        var single = record(book, service(helper, 60, "reference", "SR-1"));
+
+        bulk(
+                        book,
+                        false,
+                        service(helper, 60, "reference", "SR-1"),
+                        service(helper, 0, "reference", "SR-2"),
+                        service(helper, 61, "reference", "SR-1"),
+                        service(helper, 30, "reference", "SR-3"),
+                        service(helper, 30, "reference", "SR-3"))
+                .statusCode(200)
+                .body("items.result", contains("replayed", "refused", "refused", "created", "replayed"))
+                .body("items[0].resource.id", equalTo(id(single)))
+                .body("items[1].problem.code", equalTo("invalid-request"))
+                .body("items[2].problem.code", equalTo("duplicate-reference"))
+                .body("items[3].resource.timeEntry", equalTo(2));
+
+        assertThat(balances(book)).containsEntry("2100:" + helper.id(), 90L);
+        list(book, "").body("items.reference", contains("SR-1", "SR-3"));
+    }
+
+    @Test
+    void recordsAllOfAnAtomicBulkOrNone() {
+        var book = bank.aBook();
+        var helper = book.aMember();
+
+        bulk(
+                        book,
+                        true,
+                        service(helper, 60, "reference", "SR-1"),
+                        service(null, 60, "volunteer", "NOBODY", "reference", "SR-2"))
+                .statusCode(422)
+                .body("code", equalTo("bulk-refused"))
+                .body("index", equalTo(1));
+        assertThat(balances(book)).isEmpty();
+        bulk(book, true, service(helper, 60, "reference", "SR-1"))
+                .statusCode(200)
+                .body("created", equalTo(1));
+
+        assertThat(balances(book)).containsEntry("2100:" + helper.id(), 60L);
+    }
+
+    @Test
     void refusesEveryFaultOfTheFormAndRecordsNothing() {
         var book = bank.aBook();
         var helper = book.aMember();
@@ -532,6 +578,14 @@ class ServiceRecordsTest {
                 .then();
     }
 
+    @SafeVarargs
+    private static ValidatableResponse bulk(Book book, boolean atomic, Map<String, @Nullable Object>... items) {
+        return book.as(Role.COORDINATOR)
+                .body(Map.of("items", items, "atomic", atomic))
+                .post(book.path() + "/service-records/bulk")
+                .then();
+    }
+
     private static RequestSpecification read(Book book) {
         return book.as(Role.AUDITOR);
     }
@@ -558,19 +612,12 @@ class ServiceRecordsTest {
         book.post(EntryType.OPENING, draft -> draft.debit(owed, amount).credit(opening, amount), owed, opening);
     }
 
-    /** The row that the ledger's reversal would leave. */
-    private void reverse(Book book, long seq) {
-        pool.preparedQuery("""
-                        INSERT INTO ledger_entry (book_id, seq, posted_at, reverses, client_id, occurred_on, type, unit,
-                                                  canonical, leaf_hash)
-                        SELECT book_id, seq + 1000, posted_at, seq, client_id, occurred_on, 'REVERSAL', unit, canonical,
-                               leaf_hash
-                        FROM ledger_entry
-                        WHERE book_id = $1 AND seq = $2
-                        """)
-                .execute(Tuple.of((short) book.id(), seq))
-                .await()
-                .indefinitely();
+    private static void reverse(Book book, long seq) {
+        book.as(Role.COORDINATOR)
+                .body(Map.of("reason", "重复登记"))
+                .post(book.path() + "/entries/" + seq + "/reversal")
+                .then()
+                .statusCode(201);
     }
 
     private void status(Book book, Member member, String status) {
