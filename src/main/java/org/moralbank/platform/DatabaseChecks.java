@@ -20,10 +20,9 @@ final class DatabaseChecks {
      * <p>Asked on a connection of the application's own role, because these settings can differ by role and database.
      */
     static Optional<String> ofServer(Connection application) throws SQLException {
-        var major = application.getMetaData().getDatabaseMajorVersion();
-        if (major < OLDEST_MAJOR) {
-            return Optional.of("The database server is PostgreSQL " + major + ", and the service needs " + OLDEST_MAJOR
-                    + " or newer; upgrade the server.");
+        var tooOld = ofMajor(application.getMetaData().getDatabaseMajorVersion());
+        if (tooOld.isPresent()) {
+            return tooOld;
         }
         for (var setting : List.of("fsync", "full_page_writes", "synchronous_commit")) {
             if (show(application, setting).equals("off")) {
@@ -33,6 +32,13 @@ final class DatabaseChecks {
             }
         }
         return Optional.empty();
+    }
+
+    static Optional<String> ofMajor(int major) {
+        return major >= OLDEST_MAJOR
+                ? Optional.empty()
+                : Optional.of("The database server is PostgreSQL " + major + ", and the service needs " + OLDEST_MAJOR
+                        + " or newer; upgrade the server.");
     }
 
     /** Why the schema may not be used: a newer build has migrated it, and this one does not know what it would break. */

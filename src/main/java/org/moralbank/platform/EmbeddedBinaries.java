@@ -99,6 +99,8 @@ record EmbeddedBinaries(Path programs, List<String> asUser) {
                 List.of("unshare", "-U"),
                 List.of(
                         "setpriv",
+                        // access(2) would otherwise forget the capability, and PostgreSQL asks it before it opens.
+                        "--securebits=+no_setuid_fixup",
                         "--reuid=65534",
                         "--regid=65534",
                         "--clear-groups",

@@ -100,9 +100,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private final int port;
     private final ReentrantLock turn = new ReentrantLock();
     private final Thread watch = new Thread(this::watch, "embedded-database-watch");
+    private final boolean kept;
     private volatile boolean closed;
 
-    private EmbeddedDatabase(Path folder, FileChannel lock, Path binaries, int port) {
+    private EmbeddedDatabase(Path folder, FileChannel lock, Path binaries, int port, boolean kept) {
         this.folder = folder;
         this.data = folder.resolve("postgres-18");
         this.log = folder.resolve("postgres.log");
@@ -110,6 +111,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         this.binaries = EmbeddedBinaries.in(binaries);
         this.credentials = DatabaseCredentials.in(folder.resolve("credentials"));
         this.port = port;
+        this.kept = kept;
     }
 
     /**
@@ -124,12 +126,27 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return start(folder, folder, port);
     }
 
+    /** Starts a server on a folder of its own, which is deleted when it is closed. */
+    public static EmbeddedDatabase startTemporary() {
+        var folder = temporaryFolder();
+        return start(folder, folder, 0, false);
+    }
+
+    /** As {@link #startTemporary()}, with the programs in a folder that several databases share. */
+    static EmbeddedDatabase startTemporary(Path binaries) {
+        return start(temporaryFolder(), binaries, 0, false);
+    }
+
     /** As {@link #start(Path, int)}, with the programs in a folder that several databases share. */
     static EmbeddedDatabase start(Path folder, Path binaries, int port) {
+        return start(folder, binaries, port, true);
+    }
+
+    private static EmbeddedDatabase start(Path folder, Path binaries, int port, boolean kept) {
         var place = folder.toAbsolutePath().normalize();
         var lock = lock(place);
         try {
-            var database = new EmbeddedDatabase(place, lock, binaries, port == 0 ? freePort() : port);
+            var database = new EmbeddedDatabase(place, lock, binaries, port == 0 ? freePort() : port, kept);
             database.begin();
             return database;
         } catch (RuntimeException | Error e) {
@@ -176,7 +193,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
             if (lock.isOpen()) {
                 stop();
                 release(lock);
+                if (!kept) {
+                    EmbeddedBinaries.deleteAll(folder);
+                }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } finally {
             turn.unlock();
         }
@@ -397,6 +419,14 @@ public final class EmbeddedDatabase implements AutoCloseable {
             if (lock != null) {
                 lock.close();
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("moral-bank-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

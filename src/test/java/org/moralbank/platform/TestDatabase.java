@@ -62,6 +62,13 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
         }
     }
 
+    /** The product's own database on a server that a test has started for itself. */
+    static Database on(EmbeddedDatabase server) {
+        return new Database(
+                new Server("127.0.0.1:" + server.port(), PREFIX, DatabaseCredentials.SUPERUSER, server.credentials()),
+                EmbeddedDatabase.DATABASE);
+    }
+
     /**
      * One database and the four who sign in to it.
      *

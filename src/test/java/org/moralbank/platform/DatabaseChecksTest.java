@@ -1,0 +1,157 @@
+package org.moralbank.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** On a server of its own, because the checks are of settings that hold for a whole server. */
+class DatabaseChecksTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static EmbeddedDatabase server;
+    private static TestDatabase.Database database;
+
+    @BeforeAll
+    static void start() {
+        server = EmbeddedDatabase.startTemporary(Path.of("target"));
+        database = TestDatabase.on(server).migrate();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @AfterEach
+    void restore() throws SQLException {
+        asSuperuser("ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()", "ALTER ROLE moralbank_app RESET ALL");
+    }
+
+    @Test
+    void acceptsTheEmbeddedServerAsItIs() throws SQLException {
+        try (var app = database.connectAsApp()) {
+            assertThat(DatabaseChecks.ofServer(app)).isEmpty();
+            assertThat(DatabaseChecks.ofSchema(database.flyway())).isEmpty();
+            assertThat(DatabaseChecks.ofRole(app)).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesAServerThatIsTooOld() {
+        assertThat(DatabaseChecks.ofMajor(14))
+                .contains(
+                        "The database server is PostgreSQL 14, and the service needs 15 or newer; upgrade the server.");
+        assertThat(DatabaseChecks.ofMajor(15)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fsync", "full_page_writes", "synchronous_commit"})
+    void refusesAServerThatAnswersBeforeTheDisk(String setting) throws SQLException {
+        asSuperuser("ALTER SYSTEM SET " + setting + " = off", "SELECT pg_reload_conf()");
+
+        try (var app = database.connectAsApp()) {
+            await(app, setting, "off");
+            assertThat(DatabaseChecks.ofServer(app))
+                    .contains(
+                            "The database server has " + setting + " off, so that a crash loses what was answered; set "
+                                    + setting + " = on for the server, this database and this role.");
+        }
+    }
+
+    @Test
+    void refusesARoleThatAnswersBeforeTheDisk() throws SQLException {
+        asSuperuser("ALTER ROLE moralbank_app SET synchronous_commit = off");
+
+        try (var app = database.connectAsApp()) {
+            assertThat(DatabaseChecks.ofServer(app))
+                    .hasValueSatisfying(why -> assertThat(why).contains("synchronous_commit off"));
+        }
+    }
+
+    @Test
+    void refusesASchemaThatANewerBuildMigrated() throws SQLException {
+        try (var newer = database.connectAsOwner();
+                var statement = newer.createStatement()) {
+            statement.execute("""
+                    INSERT INTO flyway_schema_history
+                    (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
+                    VALUES (9999, '9999', 'from the future', 'SQL', 'V9999__from_the_future.sql', 1, current_user, 1, true)
+                    """);
+
+            assertThat(DatabaseChecks.ofSchema(database.flyway()))
+                    .contains(
+                            "The database is at schema version 9999 (from the future), which this build does not know;"
+                                    + " start the newer build that migrated it, or restore a backup from before.");
+
+            statement.execute("DELETE FROM flyway_schema_history WHERE version = '9999'");
+        }
+    }
+
+    @Test
+    void refusesASuperuser() throws SQLException {
+        try (var superuser = database.connectAsAdmin()) {
+            assertThat(DatabaseChecks.ofRole(superuser))
+                    .hasValueSatisfying(why -> assertThat(why)
+                            .startsWith(
+                                    "The service signs in as postgres, a superuser, who can change recorded entries;"));
+        }
+    }
+
+    @Test
+    void refusesTheOwnerOfTheTables() throws SQLException {
+        try (var owner = database.connectAsOwner()) {
+            assertThat(DatabaseChecks.ofRole(owner))
+                    .hasValueSatisfying(why -> assertThat(why)
+                            .startsWith(
+                                    "The service signs in as moralbank_owner, who owns the database or its tables"));
+        }
+    }
+
+    @Test
+    void refusesARoleThatMayBecomeTheOwner() throws SQLException {
+        asSuperuser("GRANT moralbank_owner TO moralbank_app");
+
+        try (var app = database.connectAsApp()) {
+            assertThat(DatabaseChecks.ofRole(app)).isPresent();
+        } finally {
+            asSuperuser("REVOKE moralbank_owner FROM moralbank_app");
+        }
+    }
+
+    private static void asSuperuser(String... statements) throws SQLException {
+        try (var superuser = server.connectAsSuperuser("postgres");
+                var statement = superuser.createStatement()) {
+            for (var sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    /** The server reads its settings again after it has answered, so a change is not there at once. */
+    private static void await(Connection connection, String setting, String value) throws SQLException {
+        var deadline = Instant.now().plus(PATIENCE);
+        try (var statement = connection.createStatement()) {
+            while (true) {
+                try (var rows = statement.executeQuery("SHOW " + setting)) {
+                    rows.next();
+                    if (rows.getString(1).equals(value)) {
+                        return;
+                    }
+                }
+                assertThat(Instant.now())
+                        .as("waiting for %s to be %s", setting, value)
+                        .isBefore(deadline);
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+package org.moralbank.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+class EmbeddedDatabaseTest {
+    private static final Path BINARIES = Path.of("target");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** One folder for all tests: making one takes seconds, and each test leaves it in order or a later one fails. */
+    @TempDir
+    static Path temp;
+
+    @Test
+    void keepsTheDataOverARestart() throws SQLException {
+        try (var database = start()) {
+            write(database, "kept");
+        }
+
+        try (var database = start()) {
+            assertThat(read(database)).isEqualTo("kept");
+        }
+    }
+
+    @Test
+    void isDurableChecksumedAndTheSameOnEveryMachine() throws SQLException {
+        try (var database = start();
+                var owner = connect(
+                        database,
+                        DatabaseCredentials.OWNER,
+                        database.credentials().owner())) {
+            for (var setting : List.of("fsync", "synchronous_commit", "full_page_writes", "data_checksums")) {
+                assertThat(query(owner, "SHOW " + setting)).as(setting).isEqualTo("on");
+            }
+            assertThat(query(owner, "SHOW server_encoding")).isEqualTo("UTF8");
+            assertThat(
+                            query(
+                                    owner,
+                                    "SELECT concat(datlocprovider, ' ', datlocale) FROM pg_database WHERE datname = 'moralbank'"))
+                    .isEqualTo("b C.UTF-8");
+        }
+    }
+
+    @Test
+    void letsNobodyInWithoutThePasswordOrFromAnotherMachine() throws SQLException {
+        try (var database = start()) {
+            for (var role :
+                    List.of(DatabaseCredentials.SUPERUSER, DatabaseCredentials.OWNER, DatabaseCredentials.APP)) {
+                assertThatThrownBy(() -> connect(database, role, "guessed"))
+                        .hasMessageContaining("password authentication failed for user \"" + role + "\"");
+            }
+            try (var superuser = database.connectAsSuperuser("postgres")) {
+                assertThat(query(superuser, "SHOW listen_addresses")).isEqualTo("127.0.0.1");
+                assertThat(query(superuser, "SHOW unix_socket_directories")).isEmpty();
+                assertThat(query(superuser, "SELECT string_agg(DISTINCT auth_method, ' ') FROM pg_hba_file_rules"))
+                        .isEqualTo("scram-sha-256");
+            }
+        }
+    }
+
+    @Test
+    void letsOnlyTheOwnerMakeTables() throws SQLException {
+        try (var database = start();
+                var app = connect(
+                        database,
+                        DatabaseCredentials.APP,
+                        database.credentials().app());
+                var auditor = connect(
+                        database,
+                        DatabaseCredentials.AUDITOR,
+                        database.credentials().auditor())) {
+            for (var reader : List.of(app, auditor)) {
+                assertThatThrownBy(() -> execute(reader, "CREATE TABLE intruder (id int)"))
+                        .hasMessageContaining("permission denied for schema public");
+            }
+            write(database, "made");
+        }
+    }
+
+    @Test
+    void keepsItsFilesFromOtherUsers() throws IOException {
+        try (var database = start()) {
+            assertThat(permissions(database.folder())).isEqualTo("rwx------");
+            assertThat(permissions(database.folder().resolve("credentials"))).isEqualTo("rw-------");
+            assertThat(permissions(database.folder().resolve("postgres-18"))).isEqualTo("rwx------");
+        }
+    }
+
+    @Test
+    void refusesASecondOneOnTheFolder() throws SQLException {
+        try (var database = start()) {
+            assertThatThrownBy(EmbeddedDatabaseTest::start)
+                    .isInstanceOf(DatabaseStartException.class)
+                    .hasMessage("The data folder " + temp.resolve("bank")
+                            + " is in use by another Moral Bank; stop that one, or"
+                            + " start this one with another folder (MORALBANK_DATA).");
+
+            write(database, "unharmed");
+        }
+    }
+
+    @Test
+    void startsTheServerAgainOnTheSamePortWhenAllOfItIsKilled() throws SQLException {
+        try (var database = start()) {
+            write(database, "kept");
+
+            var server = server(database);
+            var all = server.children().toList();
+            server.destroyForcibly();
+            all.forEach(ProcessHandle::destroyForcibly);
+
+            assertThat(readPatiently(database)).isEqualTo("kept");
+        }
+    }
+
+    @Test
+    void startsTheServerAgainWhenOnlyItsFirstProcessIsKilled() throws SQLException {
+        try (var database = start()) {
+            write(database, "kept");
+
+            server(database).destroyForcibly();
+
+            assertThat(readPatiently(database)).isEqualTo("kept");
+        }
+    }
+
+    @Test
+    void stopsTheServerThatAKilledProcessLeftBehind() throws Exception {
+        var killed = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Left.class.getName(),
+                        temp.resolve("bank").toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        var orphan = ProcessHandle.of(Long.parseLong(killed.inputReader().readLine()))
+                .orElseThrow();
+        killed.destroyForcibly().waitFor();
+        assertThat(orphan.isAlive()).isTrue();
+
+        try (var database = start()) {
+            assertThat(server(database).pid()).isNotEqualTo(orphan.pid());
+            assertThat(read(database)).isEqualTo("left");
+        }
+    }
+
+    /** A process that starts the database, tells the server's number, and waits to be killed. */
+    static final class Left {
+        public static void main(String... folder) throws Exception {
+            var database = EmbeddedDatabase.start(Path.of(folder[0]), BINARIES, 0);
+            write(database, "left");
+            System.out.println(server(database).pid());
+            System.in.read();
+        }
+    }
+
+    @Test
+    void startsWhenThePidFileNamesSomeOtherProgram() throws Exception {
+        start().close();
+        var pidFile = temp.resolve("bank/postgres-18/postmaster.pid");
+        Files.writeString(pidFile, ProcessHandle.current().pid() + "\n");
+
+        try (var database = start()) {
+            write(database, "made");
+        }
+    }
+
+    @Test
+    void startsWhenAnEarlierStartWasKilledBeforeTheDataWasMade() throws Exception {
+        var folder = temp.resolve("half-made");
+        Files.createDirectories(folder.resolve("postgres-18.new/base"));
+
+        try (var database = EmbeddedDatabase.start(folder, BINARIES, 0)) {
+            write(database, "made");
+        }
+    }
+
+    @Test
+    void stopsTheServerWhenItIsClosed() {
+        var database = start();
+        var server = server(database);
+
+        database.close();
+        database.close();
+
+        assertThat(server.onExit()).succeedsWithin(PATIENCE);
+    }
+
+    private static EmbeddedDatabase start() {
+        return EmbeddedDatabase.start(temp.resolve("bank"), BINARIES, 0);
+    }
+
+    private static ProcessHandle server(EmbeddedDatabase database) {
+        try (var lines = Files.lines(database.folder().resolve("postgres-18/postmaster.pid"))) {
+            return ProcessHandle.of(Long.parseLong(lines.findFirst().orElseThrow()))
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void write(EmbeddedDatabase database, String text) throws SQLException {
+        try (var owner = connect(
+                database, DatabaseCredentials.OWNER, database.credentials().owner())) {
+            execute(owner, "DROP TABLE IF EXISTS note");
+            execute(owner, "CREATE TABLE note AS SELECT '" + text + "'::text AS text");
+        }
+    }
+
+    private static String read(EmbeddedDatabase database) throws SQLException {
+        try (var owner = connect(
+                database, DatabaseCredentials.OWNER, database.credentials().owner())) {
+            return query(owner, "SELECT text FROM note");
+        }
+    }
+
+    /** Asks again while the server is away, as the service's own pool does. */
+    private static String readPatiently(EmbeddedDatabase database) throws SQLException {
+        var deadline = Instant.now().plus(PATIENCE);
+        while (true) {
+            try {
+                return read(database);
+            } catch (SQLException away) {
+                if (Instant.now().isAfter(deadline)) {
+                    throw away;
+                }
+            }
+        }
+    }
+
+    private static Connection connect(EmbeddedDatabase database, String role, String password) throws SQLException {
+        var source = new PGSimpleDataSource();
+        source.setUrl("jdbc:postgresql://127.0.0.1:" + database.port() + "/moralbank");
+        source.setUser(role);
+        source.setPassword(password);
+        return source.getConnection();
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String query(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+}
