@@ -36,11 +36,16 @@ public final class MoralBank {
         try {
             switch (DatabaseSettings.ofThisProcess()) {
                 case DatabaseSettings.Given given -> given.quarkusProperties().forEach(System::setProperty);
-                case DatabaseSettings.Embedded embedded ->
-                    use(
-                            training
-                                    ? EmbeddedDatabase.startTemporary()
-                                    : EmbeddedDatabase.start(embedded.folder(), embedded.port()));
+                case DatabaseSettings.Embedded embedded -> {
+                    if (training) {
+                        use(EmbeddedDatabase.startTemporary());
+                    } else {
+                        use(EmbeddedDatabase.start(embedded.folder(), embedded.port()));
+                        setUnlessSet(
+                                "moralbank.demo.keys-file",
+                                embedded.folder().resolve("demo-keys").toString());
+                    }
+                }
             }
         } catch (DatabaseStartException e) {
             // Nothing logs yet, and the sentence is for the person at the console.

@@ -25,9 +25,28 @@ final class CommitFailure extends RuntimeException {
 
     private final Kind kind;
 
+    /** Whether the transaction has ended already. */
+    private final boolean over;
+
     CommitFailure(Kind kind, Throwable cause) {
+        this(kind, cause, false);
+    }
+
+    private CommitFailure(Kind kind, Throwable cause, boolean over) {
         super(kind.name(), cause, false, false);
         this.kind = kind;
+        this.over = over;
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    /** A write was refused and COMMIT, which was behind it already, rolled back. */
+    static CommitFailure rolledBack(Throwable cause) {
+        CommitFailure failure = whileWriting(cause);
+        // A connection that the server is closing is given up as after any other failure of it.
+        return new CommitFailure(failure.kind, cause, failure.kind == Kind.FAULT);
     }
 
     Kind kind() {

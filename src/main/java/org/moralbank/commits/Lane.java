@@ -421,20 +421,24 @@ final class Lane {
         flight.add(commit);
         return Future.join(flight)
                 .recover(cause -> {
-                    Throwable first = firstCause(flight);
-                    // A statement that the server refused made COMMIT a rollback; anything else may have been either.
+                    // A statement that the server refused made COMMIT a rollback. Whatever befell COMMIT itself, or the
+                    // connection, may have come before it or after.
+                    boolean refused = statements.stream().anyMatch(Future::failed)
+                            && firstCause(statements) instanceof PgException;
                     return Future.failedFuture(
-                            first instanceof PgException
-                                    ? CommitFailure.whileWriting(first)
-                                    : new CommitFailure(CommitFailure.Kind.UNKNOWN, first));
+                            refused
+                                    ? CommitFailure.rolledBack(firstCause(statements))
+                                    : new CommitFailure(CommitFailure.Kind.UNKNOWN, firstCause(flight)));
                 })
                 .mapEmpty();
     }
 
     /** Rolls back, or gives the connection up when even that fails, and passes the failure on. */
     private <T> Future<T> abandon(SqlConnection open, Throwable thrown) {
-        CommitFailure failure =
-                thrown instanceof CommitFailure known ? known : new CommitFailure(CommitFailure.Kind.FAULT, thrown);
+        CommitFailure failure = CommitFailure.of(thrown);
+        if (failure.isOver()) {
+            return Future.failedFuture(failure);
+        }
         return open.query("ROLLBACK").execute().transform(rolledBack -> {
             if (rolledBack.failed() || failure.kind() != CommitFailure.Kind.FAULT) {
                 forget(open);

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.moralbank.access.ApiKey;
 import org.moralbank.access.Client;
@@ -33,11 +34,13 @@ class Demo {
     private final DemoConfig config;
     private final Clients clients;
     private final StreetPlay play;
+    private final int port;
 
-    Demo(DemoConfig config, Clients clients, StreetPlay play) {
+    Demo(DemoConfig config, Clients clients, StreetPlay play, @ConfigProperty(name = "quarkus.http.port") int port) {
         this.config = config;
         this.clients = clients;
         this.play = play;
+        this.port = port;
     }
 
     void onStart(@Observes @Priority(LATE) StartupEvent event) throws IOException {
@@ -49,8 +52,16 @@ class Demo {
         if (played > 0) {
             LOG.infof("%d events of a street's half year were played.", played);
         }
-        if (config.keysFile().isPresent() && !Files.exists(config.keysFile().get())) {
-            writeKeys(config.keysFile().get());
+        if (config.keysFile().isPresent()) {
+            Path keys = config.keysFile().get();
+            if (!Files.exists(keys)) {
+                writeKeys(keys);
+            }
+            LOG.infof("""
+                    The street's half year is there.
+                      API                 http://localhost:%1$d/v1
+                      OpenAPI, Swagger UI http://localhost:%1$d/q/openapi, http://localhost:%1$d/q/swagger-ui
+                      keys of the demo    %2$s""", port, keys);
         }
     }
 

@@ -323,8 +323,13 @@ class StreetPlay {
             if (event.type().equals("BOOKING_HOLD") || event.type().equals("REDEEM_AUTHORIZE")) {
                 memberOfHold.put(hold, Objects.requireNonNull(holder));
             }
-            ServiceGiven given = event.json().has("serviceRecord") ? service(event, note, Payer.RECIPIENT) : null;
+            ServiceGiven given = event.json().has("serviceRecord") ? service(event, note, payer(event)) : null;
             return new PlainEntries(book, event, note, memberOfHold.get(hold), given).work();
+        }
+
+        /** A recipient of another book paid there; this book's record names none. */
+        private static Payer payer(Street.Event event) {
+            return event.object("serviceRecord").hasNonNull("recipient") ? Payer.RECIPIENT : Payer.ISSUED;
         }
 
         // ---- asking --------------------------------------------------------------------------------------------
