@@ -1,0 +1,189 @@
+package org.moralbank.demo;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.summingLong;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.moralbank.TestBank;
+import org.moralbank.access.ApiKey;
+import org.moralbank.access.Client;
+import org.moralbank.access.Clients;
+import org.moralbank.access.Role;
+import org.moralbank.platform.TestDatabase;
+
+/** The figures that the street's README says must come out, read over the API. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class StreetPlayTest {
+    @Inject
+    StreetPlay play;
+
+    @Inject
+    Clients clients;
+
+    @Inject
+    TestBank bank;
+
+    private Client street;
+    private String key;
+
+    /** The first play makes everything; the others change nothing, as a test of its own says. */
+    @BeforeEach
+    void play() {
+        street = clients.ensure(
+                        new Clients.NewClient(Street.NAME, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null),
+                        ApiKey.generate())
+                .await()
+                .indefinitely()
+                .client();
+        play.play(street);
+        key = bank.operatorKey();
+    }
+
+    @Test
+    void fortySevenHelpersHoldTwelveHundredHours() {
+        Set<String> helpers = new HashSet<>();
+        long minutes = 0;
+        for (String book : List.of("BHL", "NH", "QNL")) {
+            for (Map<String, Object> account : items(book + "/accounts?code=2100")) {
+                String owner = String.valueOf(account.get("owner"));
+                if (owner.startsWith("M-" + book + "-H") && number(account, "posted") > 0) {
+                    helpers.add(owner);
+                    minutes += number(account, "posted");
+                }
+            }
+        }
+
+        assertThat(helpers).hasSize(47);
+        assertThat(minutes).isEqualTo(72_000);
+    }
+
+    @Test
+    void servicesWithARecordAreThere() {
+        List<Map<String, Object>> bhl = items("BHL/service-records");
+        int all = 0;
+        for (String book : List.of("BHL", "NH", "QNL", "LS", "PF", "QX", "HUB-ST")) {
+            all += items(book + "/service-records").size();
+        }
+
+        assertThat(bhl).hasSize(124);
+        assertThat(bhl)
+                .filteredOn(record -> "REVERSED".equals(record.get("status")))
+                .hasSize(1);
+        assertThat(items("LS/service-records")).hasSize(127);
+        assertThat(all).isEqualTo(262);
+    }
+
+    @Test
+    void ridersEarnedPointsForPostsAndIssues() {
+        List<Map<String, Object>> tasks = items("QX/entries?type=EARN_POINTS_TASK");
+
+        assertThat(tasks).hasSize(82 + 327);
+        assertThat(byCode("QX").get("3220")).isEqualTo(-147_400);
+    }
+
+    @Test
+    void balancesOfTheBooksComeOut() {
+        assertThat(byCode("BHL"))
+                .containsEntry("2100", 34_469L)
+                .containsEntry("2400", 300L)
+                .containsEntry("3100", -8_850L)
+                .containsEntry("3110", -6_720L)
+                .containsEntry("3300", -19_259L);
+        assertThat(byCode("LS"))
+                .containsEntry("2200", 52_650L)
+                .containsEntry("2300", 700L)
+                .containsEntry("3240", 6_950L)
+                .containsEntry("3250", 200L)
+                .containsEntry("1600", 0L);
+    }
+
+    @Test
+    void clearingIsEqualAndOpposite() {
+        assertThat(posted("BHL", "1500:NH:MIN")).isEqualTo(60);
+        assertThat(posted("NH", "1500:BHL:MIN")).isEqualTo(-60);
+        assertThat(posted("LS", "1500:PF:PTS")).isEqualTo(-700);
+        assertThat(posted("PF", "1500:LS:PTS")).isEqualTo(700);
+    }
+
+    @Test
+    void everyBookAndUnitSumsToZero() {
+        for (String book : List.of("BHL", "NH", "QNL", "LS", "PF", "QX", "HUB-ST")) {
+            Map<Object, Long> byUnit = items(book + "/accounts").stream()
+                    .collect(groupingBy(
+                            account -> account.get("unit"), summingLong(account -> number(account, "posted"))));
+
+            assertThat(byUnit.values()).as(book).allMatch(Predicate.isEqual(0L));
+        }
+    }
+
+    @Test
+    void thePostingTimesAreThoseOf2025() {
+        List<Map<String, Object>> entries = items("BHL/entries");
+
+        assertThat(entries.getFirst().get("postedAt")).asString().startsWith("2025-01-01");
+        assertThat(entries.getLast().get("postedAt")).asString().startsWith("2025-");
+    }
+
+    @Test
+    void aSecondPlayChangesNothing() {
+        int before = items("BHL/entries").size();
+
+        int fresh = play.play(street);
+
+        assertThat(fresh).isZero();
+        assertThat(items("BHL/entries")).hasSize(before);
+    }
+
+    private Map<String, Long> byCode(String book) {
+        return items(book + "/accounts").stream()
+                .collect(groupingBy(
+                        account -> String.valueOf(account.get("code")),
+                        summingLong(account -> number(account, "posted"))));
+    }
+
+    private long posted(String book, String account) {
+        return get(book + "/accounts/" + account).getLong("posted");
+    }
+
+    private static long number(Map<String, Object> account, String field) {
+        return ((Number) Objects.requireNonNull(account.get(field), field)).longValue();
+    }
+
+    /** The items of all pages. */
+    private List<Map<String, Object>> items(String path) {
+        List<Map<String, Object>> items = new ArrayList<>();
+        String after = "";
+        while (after != null) {
+            JsonPath page = get(path + (path.contains("?") ? "&" : "?") + "limit=500" + after);
+            items.addAll(page.getList("items"));
+            String next = page.getString("next");
+            after = next == null ? null : "&after=" + next;
+        }
+        return items;
+    }
+
+    private JsonPath get(String path) {
+        return RestAssured.given()
+                .header("Authorization", "Bearer " + key)
+                .get("/v1/books/" + path)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+}
