@@ -9,6 +9,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.ext.Provider;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
@@ -46,6 +47,10 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
             throws IOException {
         RoutingContext http =
                 ((ResteasyReactiveRequestContext) context).serverRequest().unwrap(RoutingContext.class);
+        String charset = mediaType.getParameters().get(MediaType.CHARSET_PARAMETER);
+        if (charset != null && !charset.equalsIgnoreCase("UTF-8")) {
+            throw new ProtocolRejection.Plain("unsupported-media-type").refused();
+        }
         return read(type, context.getInputStream(), Call.of(http));
     }
 
@@ -78,6 +83,8 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
             return read;
         } catch (JsonProcessingException unreadable) {
             throw refusal(unreadable);
+        } catch (CharConversionException notUtf8) {
+            throw new ProtocolRejection.Unreadable("not UTF-8").refused();
         }
     }
 

@@ -5,7 +5,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +29,7 @@ import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
 /** API clients and their keys, over HTTP. */
+@Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/clients")
 @Tag(name = "access", description = "Who may ask: API clients and their keys.")
 public class ClientsResource {

@@ -20,6 +20,11 @@ public final class Responses {
         if (answer.etag() != null) {
             response.header("ETag", answer.etag());
         }
+        if (answer.isProblem()) {
+            // Read off the body: a replayed problem is in the language of the request that it was first told to.
+            response.header(
+                    "Content-Language", Problem.languageOf(answer.shown()).tag());
+        }
         if (answer.replayed()) {
             response.header("Idempotent-Replayed", "true");
         }

@@ -6,6 +6,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** What is measured of the commits. No meter is tagged with an id. */
@@ -17,6 +19,7 @@ final class CommitMetrics {
     private final Counter replays;
     private final Counter overloaded;
     private final Counter retriedSingly;
+    private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
 
     CommitMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -58,6 +61,9 @@ final class CommitMetrics {
             if (pending.decided.replayed()) {
                 replays.increment();
             }
+            if (pending.refusedBy != null) {
+                refused(pending.refusedBy);
+            }
         }
     }
 
@@ -71,6 +77,14 @@ final class CommitMetrics {
 
     /** Refusals by code: the codes are a fixed table, so that the tag has few values. */
     void refused(String code) {
-        registry.counter("moralbank.commits.refusals", "code", code).increment();
+        // A look-up in the registry builds the tags anew each time.
+        refusals.computeIfAbsent(
+                        code,
+                        ignored -> Counter.builder("moralbank.commits.refusals")
+                                .description(
+                                        "Requests that a rule or the state of the service refused, by code of the problem")
+                                .tag("code", code)
+                                .register(registry))
+                .increment();
     }
 }

@@ -54,13 +54,18 @@ public final class Commits {
                 }
             });
             int lowest = books.stream().min(Integer::compare).orElseThrow();
-            lanes.get(Math.floorMod(lowest, lanes.size())).offer(new Pending(ask, books, work, promise));
+            lanes.get(Math.floorMod(lowest, lanes.size())).offer(new Pending(ask, books, work, promise, caller));
         });
     }
 
     /** How many works wait, in all lanes. */
     public int waiting() {
         return lanes.stream().mapToInt(Lane::waiting).sum();
+    }
+
+    /** Whether a work would be taken in: no lane is stopping, none is full. */
+    boolean isTaking() {
+        return lanes.stream().allMatch(Lane::isTaking);
     }
 
     /** Refuses new works from now on; completes when every work that was taken in is answered. */

@@ -23,6 +23,8 @@ import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.RefusedException;
+import org.moralbank.platform.Rejection;
+import org.moralbank.platform.Trace;
 
 /**
  * A queue of works and the one writer that empties it, commit after commit.
@@ -81,12 +83,12 @@ final class Lane {
         long latest = System.nanoTime() - config.longestRequest().toNanos();
         for (Pending pending : underWay) {
             if (pending.enqueuedNanos - latest < 0) {
-                pending.refuse(new CommitRejection.OutcomeUnknown());
+                refuse(pending, new CommitRejection.OutcomeUnknown());
             }
         }
         for (Pending pending : queue) {
             if (pending.enqueuedNanos - latest < 0) {
-                pending.refuse(new CommitRejection.DatabaseUnavailable());
+                refuse(pending, new CommitRejection.DatabaseUnavailable());
             }
         }
     }
@@ -98,7 +100,7 @@ final class Lane {
         if (stopping) {
             leave(pending);
             wake(); // the drain may have waited for this one
-            pending.refuse(new CommitRejection.Stopping());
+            refuse(pending, new CommitRejection.Stopping());
             return;
         }
         double commitsAhead = 1 + (double) weightAhead / config.largestCommit();
@@ -106,7 +108,7 @@ final class Lane {
                 || commitsAhead * nanosPerCommit > config.longestWait().toNanos()) {
             leave(pending);
             metrics.overloaded();
-            pending.refuse(new CommitRejection.Overloaded());
+            refuse(pending, new CommitRejection.Overloaded());
             return;
         }
         queue.add(pending);
@@ -116,6 +118,11 @@ final class Lane {
     private void leave(Pending pending) {
         waiting.decrementAndGet();
         waitingWeight.addAndGet(-pending.weight);
+    }
+
+    /** Whether a work would be taken in. */
+    boolean isTaking() {
+        return !stopping && waiting.get() < config.queueCapacity();
     }
 
     int waiting() {
@@ -200,20 +207,26 @@ final class Lane {
         switch (failure.kind()) {
             case UNAVAILABLE -> {
                 LOG.warnf(failure.getCause(), "The database was not available to a commit of %d works.", batch.size());
-                batch.forEach(pending -> pending.refuse(new CommitRejection.DatabaseUnavailable()));
+                batch.forEach(pending -> refuse(pending, new CommitRejection.DatabaseUnavailable()));
             }
             case UNKNOWN -> {
                 LOG.errorf(failure.getCause(), "The outcome of a commit of %d works is not known.", batch.size());
-                batch.forEach(pending -> pending.refuse(new CommitRejection.OutcomeUnknown()));
+                batch.forEach(pending -> refuse(pending, new CommitRejection.OutcomeUnknown()));
             }
             case FAULT -> batch.forEach(pending -> fault(pending, failure.getCause()));
         }
     }
 
-    private static void fault(Pending pending, @Nullable Throwable cause) {
-        String traceId = Pending.newTraceId();
-        LOG.errorf(cause, "A work failed; trace %s.", traceId);
-        pending.refuse(new CommitRejection.InternalError(traceId));
+    private void fault(Pending pending, @Nullable Throwable cause) {
+        String traceId = pending.traceId();
+        Trace.logging(traceId, () -> LOG.error("A work failed.", cause));
+        refuse(pending, new CommitRejection.InternalError(traceId));
+    }
+
+    private void refuse(Pending pending, Rejection rejection) {
+        if (pending.refuse(rejection)) {
+            metrics.refused(rejection.code());
+        }
     }
 
     // ---- one attempt -------------------------------------------------------------------------------------------
@@ -348,6 +361,7 @@ final class Lane {
     /** What one work is answered; an answer that is to be kept is put into the set with its effect. */
     private static Answer decide(Pending pending, WorkingSet set) {
         Ask ask = pending.ask;
+        pending.refusedBy = null;
         int mark = set.mark();
         try {
             ask.asker().checkStillMay(set);
@@ -377,8 +391,8 @@ final class Lane {
             return pending.problem(refused.rejection());
         } catch (RuntimeException fault) {
             set.undoTo(mark);
-            String traceId = Pending.newTraceId();
-            LOG.errorf(fault, "A work failed while it decided; trace %s.", traceId);
+            String traceId = pending.traceId();
+            Trace.logging(traceId, () -> LOG.error("A work failed while it decided.", fault));
             return pending.problem(new CommitRejection.InternalError(traceId));
         }
     }

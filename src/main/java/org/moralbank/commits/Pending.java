@@ -1,10 +1,12 @@
 package org.moralbank.commits;
 
+import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import java.util.List;
-import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Problem;
 import org.moralbank.platform.Rejection;
+import org.moralbank.platform.Trace;
 
 /** A work that waits in a lane, and its caller, who waits for the answer. */
 final class Pending {
@@ -13,22 +15,33 @@ final class Pending {
     final Work work;
     final Promise<Answer> caller;
     final int weight;
+    private final @Nullable Context request;
     final long enqueuedNanos = System.nanoTime();
 
     /** Set by the decision, sent after COMMIT. */
     Answer decided;
 
+    /** The code of the last refusal that was decided, else null; a replay of one has none. */
+    @Nullable
+    String refusedBy;
+
     @SuppressWarnings("NullAway.Init") // decided is set before it is read: by the decision, in the same commit
-    Pending(Ask ask, List<Integer> books, Work work, Promise<Answer> caller) {
+    Pending(Ask ask, List<Integer> books, Work work, Promise<Answer> caller, @Nullable Context request) {
         this.ask = ask;
         this.books = books;
         this.work = work;
         this.weight = work.weight();
         this.caller = caller;
+        this.request = request;
     }
 
-    /** Problem details as an answer to this caller. */
+    /** Problem details as the decision of this work. */
     Answer problem(Rejection rejection) {
+        refusedBy = rejection.code();
+        return answerOf(rejection);
+    }
+
+    private Answer answerOf(Rejection rejection) {
         Problem problem = Problem.of(rejection);
         return new Answer(problem.status(), null, problem.json(ask.language(), ask.instance()), null, null, false);
     }
@@ -42,12 +55,13 @@ final class Pending {
         caller.tryComplete(answer);
     }
 
-    void refuse(Rejection rejection) {
-        answer(problem(rejection));
+    /** Refuses without a decision; false when he was answered before. */
+    boolean refuse(Rejection rejection) {
+        return caller.tryComplete(answerOf(rejection));
     }
 
-    /** What a trace of a fault is found by, in the log and by the caller. */
-    static String newTraceId() {
-        return UUID.randomUUID().toString();
+    /** What a fault is found by, in the log and by the caller. */
+    String traceId() {
+        return Trace.of(request);
     }
 }

@@ -5,7 +5,9 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -27,6 +29,7 @@ import org.moralbank.platform.Json;
 import org.moralbank.platform.ProtocolRejection;
 
 /** What a client was answered, for one that did not hear it. In this package because a key's scope is a book. */
+@Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/answers")
 @Tag(name = "access")
 public class AnswersResource {

@@ -5,7 +5,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.ZoneId;
 import java.util.Objects;
@@ -28,6 +30,7 @@ import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 
 /** Books, over HTTP. */
+@Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/books")
 @Tag(name = "books", description = "Books and the organisation that keeps them.")
 public class BooksResource {

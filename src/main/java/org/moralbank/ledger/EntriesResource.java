@@ -37,6 +37,7 @@ import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
 /** The entries of a book, over HTTP. */
+@Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/books/{book}/entries")
 @Tag(name = "ledger", description = "Accounts, entries and what they come to.")
 public class EntriesResource {

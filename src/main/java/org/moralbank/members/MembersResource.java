@@ -7,7 +7,9 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.LocalDate;
 import java.util.Map;
@@ -41,6 +43,7 @@ import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
 /** Members and their kin, over HTTP. */
+@Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/books/{book}/members")
 @Tag(name = "members", description = "Who takes part: members, kin, teams.")
 public class MembersResource {

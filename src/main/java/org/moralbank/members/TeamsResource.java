@@ -6,7 +6,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
@@ -29,6 +31,7 @@ import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 
 /** Teams, over HTTP. */
+@Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/books/{book}/teams")
 @Tag(name = "members")
 public class TeamsResource {

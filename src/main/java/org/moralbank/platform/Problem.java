@@ -1,6 +1,8 @@
 package org.moralbank.platform;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,22 @@ public record Problem(Rejection rejection) {
     /** Whether the same request with the same key may succeed later. */
     public boolean retryable() {
         return entry().retryable();
+    }
+
+    /** The language in which the JSON of a problem is: only the Chinese titles have letters beyond ASCII. */
+    public static Language languageOf(byte[] json) {
+        byte[] start = "\"title\":\"".getBytes(StandardCharsets.US_ASCII);
+        for (int at = 0; at + start.length < json.length; at++) {
+            if (Arrays.equals(json, at, at + start.length, start, 0, start.length)) {
+                for (int i = at + start.length; i < json.length && json[i] != '"'; i++) {
+                    if (json[i] < 0) {
+                        return Language.ZH;
+                    }
+                }
+                break;
+            }
+        }
+        return Language.EN;
     }
 
     /** The JSON that the caller gets; {@code instance} is the path of his request. */

@@ -6,7 +6,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
@@ -31,6 +33,7 @@ import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
 /** Merchants over HTTP. */
+@Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/books/{book}/merchants")
 @Tag(name = "redemptions", description = "Points spent at merchants.")
 public class MerchantsResource {

@@ -5,7 +5,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.LocalDate;
 import java.util.Map;
@@ -38,6 +40,7 @@ import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
 /** Redemptions over HTTP. */
+@Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/books/{book}/redemptions")
 @Tag(name = "redemptions", description = "Points spent at merchants.")
 public class RedemptionsResource {

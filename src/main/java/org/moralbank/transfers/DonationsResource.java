@@ -6,7 +6,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.LocalDate;
 import java.util.List;
@@ -41,6 +43,7 @@ import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 
 /** Donations to the pool, over HTTP. */
+@Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/books/{book}/donations")
 @Tag(name = "transfers", description = "Time and points given.")
 public class DonationsResource {

@@ -1,0 +1,119 @@
+package org.moralbank.platform;
+
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses what an operation does not have, before it is asked.
+ *
+ * <p>Query parameters that it does not know, by name: a filter that is misspelt and ignored would answer with everything,
+ * and look right. And a media type that it does not answer in, where it names none: the framework looks only at those
+ * that do, and the others answer in JSON.
+ */
+@Singleton
+class OperationFilter {
+    /** Behind the one that asks who calls, so that a stranger learns nothing of an operation's parameters. */
+    private static final int AFTER_THE_CALLER = 6000;
+
+    /** What an operation has. */
+    private record Form(Set<String> parameters, boolean answersJsonOnly) {}
+
+    private final Map<String, Form> formsByOperation = new ConcurrentHashMap<>();
+
+    @ServerRequestFilter(priority = AFTER_THE_CALLER)
+    void refuse(RoutingContext http, SimpleResourceInfo operation) {
+        String query = http.request().query();
+        String accept = http.request().getHeader("Accept");
+        boolean asksNothing = query == null || query.isEmpty();
+        if (asksNothing && acceptsJson(accept)) {
+            return;
+        }
+        Form form = formsByOperation.computeIfAbsent(
+                operation.getResourceClass().getName()
+                        + '#'
+                        + operation.getMethodName()
+                        + Arrays.toString(operation.parameterTypes()),
+                ignored -> formOf(operation));
+        if (form.answersJsonOnly() && !acceptsJson(accept)) {
+            throw new ProtocolRejection.Plain("not-acceptable").refused();
+        }
+        if (!asksNothing) {
+            refuseUnknown(http, form.parameters());
+        }
+    }
+
+    private static boolean acceptsJson(@Nullable String accept) {
+        return accept == null
+                || accept.isBlank()
+                || accept.contains("*/*")
+                || accept.contains("application/json")
+                || accept.contains("application/*");
+    }
+
+    private static void refuseUnknown(RoutingContext http, Set<String> known) {
+        List<FieldFault> faults = http.queryParams().names().stream()
+                .filter(name -> !known.contains(name))
+                .sorted()
+                .map(name -> new FieldFault(name, "parameter"))
+                .toList();
+        if (!faults.isEmpty()) {
+            throw new ProtocolRejection.Invalid(faults).refused();
+        }
+    }
+
+    private static Form formOf(SimpleResourceInfo operation) {
+        Set<String> names = new HashSet<>();
+        boolean namesTypes = operation.getResourceClass().isAnnotationPresent(Produces.class);
+        for (Method method : operation.getResourceClass().getDeclaredMethods()) {
+            if (method.getName().equals(operation.getMethodName())
+                    && Arrays.equals(method.getParameterTypes(), operation.parameterTypes())) {
+                namesTypes |= method.isAnnotationPresent(Produces.class);
+                for (Parameter parameter : method.getParameters()) {
+                    add(parameter, parameter.getName(), names);
+                    addMembers(parameter.getType(), names);
+                }
+            }
+        }
+        return new Form(names, !namesTypes);
+    }
+
+    /** The parameters that stand together in a type of their own ({@code @BeanParam}). */
+    private static void addMembers(Class<?> type, Set<String> names) {
+        for (Field field : type.getDeclaredFields()) {
+            add(field, field.getName(), names);
+        }
+        if (type.isRecord()) {
+            for (RecordComponent component : type.getRecordComponents()) {
+                add(component, component.getName(), names);
+            }
+        }
+    }
+
+    private static void add(AnnotatedElement element, String ownName, Set<String> names) {
+        RestQuery query = element.getAnnotation(RestQuery.class);
+        if (query != null) {
+            names.add(query.value().isEmpty() ? ownName : query.value());
+        }
+        QueryParam standard = element.getAnnotation(QueryParam.class);
+        if (standard != null) {
+            names.add(standard.value());
+        }
+    }
+}

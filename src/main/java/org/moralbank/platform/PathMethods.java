@@ -1,0 +1,60 @@
+package org.moralbank.platform;
+
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.spi.Bean;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Path;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Which methods a path has, for the {@code Allow} of a 405 (RFC 9110 section 15.5.6), which the framework leaves out. */
+@Singleton
+class PathMethods {
+    private static final Pattern PARAMETER = Pattern.compile("\\{[^/{}]+}");
+
+    private record Operation(Pattern path, String method) {}
+
+    private final List<Operation> operations = new ArrayList<>();
+
+    PathMethods(BeanManager beans) {
+        for (Bean<?> bean : beans.getBeans(Object.class, Any.Literal.INSTANCE)) {
+            Path path = bean.getBeanClass().getAnnotation(Path.class);
+            if (path != null) {
+                for (Method method : bean.getBeanClass().getDeclaredMethods()) {
+                    add(path.value(), method);
+                }
+            }
+        }
+    }
+
+    private void add(String start, Method method) {
+        for (Annotation annotation : method.getAnnotations()) {
+            HttpMethod named = annotation.annotationType().getAnnotation(HttpMethod.class);
+            if (named != null) {
+                Path rest = method.getAnnotation(Path.class);
+                String path = ("/" + start + "/" + (rest == null ? "" : rest.value())).replaceAll("/+", "/");
+                // Ids have neither slashes nor anything that a pattern would take for its own but the dot, which does
+                // no harm.
+                String pattern = PARAMETER.matcher(path.replaceAll("/$", "")).replaceAll("[^/]+");
+                operations.add(new Operation(Pattern.compile(pattern + "/?"), named.value()));
+            }
+        }
+    }
+
+    /** The value of {@code Allow}; empty when nothing is there. */
+    String of(String path) {
+        return operations.stream()
+                .filter(operation -> operation.path().matcher(path).matches())
+                .map(Operation::method)
+                .collect(Collectors.toCollection(TreeSet::new))
+                .stream()
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,254 @@
+package org.moralbank;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import jakarta.ws.rs.Path;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.moralbank.access.Allowed;
+
+/** The map of packages and who may do what in them, held against the compiled classes and, for SQL, their source. */
+class ArchitectureTest {
+    /** From the top of the map down; those of one line never import one another. */
+    private static final List<Set<String>> MAP = List.of(
+            Set.of("console"),
+            Set.of("events"),
+            Set.of("audit"),
+            Set.of("clearing"),
+            Set.of("redemptions", "transfers", "services"),
+            Set.of("earning"),
+            Set.of("members"),
+            Set.of("ledger"),
+            Set.of("access"),
+            Set.of("commits"),
+            Set.of("platform"));
+
+    /** Stands beside the map: plays data through everybody's use cases, and nobody uses it. */
+    private static final String DEMO = "demo";
+
+    private static final Set<String> SPEAK_HTTP = Set.of(
+            "Responses",
+            "CallFilter",
+            "BodyReader",
+            "EntriesAsJson",
+            "ProblemResponses",
+            "PathMethods",
+            "OperationFilter");
+
+    /** The lock and the clock of the commit, the checks before there is a service, and a book's number by its code. */
+    private static final Set<String> SPEAK_SQL_TOO =
+            Set.of("Lane", "Books", "DatabaseChecks", "DatabaseReady", "DatabaseRoles", "EmbeddedDatabase");
+
+    private static final Pattern SQL = Pattern.compile(
+            "\"\\s*(SELECT\\s|INSERT INTO\\s|UPDATE \\w+\\s+SET\\s|DELETE FROM\\s|WITH \\w+ AS\\b|MERGE INTO\\s|TRUNCATE\\s)");
+
+    private static final Set<String> INPUT_AND_OUTPUT = Set.of(
+            "io.vertx",
+            "io.smallrye.mutiny",
+            "io.quarkus",
+            "jakarta",
+            "java.sql",
+            "java.net",
+            "java.nio.file",
+            "org.hibernate");
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("org.moralbank");
+
+    @Test
+    void importsPointDownTheMap() {
+        Set<String> faults = new TreeSet<>();
+        for (JavaClass each : CLASSES) {
+            for (Dependency dependency : each.getDirectDependenciesFromSelf()) {
+                String from = packageOf(each);
+                String to = packageOf(dependency.getTargetClass());
+                if (!mayImport(from, to)) {
+                    faults.add(dependency.getDescription());
+                }
+            }
+        }
+
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void theMapSaysWhoMayImportWhom() {
+        assertThat(mayImport("transfers", "ledger")).isTrue();
+        assertThat(mayImport("services", "earning")).isTrue();
+        assertThat(mayImport("clearing", "redemptions")).isTrue();
+        assertThat(mayImport("demo", "services")).isTrue();
+        assertThat(mayImport("ledger", "transfers")).isFalse();
+        assertThat(mayImport("earning", "services")).isFalse();
+        assertThat(mayImport("transfers", "redemptions")).isFalse();
+        assertThat(mayImport("platform", "commits")).isFalse();
+        assertThat(mayImport("services", "demo")).isFalse();
+        assertThat(mayImport("transfers", "")).isFalse();
+    }
+
+    @Test
+    void eachPackageIsOnTheMap() {
+        Set<String> packages = new TreeSet<>();
+        CLASSES.forEach(each -> packages.add(packageOf(each)));
+
+        assertThat(packages).allMatch(name -> name.isEmpty() || name.equals(DEMO) || lineOf(name) >= 0);
+    }
+
+    @Test
+    void sqlStandsInStoresAndTables() throws IOException {
+        List<String> faults = new ArrayList<>();
+        try (var files = Files.walk(java.nio.file.Path.of("src/main/java"))) {
+            for (java.nio.file.Path file :
+                    files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                String name = file.getFileName().toString().replace(".java", "");
+                if (!name.endsWith("Store") && !name.endsWith("Table") && !SPEAK_SQL_TOO.contains(name)) {
+                    SQL.matcher(Files.readString(file))
+                            .results()
+                            .forEach(found ->
+                                    faults.add(name + " has " + found.group().strip()));
+                }
+            }
+        }
+
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void httpStandsInResources() {
+        noClasses()
+                .that(areNot(
+                        "resources, and what reads and answers for all",
+                        name -> name.endsWith("Resource") || SPEAK_HTTP.contains(name)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jakarta.ws.rs..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void noNameSaysNothing() {
+        noClasses()
+                .should()
+                // Of outermost classes: a refusal inside may well be about a service.
+                .haveNameMatching("[^$]*(Service|Manager|Impl|Dto|DTO|(Mapper|Util|Helper)s?)")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theKernelDecidesWithoutInputOrOutput() {
+        List<String> faults = new ArrayList<>();
+        for (JavaClass each : kernel()) {
+            for (Dependency dependency : each.getDirectDependenciesFromSelf()) {
+                String target = dependency.getTargetClass().getFullName();
+                if (INPUT_AND_OUTPUT.stream().anyMatch(name -> target.startsWith(name + "."))) {
+                    faults.add(dependency.getDescription());
+                }
+            }
+            each.getMethodCallsFromSelf().stream()
+                    .filter(call -> call.getTarget().getName().equals("now")
+                            && call.getTargetOwner().getPackageName().startsWith("java.time"))
+                    .forEach(call -> faults.add(call.getDescription()));
+        }
+
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void eachOperationNamesItsRoles() {
+        methods()
+                .that()
+                .areDeclaredInClassesThat(DescribedPredicate.describe(
+                        "are under /v1",
+                        each -> each.isAnnotatedWith(Path.class)
+                                && each.getAnnotationOfType(Path.class).value().startsWith("/v1")))
+                .and(DescribedPredicate.describe("answer requests", ArchitectureTest::isOperation))
+                .should()
+                .beAnnotatedWith(Allowed.class)
+                .check(CLASSES);
+    }
+
+    private static boolean isOperation(JavaMethod method) {
+        return method.getAnnotations().stream()
+                .anyMatch(annotation -> annotation.getRawType().isAnnotatedWith("jakarta.ws.rs.HttpMethod")
+                        || Set.of("GET", "PUT", "POST", "DELETE", "PATCH")
+                                .contains(annotation.getRawType().getSimpleName()));
+    }
+
+    /** The ledger's functions and all in its package that they use, up to the tables, which they only name. */
+    private static Set<JavaClass> kernel() {
+        Set<JavaClass> kernel = new LinkedHashSet<>();
+        Deque<JavaClass> open = new ArrayDeque<>();
+        open.add(CLASSES.get("org.moralbank.ledger.Ledger"));
+        while (!open.isEmpty()) {
+            JavaClass each = open.remove();
+            if (kernel.add(each)) {
+                each.getDirectDependenciesFromSelf().stream()
+                        .map(Dependency::getTargetClass)
+                        .filter(target -> packageOf(target).equals("ledger"))
+                        .filter(target -> !outermost(target).endsWith("Table"))
+                        .forEach(open::add);
+            }
+        }
+        assertThat(kernel).hasSizeGreaterThan(10);
+        return kernel;
+    }
+
+    private static DescribedPredicate<JavaClass> areNot(String description, Predicate<String> names) {
+        return DescribedPredicate.describe("are not " + description, each -> !names.test(outermost(each)));
+    }
+
+    private static boolean mayImport(String from, String to) {
+        if (to.equals(from) || from.isEmpty() || to.equals("elsewhere")) {
+            return true;
+        }
+        if (from.equals(DEMO)) {
+            return !to.isEmpty();
+        }
+        return lineOf(to) > lineOf(from);
+    }
+
+    private static int lineOf(String name) {
+        for (int line = 0; line < MAP.size(); line++) {
+            if (MAP.get(line).contains(name)) {
+                return line;
+            }
+        }
+        return -1;
+    }
+
+    /** Its name below ours; empty for our top package. */
+    private static String packageOf(JavaClass each) {
+        String name = each.getBaseComponentType().getPackageName();
+        if (!name.startsWith("org.moralbank")) {
+            return "elsewhere";
+        }
+        return name.length() == "org.moralbank".length() ? "" : name.substring("org.moralbank.".length());
+    }
+
+    private static String outermost(JavaClass each) {
+        JavaClass outer = each;
+        while (outer.getEnclosingClass().isPresent()) {
+            outer = outer.getEnclosingClass().get();
+        }
+        return outer.getSimpleName();
+    }
+}

@@ -1,0 +1,155 @@
+package org.moralbank.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class ProblemTableTest {
+    private static final Path CODE = Path.of("src/main/java");
+    private static final Path TABLES = Path.of("src/main/resources");
+
+    /** The body of a rejection's code(), and what a rejection of a bare code is made with. */
+    private static final Pattern CODE_METHOD =
+            Pattern.compile("String code\\(\\) \\{(.*?)\\n {4,8}\\}", Pattern.DOTALL);
+
+    private static final Pattern PLAIN = Pattern.compile("\\bPlain\\(\\s*\"([a-z-]+)\"");
+    private static final Pattern LISTED =
+            Pattern.compile("x-problem-codes\",\\s*value\\s*=\\s*((?:\\s*\\+?\\s*\"[^\"]*\")+)");
+    private static final Pattern TEXT = Pattern.compile("\"([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\"");
+    private static final Pattern RULE =
+            Pattern.compile("(?:fault|FieldFault|Invalid\\.field)\\(\\s*[^,;]+,\\s*\"([a-z-]+)\"");
+    private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
+
+    @Test
+    void hasEachCodeThatIsUsed() throws IOException {
+        Set<String> used = new TreeSet<>();
+        for (String source : sources()) {
+            CODE_METHOD.matcher(source).results().forEach(method -> texts(method.group(1), used));
+            PLAIN.matcher(source).results().forEach(plain -> used.add(plain.group(1)));
+            LISTED.matcher(source)
+                    .results()
+                    .forEach(listed -> used.addAll(List.of(
+                            listed.group(1).replaceAll("[\"+]", " ").strip().split("\\s+"))));
+        }
+
+        used.remove("");
+        assertThat(used).hasSizeGreaterThan(20);
+        assertThat(codes()).containsAll(used);
+    }
+
+    @Test
+    void hasNoCodeThatNothingUses() throws IOException {
+        Set<String> texts = new TreeSet<>();
+        for (String source : sources()) {
+            texts(source, texts);
+        }
+
+        assertThat(texts).containsAll(codes());
+    }
+
+    @Test
+    void hasEachRuleOfFields() throws IOException {
+        Set<String> rules = new TreeSet<>();
+        for (String source : sources()) {
+            RULE.matcher(source).results().forEach(rule -> rules.add("field." + rule.group(1)));
+        }
+
+        assertThat(rules).hasSizeGreaterThan(8);
+        assertThat(table("en").stringPropertyNames()).containsAll(rules);
+    }
+
+    @Test
+    void saysTheSameInBothLanguages() throws IOException {
+        Properties english = table("en");
+        Properties chinese = table("zh");
+
+        Set<String> sentences = english.stringPropertyNames().stream()
+                .filter(name -> !name.endsWith(".status") && !name.endsWith(".retryable"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(new TreeSet<>(chinese.stringPropertyNames())).isEqualTo(sentences);
+        assertThat(sentences).allSatisfy(name -> {
+            assertThat(places(chinese.getProperty(name))).isEqualTo(places(english.getProperty(name)));
+            assertThat(english.getProperty(name)).isNotBlank();
+            assertThat(chinese.getProperty(name)).isNotBlank();
+        });
+    }
+
+    @Test
+    void tellsLanguagesApartByTheTitle() {
+        assertThat(ProblemTable.all()).allSatisfy(entry -> {
+            assertThat(entry.english().title()).matches("\\p{ASCII}+");
+            assertThat(entry.chinese().title()).matches("(?s).*\\P{ASCII}.*");
+        });
+    }
+
+    @Test
+    void givesEachCodeAStatusOfTheContract() {
+        assertThat(ProblemTable.all()).allSatisfy(entry -> {
+            assertThat(entry.code()).matches("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+            assertThat(entry.status()).isIn(400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429, 500, 503);
+        });
+    }
+
+    /** A properties file keeps the last of two lines with one name, and says nothing. */
+    @Test
+    void saysNothingTwice() throws IOException {
+        for (String language : List.of("en", "zh")) {
+            List<String> names = Files.readAllLines(TABLES.resolve("problems_" + language + ".properties")).stream()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .map(line -> line.substring(0, line.indexOf('=')).strip())
+                    .toList();
+
+            assertThat(names).doesNotHaveDuplicates();
+        }
+    }
+
+    private static Set<String> codes() {
+        return ProblemTable.all().stream().map(ProblemTable.Entry::code).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static void texts(String source, Set<String> into) {
+        TEXT.matcher(source).results().map(found -> found.group(1)).forEach(into::add);
+    }
+
+    private static Set<String> places(String sentence) {
+        return PLACE.matcher(sentence).results().map(MatchResult::group).collect(Collectors.toSet());
+    }
+
+    private static List<String> sources() throws IOException {
+        try (var files = Files.walk(CODE)) {
+            return files.filter(file -> file.toString().endsWith(".java"))
+                    .map(ProblemTableTest::read)
+                    .toList();
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Properties table(String language) throws IOException {
+        Properties table = new Properties();
+        try (Reader reader = Files.newBufferedReader(
+                TABLES.resolve("problems_" + language + ".properties"), StandardCharsets.UTF_8)) {
+            table.load(reader);
+        }
+        return table;
+    }
+}
