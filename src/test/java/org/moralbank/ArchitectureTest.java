@@ -45,8 +45,14 @@ class ArchitectureTest {
     /** Stands beside the map: plays data through everybody's use cases, and nobody uses it. */
     private static final String DEMO = "demo";
 
-    private static final Set<String> SPEAK_HTTP =
-            Set.of("Responses", "CallFilter", "BodyReader", "EntriesAsJson", "ProblemResponses", "PathMethods", "OperationFilter");
+    private static final Set<String> SPEAK_HTTP = Set.of(
+            "Responses",
+            "CallFilter",
+            "BodyReader",
+            "EntriesAsJson",
+            "ProblemResponses",
+            "PathMethods",
+            "OperationFilter");
 
     /** The lock and the clock of the commit, the checks before there is a service, and a book's number by its code. */
     private static final Set<String> SPEAK_SQL_TOO =
