@@ -10,7 +10,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -59,7 +58,7 @@ public class AnswersResource {
             @Schema(examples = "/v1/books/BHL/transfers/12") @Nullable
             String location,
 
-            @Schema(type = SchemaType.OBJECT, description = "The body of the answer, without secrets")
+            @Schema(implementation = Object.class, description = "The body of the answer, without secrets")
             JsonNode body) {
         static RecordedAnswer of(IdempotencyKey key, @Nullable String book, Answer answer) {
             try {

@@ -36,7 +36,8 @@ import org.moralbank.platform.TestDatabase;
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
 class ReversalsTest {
-    private static final Attribution BY = new Attribution(1, "test", null, null, null);
+    /** A client that is not registered, so that its name is what the entry says. */
+    private static final Attribution BY = new Attribution(0, "test", null, null, null);
 
     @Inject
     TestBank bank;
