@@ -1,7 +1,9 @@
 package org.moralbank.platform;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -84,7 +86,7 @@ public sealed interface DatabaseSettings {
         }
 
         private @Nullable String quarkus(String property) {
-            return either(property, property.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(java.util.Locale.ROOT));
+            return either(property, property.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT));
         }
 
         private @Nullable String either(String property, String variable) {
@@ -115,13 +117,7 @@ public sealed interface DatabaseSettings {
             String url, @Nullable String user, @Nullable String password) {
         /** Refuses what is no PostgreSQL URL, without repeating the password that may be in it. */
         static Address of(String given) {
-            var plain = given.startsWith("jdbc:") ? given.substring("jdbc:".length()) : given;
-            var uri = URI.create(plain);
-            if (uri.getHost() == null
-                    || !("postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme()))) {
-                throw new IllegalArgumentException(
-                        "The database's URL must look like postgresql://host:5432/database.");
-            }
+            var uri = parse(given.startsWith("jdbc:") ? given.substring("jdbc:".length()) : given);
             var port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
             var query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
             var signIn = uri.getUserInfo() == null
@@ -131,6 +127,18 @@ public sealed interface DatabaseSettings {
                     "postgresql://" + uri.getHost() + port + uri.getRawPath() + query,
                     signIn.length > 0 ? signIn[0] : null,
                     signIn.length > 1 ? signIn[1] : null);
+        }
+
+        private static URI parse(String plain) {
+            try {
+                var uri = new URI(plain);
+                if (uri.getHost() != null && String.valueOf(uri.getScheme()).matches("postgres(ql)?")) {
+                    return uri;
+                }
+            } catch (URISyntaxException e) {
+                // Its message has the whole URL.
+            }
+            throw new DatabaseStartException("The database's URL must look like postgresql://host:5432/database.");
         }
     }
 }

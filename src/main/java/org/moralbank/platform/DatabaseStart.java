@@ -4,19 +4,22 @@ import io.agroal.api.AgroalDataSource;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.util.ExceptionUtil;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 
 /**
  * Checks the database and migrates it, before anything else of the service starts and long before a port is open.
  *
- * <p>The server and the schema's version are checked first, so that nothing is changed in a database that is refused; the
- * role last, because it is the migration that makes tables and their owner.
+ * <p>Everything is checked first, so that nothing is changed in a database that is refused; the role once more after it,
+ * because it is the migration that makes the tables and so their owner.
  */
 @ApplicationScoped
 class DatabaseStart {
@@ -25,7 +28,7 @@ class DatabaseStart {
 
     private final AgroalDataSource application;
     private final Flyway flyway;
-    private final boolean embedded;
+    private final boolean production;
 
     DatabaseStart(
             AgroalDataSource application,
@@ -33,21 +36,43 @@ class DatabaseStart {
             @ConfigProperty(name = "moralbank.database.embedded", defaultValue = "false") boolean embedded) {
         this.application = application;
         this.flyway = flyway;
-        this.embedded = embedded;
+        this.production = LaunchMode.current() == LaunchMode.NORMAL && !embedded;
     }
 
-    void onStart(@Observes @Priority(FIRST) StartupEvent event) throws SQLException {
-        var production = LaunchMode.current() == LaunchMode.NORMAL && !embedded;
+    void onStart(@Observes @Priority(FIRST) StartupEvent event) {
+        refuse(asApplication(DatabaseChecks::ofServer));
+        if (production) {
+            refuse(asApplication(DatabaseChecks::ofRole));
+        }
+        refuse(ofSchema());
+        flyway.migrate();
+        if (production) {
+            refuse(asApplication(DatabaseChecks::ofRole));
+        }
+    }
+
+    private interface Check {
+        Optional<String> of(Connection application) throws SQLException;
+    }
+
+    /** A connection for each check, given back at once: where no owner is given, Flyway takes its own from the same few. */
+    private Optional<String> asApplication(Check check) {
         try (var connection = application.getConnection()) {
-            refuse(DatabaseChecks.ofServer(connection));
-            refuse(DatabaseChecks.ofSchema(flyway));
-            if (production) {
-                refuse(DatabaseChecks.ofRole(connection));
-            }
-            flyway.migrate();
-            if (production) {
-                refuse(DatabaseChecks.ofRole(connection));
-            }
+            return check.of(connection);
+        } catch (SQLException e) {
+            return Optional.of("The database does not let the service in ("
+                    + ExceptionUtil.getRootCause(e).getMessage()
+                    + "); see DATABASE_URL, DATABASE_USER and DATABASE_PASSWORD.");
+        }
+    }
+
+    private Optional<String> ofSchema() {
+        try {
+            return DatabaseChecks.ofSchema(flyway);
+        } catch (FlywayException e) {
+            return Optional.of("The database does not show the service its schema's history ("
+                    + ExceptionUtil.getRootCause(e).getMessage()
+                    + "); see DATABASE_OWNER_USER and DATABASE_OWNER_PASSWORD.");
         }
     }
 

@@ -406,7 +406,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             // This very process has it.
         } catch (IOException e) {
             release(channel);
-            throw new DatabaseStartException("The data folder " + folder + " cannot be used: " + e.getMessage(), e);
+            throw new DatabaseStartException("The data folder " + folder + " cannot be used: " + e, e);
         }
         release(channel);
         throw new DatabaseStartException(
