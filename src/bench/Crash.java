@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,7 +47,7 @@ public final class Crash {
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-    private final String key = "mb_crash-" + Long.toHexString(new java.security.SecureRandom().nextLong());
+    private final String key = "mb_crash-" + UUID.randomUUID();
     private final Path data;
     private final Path log;
     private final Map<String, String> answered = new ConcurrentHashMap<>();
@@ -180,7 +182,7 @@ public final class Crash {
     private void stop() throws Exception {
         if (service != null) {
             service.destroy();
-            if (!service.waitFor(40, java.util.concurrent.TimeUnit.SECONDS)) {
+            if (!service.waitFor(40, TimeUnit.SECONDS)) {
                 service.destroyForcibly();
             }
         }
