@@ -128,6 +128,29 @@ class ProblemTableTest {
         return PLACE.matcher(sentence).results().map(MatchResult::group).collect(Collectors.toSet());
     }
 
+    @Test
+    void theReadmesTellTheSameTable() {
+        for (Language language : Language.values()) {
+            String readme = read(Path.of(language == Language.EN ? "README.md" : "README.zh-CN.md"));
+            List<String> told = Pattern.compile("^\\| `[a-z-]+` \\| \\d{3} \\|.*$", Pattern.MULTILINE)
+                    .matcher(readme)
+                    .results()
+                    .map(MatchResult::group)
+                    .toList();
+
+            assertThat(told)
+                    .as(language.tag())
+                    .containsExactlyInAnyOrderElementsOf(ProblemTable.all().stream()
+                            .map(entry -> "| `%s` | %d | %s | %s |"
+                                    .formatted(
+                                            entry.code(),
+                                            entry.status(),
+                                            entry.title(language),
+                                            entry.text(language).action()))
+                            .toList());
+        }
+    }
+
     private static List<String> sources() throws IOException {
         try (var files = Files.walk(CODE)) {
             return files.filter(file -> file.toString().endsWith(".java"))
