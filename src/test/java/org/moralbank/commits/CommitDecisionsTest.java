@@ -178,6 +178,18 @@ class CommitDecisionsTest {
     }
 
     @Test
+    void anItemOfABulkWithOtherContentUnderItsReferenceIsRefused() throws Exception {
+        Bulk.Item first = new Bulk.Item("R-13", sha256("first"), new Effect(13), null);
+        Bulk.Item other = new Bulk.Item("R-13", sha256("other"), new Effect(14), null);
+
+        String told = bulk("bulk-3", false, List.of(first, other));
+
+        assertThat(told).contains("\"created\":1", "\"refused\":1", "\"duplicate-reference\"");
+        assertThat(effects(13)).isEqualTo(1);
+        assertThat(effects(14)).isZero();
+    }
+
+    @Test
     void anAtomicBulkIsDoneWholeOrNotAtAll() throws Exception {
         Effect refused = new Effect(21);
         refused.fate.set(CONFLICT);
@@ -218,11 +230,15 @@ class CommitDecisionsTest {
     }
 
     private String bulk(String key, boolean atomic, Effect... effects) throws Exception {
-        Ask ask = ask(new TestCommits.Everybody(), key, key, 1);
         List<Bulk.Item> items = new ArrayList<>();
         for (Effect effect : effects) {
             items.add(new Bulk.Item("R-" + effect.id, sha256("effect " + effect.id), effect, null));
         }
+        return bulk(key, atomic, items);
+    }
+
+    private String bulk(String key, boolean atomic, List<Bulk.Item> items) throws Exception {
+        Ask ask = ask(new TestCommits.Everybody(), key, key, 1);
         return body(commits.submit(ask, List.of(1), new Bulk(ask, "test", items, atomic))
                 .get(30, TimeUnit.SECONDS));
     }
