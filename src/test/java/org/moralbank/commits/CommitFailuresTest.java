@@ -28,7 +28,7 @@ class CommitFailuresTest {
     private static TestDatabase.Database database;
 
     /** Effects: one row a work; the database refuses a negative one and one that is there already. */
-    private static final Table<Integer, Integer> EFFECTS = new Table<>() {
+    static final Table<Integer, Integer> EFFECTS = new Table<>() {
         @Override
         public Future<Map<Integer, Integer>> load(SqlConnection connection, List<Integer> keys) {
             throw new AssertionError("only written");
@@ -57,12 +57,18 @@ class CommitFailuresTest {
 
     @BeforeAll
     static void makeTheDatabase() throws SQLException {
-        database = TestCommits.aDatabase(3);
+        database = aDatabaseForEffects(3);
+    }
+
+    /** With the table of {@link #EFFECTS}. */
+    static TestDatabase.Database aDatabaseForEffects(int books) throws SQLException {
+        TestDatabase.Database database = TestCommits.aDatabase(books);
         try (Connection owner = database.connectAsOwner();
                 var statement = owner.createStatement()) {
             statement.execute("CREATE TABLE test_effect (id int PRIMARY KEY CHECK (id >= 0))");
             statement.execute("GRANT SELECT, INSERT ON test_effect TO " + database.appUser());
         }
+        return database;
     }
 
     @Test

@@ -80,12 +80,19 @@ public final class TestCommits implements AutoCloseable {
     }
 
     CompletableFuture<Answer> submit(String key, String content, int scope, List<Integer> books, Work work) {
-        Ask ask =
-                new Ask(new Everybody(), scope, new IdempotencyKey(key), sha256(content), Language.EN, "/tests", null);
+        return submit(ask(new Everybody(), key, content, scope), books, work);
+    }
+
+    CompletableFuture<Answer> submit(Ask ask, List<Integer> books, Work work) {
         return commits.submit(ask, books, work).subscribeAsCompletionStage();
     }
 
-    private record Everybody() implements Asker {
+    static Ask ask(Asker asker, String key, String content, int scope) {
+        return new Ask(asker, scope, new IdempotencyKey(key), sha256(content), Language.EN, "/tests", null);
+    }
+
+    /** A client who may do everything. */
+    record Everybody() implements Asker {
         @Override
         public int clientId() {
             return 1;
@@ -98,7 +105,7 @@ public final class TestCommits implements AutoCloseable {
         public void checkStillMay(WorkingSet set) {}
     }
 
-    private static byte[] sha256(String content) {
+    static byte[] sha256(String content) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {

@@ -86,10 +86,10 @@ public enum Invariants {
             """),
     ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS(3, """
             SELECT format('book %s has account %s in place %s, and says its last is %s', book_id, account_id, place, last_account)
-            FROM (SELECT a.*, b.last_account, row_number() OVER (PARTITION BY book_id ORDER BY account_id) AS place,
-                         count(*) OVER (PARTITION BY book_id) AS all_of_them
-                  FROM ledger_account a JOIN ledger_book b USING (book_id)) a
-            WHERE account_id <> place OR last_account <> all_of_them
+            FROM (SELECT book_id, account_id, last_account, row_number() OVER (PARTITION BY book_id ORDER BY account_id) AS place,
+                         count(account_id) OVER (PARTITION BY book_id) AS all_of_them
+                  FROM ledger_account FULL JOIN ledger_book USING (book_id)) a
+            WHERE account_id <> place OR last_account IS DISTINCT FROM all_of_them
             """),
     HELD_IS_WITHIN_BOUNDS(4, """
             SELECT format('account %s/%s has %s posted, %s held, between %s and %s', book_id, account_id, posted, held, floor, ceiling)
@@ -135,7 +135,7 @@ public enum Invariants {
             SELECT format('clearing of book %s with %s is %s %s, the other way %s', b.code, a.owner, a.posted, a.unit, c.posted)
             FROM ledger_account a
             JOIN ledger_book b ON b.book_id = a.book_id
-            JOIN ledger_book other ON other.code = a.owner
+            LEFT JOIN ledger_book other ON other.code = a.owner
             LEFT JOIN ledger_account c ON c.book_id = other.book_id AND c.code = '1500' AND c.owner = b.code AND c.unit = a.unit
             WHERE a.code = '1500' AND a.posted + coalesce(c.posted, 0) <> 0
             """),
@@ -165,6 +165,10 @@ public enum Invariants {
                   <> j - 'postings' - 'reasonHash' - 'metadataHash'
                OR t.reason IS NOT NULL
                   AND j ->> 'reasonHash' IS DISTINCT FROM encode(sha256(t.salt || convert_to(t.reason, 'UTF8')), 'hex')
+               OR t.metadata IS NOT NULL
+                  AND j ->> 'metadataHash' IS DISTINCT FROM encode(sha256(t.salt || convert_to(
+                      (SELECT '{' || coalesce(string_agg(to_json(key) || ':' || to_json(value), ',' ORDER BY key COLLATE "C"), '') || '}'
+                       FROM jsonb_each_text(t.metadata)), 'UTF8')), 'hex')
             """),
     CANONICAL_POSTINGS_ARE_THE_POSTINGS(null, """
             SELECT format('entry %s/%s: %s', book_id, seq, path)

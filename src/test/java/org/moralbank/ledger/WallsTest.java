@@ -1,0 +1,127 @@
+package org.moralbank.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.moralbank.commits.TestCommits;
+import org.moralbank.platform.TestDatabase;
+
+/** What the database refuses by itself, whatever the code does. */
+class WallsTest {
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+    private static final String RESTRICT_VIOLATION = "23001";
+
+    @SuppressWarnings("NullAway.Init") // by makeTheDatabase
+    private static TestDatabase.Database database;
+
+    @BeforeAll
+    static void makeTheDatabase() throws SQLException {
+        database = TestCommits.aDatabase(1);
+    }
+
+    static Stream<String> changesOfWhatIsRecorded() {
+        return Stream.of("commit_answer", "ledger_entry", "ledger_posting")
+                .flatMap(table -> Stream.of(
+                        "UPDATE " + table + " SET book_id = book_id", "DELETE FROM " + table, "TRUNCATE " + table));
+    }
+
+    @ParameterizedTest
+    @MethodSource("changesOfWhatIsRecorded")
+    void theApplicationMayNotChangeWhatIsRecorded(String change) throws SQLException {
+        try (Connection app = database.connectAsApp()) {
+            refuses(INSUFFICIENT_PRIVILEGE, () -> execute(app, change));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("changesOfWhatIsRecorded")
+    void theTriggersStopTheOwnerToo(String change) throws SQLException {
+        try (Connection owner = database.connectAsOwner()) {
+            refuses(RESTRICT_VIOLATION, () -> execute(owner, change));
+        }
+    }
+
+    @Test
+    void theApplicationDeletesNothingAnywhere() throws SQLException {
+        try (Connection owner = database.connectAsOwner();
+                Connection app = database.connectAsApp()) {
+            for (String table : tables(owner)) {
+                refuses(INSUFFICIENT_PRIVILEGE, () -> execute(app, "DELETE FROM " + table));
+                refuses(INSUFFICIENT_PRIVILEGE, () -> execute(app, "TRUNCATE " + table));
+                refuses(INSUFFICIENT_PRIVILEGE, () -> execute(app, "DROP TABLE " + table));
+                execute(app, "SELECT FROM " + table);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("waysAroundTheTriggers")
+    void theApplicationMayNotTakeTheWallsDown(String change) throws SQLException {
+        try (Connection app = database.connectAsApp()) {
+            refuses(INSUFFICIENT_PRIVILEGE, () -> execute(app, change));
+        }
+    }
+
+    static Stream<String> waysAroundTheTriggers() {
+        return Stream.of(
+                "SET session_replication_role = replica",
+                "ALTER TABLE ledger_entry DISABLE TRIGGER ALL",
+                "DROP TRIGGER append_only ON ledger_entry",
+                "CREATE OR REPLACE FUNCTION moralbank_refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+                "CREATE TABLE another (id int)",
+                "INSERT INTO flyway_schema_history DEFAULT VALUES");
+    }
+
+    @Test
+    void theAuditorReadsTheLedgerAndNeitherKeysNorAnswers() throws SQLException {
+        try (Connection owner = database.connectAsOwner();
+                Connection auditor = database.connectAsAuditor()) {
+            for (String table : tables(owner)) {
+                if (List.of("access_key", "commit_answer").contains(table)) {
+                    refuses(INSUFFICIENT_PRIVILEGE, () -> execute(auditor, "SELECT * FROM " + table));
+                } else {
+                    execute(auditor, "SELECT * FROM " + table);
+                }
+                refuses(INSUFFICIENT_PRIVILEGE, () -> execute(auditor, "INSERT INTO " + table + " DEFAULT VALUES"));
+                refuses(INSUFFICIENT_PRIVILEGE, () -> execute(auditor, "DELETE FROM " + table));
+            }
+        }
+    }
+
+    private static void refuses(String sqlState, ThrowingCallable statement) {
+        assertThatThrownBy(statement)
+                .isInstanceOfSatisfying(
+                        SQLException.class,
+                        refused -> assertThat(refused.getSQLState())
+                                .as(refused.getMessage())
+                                .isEqualTo(sqlState));
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static List<String> tables(Connection owner) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (var statement = owner.createStatement();
+                var rows = statement.executeQuery("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")) {
+            while (rows.next()) {
+                names.add(rows.getString(1));
+            }
+        }
+        assertThat(names).contains("ledger_entry", "ledger_hold", "member");
+        return names;
+    }
+}
