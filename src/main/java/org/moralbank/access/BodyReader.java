@@ -74,6 +74,9 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
         if (body.length == 0) {
             throw new ProtocolRejection.Unreadable("line 1, column 1").refused();
         }
+        if (isWide(body)) {
+            throw new ProtocolRejection.Unreadable("not UTF-8").refused();
+        }
         try {
             Record read = Json.mapper().readValue(body, type);
             if (read == null) {
@@ -86,6 +89,11 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
         } catch (CharConversionException notUtf8) {
             throw new ProtocolRejection.Unreadable("not UTF-8").refused();
         }
+    }
+
+    /** Whether it begins as UTF-16 or UTF-32 does, with its mark or a zero byte: Jackson would guess and read them. */
+    private static boolean isWide(byte[] body) {
+        return body.length > 1 && ((body[0] & 0xfe) == 0xfe || body[0] == 0 || body[1] == 0);
     }
 
     /** What is told of JSON that is none, or that is not what the record asks for. */

@@ -111,6 +111,7 @@ public class ClientsResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = NewClient.class),
                             examples =
                                     @ExampleObject(
@@ -136,8 +137,8 @@ public class ClientsResource {
                     "Those whose books are all the caller's own, in order of their names, page by page, without keys.")
     @APIResponse(responseCode = "200", description = "A page")
     public Uni<Page<ClientView>> list(
-            @Context RoutingContext http, @RestQuery @Nullable Integer limit, @RestQuery @Nullable String after) {
-        Page.Request page = Page.Request.of(limit, after);
+            @Context RoutingContext http, @RestQuery @Nullable String limit, @RestQuery @Nullable String after) {
+        Page.Request page = Page.Request.ofQuery(limit, after);
         return store.list(Call.of(http).client(), page)
                 .map(rows -> Page.of(
                         page, rows.stream().map(row -> ClientView.of(row, null)).toList(), ClientView::name));

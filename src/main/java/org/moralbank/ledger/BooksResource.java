@@ -114,6 +114,7 @@ public class BooksResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = Opening.class),
                             examples = @ExampleObject(name = "community", value = """
                                                     {"book":"BHL","name":"北环路社区","kind":"COMMUNITY","serviceEarns":"MIN",
@@ -137,8 +138,8 @@ public class BooksResource {
             description = "Those that the caller may use, in order of their codes, page by page.")
     @APIResponse(responseCode = "200", description = "A page")
     public Uni<Page<BookView>> list(
-            @Context RoutingContext http, @RestQuery @Nullable Integer limit, @RestQuery @Nullable String after) {
-        Page.Request page = Page.Request.of(limit, after);
+            @Context RoutingContext http, @RestQuery @Nullable String limit, @RestQuery @Nullable String after) {
+        Page.Request page = Page.Request.ofQuery(limit, after);
         return store.list(Call.of(http).client(), page)
                 .map(rows -> Page.of(
                         page,

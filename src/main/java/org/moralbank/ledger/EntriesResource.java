@@ -256,6 +256,7 @@ public class EntriesResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = NewReversal.class),
                             examples =
                                     @ExampleObject(

@@ -171,6 +171,7 @@ public class MembersResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = MemberRegistration.class),
                             examples =
                                     @ExampleObject(
@@ -233,13 +234,13 @@ public class MembersResource {
             @RestQuery @Nullable String status,
             @RestQuery @Nullable String role,
             @RestQuery @Nullable String ageBand,
-            @RestQuery @Nullable Integer limit,
+            @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Fields fields = new Fields();
         MemberStore.Filter filter = new MemberStore.Filter(
                 statusOf(fields, status), fields.optionalText("role", role, LONGEST_TEXT), ageBandOf(fields, ageBand));
         fields.refuseFaults();
-        Page.Request page = Page.Request.of(limit, after);
+        Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book)
                 .chain(found -> store.members(found.id(), filter, page))
                 .map(rows -> Page.of(page, rows.stream().map(MemberView::of).toList(), MemberView::memberId));
@@ -257,9 +258,9 @@ public class MembersResource {
             @Context RoutingContext http,
             @RestPath String book,
             @RestPath String memberId,
-            @RestQuery @Nullable Integer limit,
+            @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
-        Page.Request page = Page.Request.of(limit, after);
+        Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book)
                 .call(found -> store.member(found.id(), memberId).invoke(member -> orNotFound(member, "member")))
                 .chain(found -> store.statusChanges(found.id(), memberId, page))
@@ -276,6 +277,7 @@ public class MembersResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = StatusOrder.class),
                             examples =
                                     @ExampleObject(
@@ -304,6 +306,7 @@ public class MembersResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = StatusOrder.class),
                             examples = @ExampleObject(name = "unfreeze", value = "{\"reason\":\"核实无误\"}")))
     @APIResponse(
@@ -330,6 +333,7 @@ public class MembersResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = MemberClosing.class),
                             examples =
                                     @ExampleObject(
@@ -366,6 +370,7 @@ public class MembersResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = KinRegistration.class),
                             examples =
                                     @ExampleObject(
@@ -428,9 +433,9 @@ public class MembersResource {
             @Context RoutingContext http,
             @RestPath String book,
             @RestPath String memberId,
-            @RestQuery @Nullable Integer limit,
+            @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
-        Page.Request page = Page.Request.of(limit, after);
+        Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book)
                 .call(found -> store.member(found.id(), memberId).invoke(member -> orNotFound(member, "member")))
                 .chain(found -> store.kinOf(found.id(), memberId, page))

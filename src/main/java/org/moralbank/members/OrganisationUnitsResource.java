@@ -9,7 +9,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Objects;
@@ -119,6 +118,7 @@ public class OrganisationUnitsResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = Addition.class),
                             examples = @ExampleObject(name = "community", value = """
                                                     {"code":"C-BHL","parent":"S1","kind":"COMMUNITY","name":"北环路社区",
@@ -147,13 +147,13 @@ public class OrganisationUnitsResource {
             @Context RoutingContext http,
             @RestQuery @Nullable String parent,
             @RestQuery @Nullable String kind,
-            @RestQuery @Nullable Integer limit,
+            @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Fields fields = new Fields();
-        OrganisationStore.Filter filter =
-                new OrganisationStore.Filter(fields.optionalId("parent", parent), kindOf(fields, kind));
+        OrganisationStore.Filter filter = new OrganisationStore.Filter(
+                fields.optionalId("parent", parent), fields.optionalName("kind", kind, OrganisationUnit.Kind.class));
         fields.refuseFaults();
-        Page.Request page = Page.Request.of(limit, after);
+        Page.Request page = Page.Request.ofQuery(limit, after);
         return store.list(Call.of(http).client(), filter, page)
                 .map(rows -> Page.of(page, rows, OrganisationUnit::code));
     }
@@ -198,7 +198,9 @@ public class OrganisationUnitsResource {
                     @Nullable
                     String on) {
         Client client = Call.of(http).client();
-        LocalDate day = dayOf(on);
+        Fields fields = new Fields();
+        LocalDate day = fields.optionalDay("on", on);
+        fields.refuseFaults();
         return store.subtree(code).chain(subtree -> {
             List<String> books = visible(client, subtree).stream()
                     .map(OrganisationUnit::book)
@@ -228,28 +230,5 @@ public class OrganisationUnitsResource {
             throw new ProtocolRejection.NotFound("organisation unit").refused();
         }
         return units;
-    }
-
-    private static OrganisationUnit.@Nullable Kind kindOf(Fields fields, @Nullable String kind) {
-        if (kind == null) {
-            return null;
-        }
-        try {
-            return OrganisationUnit.Kind.valueOf(kind);
-        } catch (IllegalArgumentException unknown) {
-            fields.fault("kind", "type");
-            return null;
-        }
-    }
-
-    private static @Nullable LocalDate dayOf(@Nullable String on) {
-        if (on == null) {
-            return null;
-        }
-        try {
-            return LocalDate.parse(on);
-        } catch (DateTimeException malformed) {
-            throw ProtocolRejection.Invalid.field("on", "type").refused();
-        }
     }
 }

@@ -2,6 +2,7 @@ package org.moralbank.members;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PUT;
@@ -61,6 +62,8 @@ public class TeamsResource {
 
     @PUT
     @Path("/{teamId}")
+    // Said, because the framework makes any type of one text out of text/plain by itself.
+    @Consumes(MediaType.APPLICATION_JSON)
     @Allowed({Role.COORDINATOR, Role.OPERATOR})
     @Operation(operationId = "registerTeam", summary = "Registers a team, or edits its name", description = """
                     The first PUT of an id registers the team (201). A later one needs If-Match with the ETag, unless it
@@ -69,6 +72,7 @@ public class TeamsResource {
     @RequestBody(
             content =
                     @Content(
+                            mediaType = "application/json",
                             schema = @Schema(implementation = TeamRegistration.class),
                             examples = @ExampleObject(name = "team", value = "{\"name\":\"银龄互助队\"}")))
     @APIResponse(
@@ -121,9 +125,9 @@ public class TeamsResource {
     public Uni<Page<TeamView>> list(
             @Context RoutingContext http,
             @RestPath String book,
-            @RestQuery @Nullable Integer limit,
+            @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
-        Page.Request page = Page.Request.of(limit, after);
+        Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book)
                 .chain(found -> store.teams(found.id(), page))
                 .map(rows -> Page.of(page, rows.stream().map(TeamView::of).toList(), TeamView::teamId));

@@ -1,6 +1,7 @@
 package org.moralbank.platform;
 
 import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -78,7 +79,8 @@ public class ApiDescription implements OASFilter {
                 .addParameter("IdempotencyKey", idempotencyKey())
                 .addParameter("IfMatch", ifMatch())
                 .addParameter("AcceptLanguage", acceptLanguage());
-        headers().forEach(api.getComponents()::addHeader);
+        // Sorted: a build of the same API writes the same document.
+        new TreeMap<>(headers()).forEach(api.getComponents()::addHeader);
         for (ProblemTable.Entry entry : ProblemTable.all()) {
             api.getComponents()
                     .addExample(entry.code(), OASFactory.createExample().value(example(entry)));
@@ -101,6 +103,9 @@ public class ApiDescription implements OASFilter {
         if (method == PathItem.HttpMethod.PUT && !hasHeader(operation, "If-Match")) {
             operation.addParameter(OASFactory.createParameter().ref("#/components/parameters/IfMatch"));
         }
+        if (operation.getParameters() != null) {
+            operation.getParameters().forEach(ApiDescription::describeQuery);
+        }
         if (operation.getResponses() == null) {
             operation.setResponses(OASFactory.createAPIResponses());
         }
@@ -115,8 +120,23 @@ public class ApiDescription implements OASFilter {
                 operation.getResponses().addAPIResponse(Integer.toString(status), refusal(status, entries));
             }
         });
-        if (operation.getRequestBody() != null && operation.getRequestBody().getRequired() == null) {
-            operation.getRequestBody().setRequired(true);
+        if (operation.getRequestBody() != null) {
+            // The framework reads an extension of the method as the body's too.
+            operation.getRequestBody().removeExtension(CODES);
+            if (operation.getRequestBody().getRequired() == null) {
+                operation.getRequestBody().setRequired(true);
+            }
+        }
+    }
+
+    /** Resources take these as text, to name them when they are malformed. */
+    private static void describeQuery(Parameter parameter) {
+        if (parameter.getIn() == Parameter.In.QUERY && "limit".equals(parameter.getName())) {
+            parameter.setSchema(OASFactory.createSchema()
+                    .addType(Schema.SchemaType.INTEGER)
+                    .minimum(BigDecimal.ONE)
+                    .maximum(BigDecimal.valueOf(500))
+                    .defaultValue(50));
         }
     }
 

@@ -164,8 +164,12 @@ public final class Fields {
             return null;
         }
         try {
-            // No more than the four digits that a date of the database has.
-            return LocalDate.parse(value, FOUR_DIGIT_YEAR);
+            LocalDate day = LocalDate.parse(value, FOUR_DIGIT_YEAR);
+            // The pattern also reads a sign and more digits, which no date of the database has.
+            if (day.getYear() < 0 || day.getYear() > 9999) {
+                fault(field, "day");
+            }
+            return day;
         } catch (DateTimeException malformed) {
             fault(field, "day");
             return null;

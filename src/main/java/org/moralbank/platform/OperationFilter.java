@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
@@ -32,6 +33,8 @@ class OperationFilter {
     /** Behind the one that asks who calls, so that a stranger learns nothing of an operation's parameters. */
     private static final int AFTER_THE_CALLER = 6000;
 
+    private static final Pattern CONTROL_CHARACTER = Pattern.compile("%([01][0-9a-fA-F]|7[fF])");
+
     /** What an operation has. */
     private record Form(Set<String> parameters, boolean answersJsonOnly) {}
 
@@ -41,6 +44,10 @@ class OperationFilter {
     void refuse(RoutingContext http, SimpleResourceInfo operation) {
         String query = http.request().query();
         String accept = http.request().getHeader("Accept");
+        if (CONTROL_CHARACTER.matcher(http.request().path()).find()) {
+            // No id has one, and a NUL is no text for the database, which would fail rather than find nothing.
+            throw new ProtocolRejection.NotFound("resource").refused();
+        }
         boolean asksNothing = query == null || query.isEmpty();
         if (asksNothing && acceptsJson(accept)) {
             return;
@@ -68,10 +75,12 @@ class OperationFilter {
     }
 
     private static void refuseUnknown(RoutingContext http, Set<String> known) {
+        // The framework takes an empty value for none, and would answer with everything too.
         List<FieldFault> faults = http.queryParams().names().stream()
-                .filter(name -> !known.contains(name))
+                .filter(name ->
+                        !known.contains(name) || http.queryParams().getAll(name).contains(""))
                 .sorted()
-                .map(name -> new FieldFault(name, "parameter"))
+                .map(name -> new FieldFault(name, known.contains(name) ? "required" : "parameter"))
                 .toList();
         if (!faults.isEmpty()) {
             throw new ProtocolRejection.Invalid(faults).refused();

@@ -35,6 +35,10 @@ public record Page<T>(
                 } catch (IllegalArgumentException malformed) {
                     fields.fault("after", "cursor");
                 }
+                if (key != null && key.chars().anyMatch(Character::isISOControl)) {
+                    // No key of a list has one, and the database has no text with a NUL.
+                    fields.fault("after", "cursor");
+                }
             }
             fields.refuseFaults();
             return new Request((int) size, key);

@@ -47,12 +47,13 @@ class MerchantStore {
     }
 
     /** In the order of their ids. A kind or status that is null narrows nothing, and one that is not there finds nothing. */
-    Uni<Page<MerchantView>> list(BookHandle book, @Nullable String kind, @Nullable String status, Page.Request page) {
+    Uni<Page<MerchantView>> list(
+            BookHandle book, Merchant.@Nullable Kind kind, Merchant.@Nullable Status status, Page.Request page) {
         Tuple arguments = Tuple.tuple()
                 .addShort((short) book.id())
                 .addString(page.after())
-                .addString(kind)
-                .addString(status)
+                .addString(kind == null ? null : kind.name())
+                .addString(status == null ? null : status.name())
                 .addInteger(page.rows());
         return pool.preparedQuery(LIST).execute(arguments).map(rows -> {
             List<MerchantView> views = new ArrayList<>(rows.size());

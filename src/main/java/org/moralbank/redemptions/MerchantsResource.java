@@ -144,7 +144,11 @@ public class MerchantsResource {
             @Parameter(schema = @Schema(implementation = Merchant.Status.class)) @RestQuery @Nullable String status,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
+        Fields fields = new Fields();
+        Merchant.Kind ofKind = fields.optionalName("kind", kind, Merchant.Kind.class);
+        Merchant.Status ofStatus = fields.optionalName("status", status, Merchant.Status.class);
+        fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
-        return books.of(Call.of(http), book).chain(found -> store.list(found, kind, status, page));
+        return books.of(Call.of(http), book).chain(found -> store.list(found, ofKind, ofStatus, page));
     }
 }

@@ -189,11 +189,11 @@ public class RedemptionsResource {
             @RestQuery @Nullable String after) {
         Fields fields = new Fields();
         RedemptionStore.Filter filter = new RedemptionStore.Filter(
-                merchant,
-                member,
-                terminal,
-                terminalTransaction,
-                reference,
+                fields.optionalId("merchant", merchant),
+                fields.optionalId("member", member),
+                fields.optionalId("terminal", terminal),
+                fields.optionalReference("terminalTransaction", terminalTransaction),
+                fields.optionalReference("reference", reference),
                 fields.optionalDay("from", from),
                 fields.optionalDay("to", to));
         fields.refuseFaults();

@@ -296,13 +296,13 @@ public class ServiceRecordsResource {
             @RestQuery @Nullable String after) {
         Fields fields = new Fields();
         ServiceRecordStore.Filter filter = new ServiceRecordStore.Filter(
-                volunteer,
-                recipient,
-                team,
-                activity,
+                fields.optionalId("volunteer", volunteer),
+                fields.optionalId("recipient", recipient),
+                fields.optionalId("team", team),
+                fields.optionalText("activity", activity, LONGEST_NAME),
                 fields.optionalDay("from", from),
                 fields.optionalDay("to", to),
-                reference);
+                fields.optionalReference("reference", reference));
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book).chain(found -> store.list(found, filter, page));

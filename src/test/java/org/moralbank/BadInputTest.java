@@ -1,0 +1,1272 @@
+package org.moralbank;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.moralbank.access.Role;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.Holder;
+import org.moralbank.ledger.Lot;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Language;
+import org.moralbank.platform.ProblemTable;
+import org.moralbank.platform.TestDatabase;
+
+/**
+ * Bad input on every operation of the OpenAPI document: each is refused as it is documented, in both languages, and
+ * nothing is posted or kept. An operation that is added to the document is tried by itself.
+ *
+ * <p>What is sent is the document's own example with one thing wrong, to a book in which the example as it is succeeds.
+ */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class BadInputTest {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+    /** Writes a lone surrogate as an escape: it has no UTF-8. */
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    private static final JsonNode API = read();
+    private static final Set<String> METHODS = Set.of("get", "post", "put", "delete", "patch");
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private static final int MEBIBYTE = 1 << 20;
+    private static final String NUL = "\0";
+    private static final String LONE_SURROGATE = "\ud800";
+
+    /** Those that a community's app may not use, beside what only operators may. */
+    private static final Set<String> NOT_FOR_APPS = Set.of(
+            "openBook",
+            "reverseEntry",
+            "grant",
+            "grantMany",
+            "openBalance",
+            "openBalances",
+            "freezeMember",
+            "unfreezeMember",
+            "closeMember",
+            "registerTeam",
+            "putMerchant",
+            "addOrganisationUnit",
+            "makeClient",
+            "listClients",
+            "getClient",
+            "makeClientKey",
+            "revokeClientKey",
+            "listMemberStatusChanges");
+
+    private static final Set<String> FOR_TERMINALS = Set.of("redeem", "listRedemptions", "getRedemption", "getAnswer");
+
+    /** The codes of what is global, and so may have been made by another test's book already. */
+    private static final Set<String> IS_THERE = Set.of("book-exists", "organisation-unit-exists", "client-exists");
+
+    /** Read by all tests whose requests change nothing. */
+    private static @Nullable World shared;
+
+    @Inject
+    TestBank bank;
+
+    @Inject
+    Pool pool;
+
+    private World world;
+
+    @BeforeEach
+    void prepare() {
+        if (shared == null) {
+            shared = aWorld();
+        }
+        world = shared;
+    }
+
+    // ----------------------------------------------------------------------------------------------------------------
+    // What must succeed, so that what is refused is refused for its fault
+    // ----------------------------------------------------------------------------------------------------------------
+
+    /** An example of an operation's body. */
+    private record Sample(Op op, String name, ObjectNode body) {
+        @Override
+        public String toString() {
+            return op + " with example " + name;
+        }
+    }
+
+    static Stream<Sample> samples() {
+        return withBody(op -> true)
+                .flatMap(op -> op.examples().entrySet().stream()
+                        .map(example -> new Sample(op, example.getKey(), example.getValue())));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("samples")
+    void everyExampleSucceedsAsItIs(Sample sample) {
+        World fresh = aWorld();
+        if (sample.op().is("unfreezeMember")) {
+            fresh.order("/members/M-BHL-H0001/freeze", "{'reason':'核实中'}");
+        }
+
+        // Its content is another than that of the member who is there.
+        Map<String, String> path = sample.op().is("registerMember") ? Map.of("memberId", "M-NEW") : Map.of();
+        Answer answer = send(fresh.request(sample.op(), path).body(sample.body()));
+
+        if (answer.status() == 409 && !sample.op().path().contains("{")) {
+            assertThat(IS_THERE).contains(answer.json().path("code").asText());
+        } else {
+            assertThat(answer.status()).as(answer.text()).isIn(200, 201);
+            for (JsonNode result : answer.json().path("items")) {
+                assertThat(result.path("result").asText("created"))
+                        .as(answer.text())
+                        .isEqualTo("created");
+            }
+        }
+    }
+
+    static Stream<Op> bodies() {
+        return withBody(op -> true);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bodies")
+    void everyBodyHasAnExample(Op op) {
+        assertThat(op.examples()).isNotEmpty();
+    }
+
+    static Stream<Op> reads() {
+        return operations(op -> op.method().equals("GET"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("reads")
+    void everyReadAnswers(Op op) {
+        Answer answer = send(world.request(op));
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    }
+
+    // ----------------------------------------------------------------------------------------------------------------
+    // Who asks
+    // ----------------------------------------------------------------------------------------------------------------
+
+    static Stream<Op> operations() {
+        return operations(op -> true);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("operations")
+    void refusesWhoShowsNoKey(Op op) {
+        Request request = world.request(op).body(op.exampleOrNull());
+
+        refused(request.without("Authorization"), 401, "unauthenticated");
+        refused(request.with("Authorization", ""), 401, "unauthenticated");
+        refused(request.with("Authorization", "Basic YTpi"), 401, "unauthenticated");
+        refused(request.with("Authorization", "Bearer mb_unknown"), 401, "unauthenticated");
+        refused(request.with("Authorization", "Bearer "), 401, "unauthenticated");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("operations")
+    void refusesARoleThatMayNot(Op op) {
+        List<Role> strangers = new ArrayList<>();
+        if (!op.method().equals("GET") || op.path().startsWith("/v1/clients")) {
+            strangers.add(Role.AUDITOR);
+        }
+        if (!FOR_TERMINALS.contains(op.id())) {
+            strangers.add(Role.TERMINAL);
+        }
+        if (NOT_FOR_APPS.contains(op.id())) {
+            strangers.add(Role.APP);
+        }
+
+        for (Role role : strangers) {
+            String key = role == Role.TERMINAL
+                    ? world.book().keyOf(role, "MER-LS-01")
+                    : world.book().keyOf(role);
+            refused(
+                    world.request(op).body(op.exampleOrNull()).with("Authorization", "Bearer " + key),
+                    403,
+                    "forbidden");
+        }
+    }
+
+    static Stream<Op> withParameters() {
+        return operations(op -> op.path().contains("{"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("withParameters")
+    void saysNothingOfAnotherBook(Op op) {
+        String key = bank.aBook().keyOf(Role.OPERATOR);
+
+        refused(world.request(op).body(op.exampleOrNull()).with("Authorization", "Bearer " + key), 404, "not-found");
+    }
+
+    // ----------------------------------------------------------------------------------------------------------------
+    // Which resource, and how it is asked
+    // ----------------------------------------------------------------------------------------------------------------
+
+    /** A request with one fault. */
+    private record Case(Op op, String fault, String value, String field) {
+        @Override
+        public String toString() {
+            return op + ": " + fault;
+        }
+    }
+
+    static Stream<Case> badIds() {
+        List<Case> cases = new ArrayList<>();
+        operations().forEach(op -> {
+            for (String parameter : op.pathParameters()) {
+                boolean makes = op.method().equals("PUT") && op.path().endsWith("{" + parameter + "}");
+                if (!makes) {
+                    cases.add(new Case(op, "unknown " + parameter, "999999", parameter));
+                    cases.add(new Case(op, "unknown UUID as " + parameter, UUID.randomUUID() + "", parameter));
+                }
+                for (String bad : List.of("a%20b", "%00", "%C3%BC", "x'--", "a%2Fb", "-1", "x".repeat(300))) {
+                    cases.add(new Case(op, parameter + " is " + (bad.length() > 9 ? "long" : bad), bad, parameter));
+                }
+            }
+        });
+        return cases.stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badIds")
+    void findsNothingUnderAnIdThatIsNone(Case bad) {
+        Request request = world.request(bad.op(), Map.of(bad.field(), bad.value()))
+                .body(bad.op().exampleOrNull());
+
+        // A PUT makes what its path names, so that the name must be one; a key of an answer likewise.
+        boolean named = bad.op().method().equals("PUT") && !bad.field().equals("book")
+                || bad.op().is("getAnswer") && send(request).status() == 400;
+        refusedOneOf(request, named ? List.of("invalid-request", "not-found", "unknown-member") : List.of("not-found"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("operations")
+    void tellsWhichMethodsThePathHas(Op op) {
+        Set<String> methods = new TreeSet<>();
+        operations(other -> other.path().equals(op.path())).forEach(other -> methods.add(other.method()));
+
+        for (String method : List.of("DELETE", "PATCH", "PUT", "POST", "GET")) {
+            // GET …/bulk asks for what has the id "bulk".
+            if (!methods.contains(method) && !(op.isBulk() && method.equals("GET"))) {
+                Answer answer =
+                        refused(world.request(op).method(method).body(op.exampleOrNull()), 405, "method-not-allowed");
+                assertThat(Set.of(answer.header("Allow").split(", "))).containsAll(methods);
+                assertThat(Set.of(answer.header("Allow").split(", "))).doesNotContain(method);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bodies")
+    void takesNothingButJsonInUtf8(Op op) {
+        for (String type : List.of(
+                "text/plain",
+                "application/xml",
+                "application/json; charset=ISO-8859-1",
+                "application/x-www-form-urlencoded")) {
+            refused(
+                    world.request(op).body(op.exampleOrNull()).with("Content-Type", type),
+                    415,
+                    "unsupported-media-type");
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("operations")
+    void answersInNoOtherType(Op op) {
+        for (String type : List.of("image/png", "text/html", "application/xml, text/plain;q=0.5")) {
+            refused(world.request(op).body(op.exampleOrNull()).with("Accept", type), 406, "not-acceptable");
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("operations")
+    void namesAQueryParameterThatItDoesNotHave(Op op) {
+        Answer answer = refused(world.request(op).body(op.exampleOrNull()).query("surprise=1"), 400, "invalid-request");
+
+        assertThat(answer.faults()).containsExactly("surprise");
+    }
+
+    static Stream<Case> badQueries() {
+        List<Case> cases = new ArrayList<>();
+        operations()
+                .forEach(op -> op.queryParameters().forEach(name -> {
+                    List<String> values = switch (name) {
+                        case "limit" -> List.of("0", "501", "-1", "abc", "1.5", "99999999999999999999", "");
+                        case "after" -> List.of("!!", "AA", "*");
+                        case "from", "to", "on" ->
+                            List.of("yesterday", "2025-02-30", "2025-1-6", "20250106", "%2B999999999-12-31", "");
+                        case "asOf" -> List.of("now", "2025-06-30", "2025-06-30T25:00:00Z", "");
+                        case "unit", "status", "kind", "type" -> List.of("NONE", "min", "%00", "");
+                        case "group" -> List.of("1", "1-1-1-1-1", "%00");
+                        default -> List.of("%00", "a%07b");
+                    };
+                    for (String value : values) {
+                        if (!op.is("getAnswer")) {
+                            cases.add(new Case(op, name + "=" + value, value, name));
+                        }
+                    }
+                }));
+        return cases.stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badQueries")
+    void namesAQueryParameterThatIsMalformed(Case bad) {
+        Answer answer = refused(world.request(bad.op()).query(bad.field() + "=" + bad.value()), 400, "invalid-request");
+
+        assertThat(answer.faults()).containsExactly(bad.field());
+    }
+
+    // ----------------------------------------------------------------------------------------------------------------
+    // The key and the condition
+    // ----------------------------------------------------------------------------------------------------------------
+
+    static Stream<Op> posts() {
+        return operations(op -> op.method().equals("POST"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("posts")
+    void needsAKeyOfTheEffect(Op op) throws IOException {
+        Request request = world.request(op).body(op.exampleOrNull());
+
+        assertThat(refused(request.without("Idempotency-Key"), 400, "invalid-request")
+                        .faults())
+                .containsExactly("Idempotency-Key");
+        for (String key : List.of("", "x".repeat(256), "\"half", "\"a\"b\"", "\"\"", "two words", "\"a\\b\"")) {
+            assertThat(refused(request.with("Idempotency-Key", key), 400, "invalid-request")
+                            .faults())
+                    .as(key)
+                    .containsExactly("Idempotency-Key");
+        }
+        long[] before = counts();
+        String body = request.text() == null ? "" : request.text();
+        String answer = raw("POST " + request.path() + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + "Content-Type: application/json\r\nAuthorization: "
+                + request.headers().get("Authorization")
+                + "\r\nIdempotency-Key: cl\u00e9\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        assertThat(answer).startsWith("HTTP/1.1 400").contains("\"field\":\"Idempotency-Key\"");
+        assertThat(counts()).isEqualTo(before);
+    }
+
+    static Stream<Op> puts() {
+        return operations(op -> op.method().equals("PUT"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("puts")
+    void changesOnlyTheVersionThatIsNamed(Op op) {
+        ObjectNode changed = op.example().deepCopy();
+        String text = changed.has("name") ? "name" : changed.has("relation") ? "relation" : "role";
+        changed.put(text, "another");
+        Request request = world.request(op).body(changed);
+
+        refused(request, 428, "precondition-required");
+        for (String tag : List.of("1", "\"999\"", "W/\"1\"", "\"x\"", "\"1", "\"-1\"", "\"1\", \"2\"x")) {
+            refused(request.with("If-Match", tag), 412, "precondition-failed");
+        }
+    }
+
+    // ----------------------------------------------------------------------------------------------------------------
+    // The body
+    // ----------------------------------------------------------------------------------------------------------------
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bodies")
+    void refusesABodyThatIsNotOneJsonObject(Op op) {
+        String whole = json(op.example());
+        String field = op.example().fieldNames().next();
+        String twice = "{\"" + field + "\":" + json(op.example().get(field)) + "," + whole.substring(1);
+        Request request = world.request(op);
+
+        for (String unreadable : List.of(
+                "",
+                " ",
+                "{",
+                whole.substring(0, whole.length() - 1),
+                whole.replaceFirst(":", "="),
+                "{'a':1}",
+                "[".repeat(5000),
+                "{\"a\":" + "9".repeat(5000) + "}",
+                twice)) {
+            refusedOneOf(request.body(unreadable), List.of("unreadable-body", "invalid-request"));
+        }
+        for (String other : List.of("[]", "[" + whole + "]", "\"text\"", "null", "1", "true", whole + whole)) {
+            refused(request.body(other), 400, "invalid-request");
+        }
+        refused(request.body(twice), 400, "unreadable-body");
+        refused(request.body(whole.getBytes(StandardCharsets.UTF_16)), 400, "unreadable-body");
+        refused(request.body(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}), 400, "unreadable-body");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bodies")
+    void refusesABodyThatIsTooLarge(Op op) throws IOException {
+        Request request = world.request(op);
+
+        if (op.isBulk()) {
+            long[] before = counts();
+            // Only the head: the server does not wait for a body that it will not take.
+            assertThat(raw("POST " + request.path() + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+                            + (16 * MEBIBYTE + 1) + "\r\nContent-Type: application/json\r\n\r\n"))
+                    .startsWith("HTTP/1.1 413")
+                    .contains("\"code\":\"body-too-large\"");
+            assertThat(counts()).isEqualTo(before);
+        } else {
+            String whole = json(op.example());
+            refused(request.body(whole + " ".repeat(MEBIBYTE + 1 - whole.length())), 413, "body-too-large");
+            assertThat(send(request.body("!" + " ".repeat(MEBIBYTE - 1))).status())
+                    .isEqualTo(400);
+        }
+    }
+
+    /** A body with one member that is not as the schema says. */
+    private record Wrong(Op op, String field, String fault, ObjectNode body) {
+        @Override
+        public String toString() {
+            return op + ": " + field + " " + fault;
+        }
+    }
+
+    static Stream<Wrong> wrongBodies() {
+        return withBody(op -> !op.isBulk()).flatMap(op -> wrong(op).stream());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrongBodies")
+    void namesTheFieldThatIsWrong(Wrong wrong) {
+        Answer answer = refused(world.request(wrong.op()).body(wrong.body()), 400, "invalid-request");
+
+        assertThat(answer.faults()).anyMatch(field -> field.startsWith(wrong.field()));
+    }
+
+    /** The bodies of a bulk operation in each of which one item is wrong. */
+    static Stream<Wrong> wrongItems() {
+        return withBody(Op::isBulk)
+                .flatMap(bulk -> wrong(bulk.single()).stream().map(wrong -> {
+                    ObjectNode item = wrong.body();
+                    if (!wrong.field().equals("reference")) {
+                        item.put("reference", "R-1");
+                    }
+                    return new Wrong(
+                            bulk,
+                            wrong.field(),
+                            wrong.fault(),
+                            JSON.objectNode()
+                                    .put("atomic", true)
+                                    .set("items", JSON.arrayNode().add(item)));
+                }));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrongItems")
+    void namesTheFieldOfAnItemThatIsWrong(Wrong wrong) {
+        Answer whole = refused(world.request(wrong.op()).body(wrong.body()), 422, "bulk-refused", true);
+        assertThat(whole.text()).contains("items[0]." + wrong.field());
+
+        ObjectNode each = wrong.body().deepCopy().put("atomic", false);
+        long[] before = counts();
+        Answer answer = send(world.request(wrong.op()).body(each));
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.text()).contains("\"refused\"", "invalid-request", "items[0]." + wrong.field());
+        assertThat(counts()[0]).isEqualTo(before[0]);
+        assertThat(counts()[1]).isEqualTo(before[1]);
+    }
+
+    static Stream<Op> bulks() {
+        return withBody(Op::isBulk);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bulks")
+    void takesOneToFiveHundredItems(Op op) {
+        JsonNode item = op.example().path("items").get(0);
+        ArrayNode tooMany = JSON.arrayNode();
+        for (int i = 0; i < 501; i++) {
+            tooMany.add(((ObjectNode) item).deepCopy().put("reference", "R-" + i));
+        }
+        Request request = world.request(op);
+
+        for (JsonNode items : List.<JsonNode>of(
+                JSON.arrayNode(), tooMany, JSON.nullNode(), JSON.textNode("x"), JSON.numberNode(1), item)) {
+            Answer answer = refused(request.body(JSON.objectNode().set("items", items)), 400, "invalid-request");
+            assertThat(answer.faults()).containsExactly("items");
+        }
+        assertThat(refused(request.body(JSON.objectNode()), 400, "invalid-request")
+                        .faults())
+                .containsExactly("items");
+        for (JsonNode atomic : List.of(JSON.textNode("true"), JSON.numberNode(1), JSON.arrayNode())) {
+            ObjectNode body = op.example().deepCopy();
+            assertThat(refused(request.body(body.set("atomic", atomic)), 400, "invalid-request")
+                            .faults())
+                    .containsExactly("atomic");
+        }
+        assertThat(refused(request.body(op.example().deepCopy().put("surprise", 1)), 400, "invalid-request")
+                        .faults())
+                .containsExactly("surprise");
+    }
+
+    // ----------------------------------------------------------------------------------------------------------------
+    // The rules
+    // ----------------------------------------------------------------------------------------------------------------
+
+    /** A body that is well-formed and breaks a rule. */
+    private record Rule(Op op, String patch, String code) {
+        @Override
+        public String toString() {
+            return op + " with " + patch + ": " + code;
+        }
+    }
+
+    static Stream<Rule> rules() {
+        List<Rule> rules = new ArrayList<>();
+        String table = """
+                giveTransfer        | {"to":"M-BHL-E0001"}                          | same-member
+                giveTransfer        | {"unit":"PTS"}                                | points-transfer-off
+                giveTransfer        | {"amount":1000000000000}                      | insufficient-balance
+                giveTransfer        | {"from":"M-GHOST"}                            | unknown-member
+                giveTransfer        | {"to":"M-GHOST"}                              | unknown-member
+                giveGift            | {"to":"M-BHL-H0001"}                          | same-member
+                giveGift            | {"unit":"PTS"}                                | gift-of-time-only
+                giveGift            | {"amount":1000000000000}                      | insufficient-balance
+                giveGift            | {"from":"M-GHOST"}                            | unknown-member
+                giveGift            | {"to":"M-GHOST"}                              | unknown-member
+                giveGift            | {"to":"M-LS-R0001"}                           | not-kin
+                donate              | {"unit":"PTS"}                                | insufficient-balance
+                donate              | {"amount":1000000000000}                      | insufficient-balance
+                donate              | {"giver":"M-GHOST"}                           | unknown-member
+                donate              | {"giver":null,"team":"T-GHOST"}               | unknown-team
+                donate              | {"giver":null,"team":"TEAM-01","unit":"PTS"}  | team-gives-time-only
+                grant               | {"unit":"PTS"}                                | fund-gives-time-only
+                grant               | {"member":"M-GHOST"}                          | unknown-member
+                openBalance         | {"member":"M-GHOST"}                          | unknown-member
+                redeem              | {"unit":"MIN"}                                | time-not-redeemable
+                redeem              | {"amount":1000000000000}                      | insufficient-balance
+                redeem              | {"member":"M-GHOST"}                          | unknown-member
+                redeem              | {"merchant":"MER-GHOST"}                      | unknown-merchant
+                recordService       | {"recipient":"M-BHL-H0001"}                   | own-service
+                recordService       | {"volunteer":"M-GHOST"}                       | unknown-member
+                recordService       | {"recipient":"M-GHOST"}                       | unknown-member
+                recordService       | {"volunteer":null,"team":"T-GHOST"}           | unknown-team
+                closeMember         | {"timeTo":"M-GHOST"}                          | unknown-member
+                closeMember         | {"timeTo":"M-LS-R0001"}                       | not-kin
+                addOrganisationUnit | {"code":"C-NEW","parent":"S-GHOST"}           | unknown-organisation-unit
+                addOrganisationUnit | {"code":"C-NEW","book":"B-GHOST"}             | unknown-book
+                """;
+        for (String line : table.strip().split("\n")) {
+            String[] cells = line.split("\\|");
+            rules.add(new Rule(op(cells[0].strip()), cells[1].strip(), cells[2].strip()));
+        }
+        return rules.stream();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rules")
+    void postsNothingThatARuleRefuses(Rule rule) {
+        ObjectNode body = rule.op().example().deepCopy();
+        body.setAll((ObjectNode) parse(rule.patch()));
+
+        refused(world.request(rule.op()).body(body), 422, rule.code(), true);
+    }
+
+    /** A member that an operation's example names, by the field. */
+    private record Named(Op op, String field, boolean gives) {
+        @Override
+        public String toString() {
+            return op + ": " + field;
+        }
+    }
+
+    static Stream<Named> namedMembers() {
+        Set<String> giving = Set.of("giveTransfer.from", "giveGift.from", "donate.giver", "redeem.member");
+        return withBody(op -> !op.isBulk())
+                .flatMap(op -> Stream.of("from", "to", "giver", "member", "volunteer", "recipient", "timeTo")
+                        .filter(op.example()::has)
+                        .map(field -> new Named(op, field, giving.contains(op.id() + "." + field))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("namedMembers")
+    void refusesWhoIsFrozenOrHasLeft(Named named) {
+        World fresh = aWorld();
+        String member = named.op().example().path(named.field()).asText();
+
+        if (named.gives()) {
+            fresh.order("/members/" + member + "/freeze", "{'reason':'核实中'}");
+            refused(fresh, fresh.request(named.op()).body(named.op().example()), 422, List.of("member-frozen"), true);
+            fresh.order("/members/" + member + "/unfreeze", "{'reason':'核实无误'}");
+        }
+        fresh.order("/members/" + member + "/close", "{'reason':'迁出社区'}");
+        refused(fresh, fresh.request(named.op()).body(named.op().example()), 422, List.of("member-closed"), true);
+    }
+
+    // ----------------------------------------------------------------------------------------------------------------
+    // Faults of a field, by its schema
+    // ----------------------------------------------------------------------------------------------------------------
+
+    private static List<Wrong> wrong(Op op) {
+        List<Wrong> all = new ArrayList<>();
+        op.schema().path("properties").properties().forEach(property -> {
+            String field = property.getKey();
+            faults(field, property.getValue())
+                    .forEach((fault, value) -> all.add(
+                            new Wrong(op, field, fault, op.example().deepCopy().set(field, value))));
+        });
+        for (JsonNode required : op.schema().path("required")) {
+            String field = required.asText();
+            ObjectNode without = op.example().deepCopy();
+            without.remove(field);
+            all.add(new Wrong(op, field, "is missing", without));
+            all.add(new Wrong(op, field, "is null", op.example().deepCopy().set(field, JSON.nullNode())));
+        }
+        all.add(new Wrong(op, "surprise", "is unknown", op.example().deepCopy().put("surprise", 1)));
+        return all;
+    }
+
+    private static Map<String, JsonNode> faults(String field, JsonNode property) {
+        JsonNode schema = resolved(property);
+        Map<String, JsonNode> bad = new LinkedHashMap<>();
+        String type = schema.path("type").asText();
+        if (!type.equals("string")) {
+            bad.put("is a text", JSON.textNode("x"));
+            bad.put("is an empty text", JSON.textNode(""));
+        }
+        if (!type.equals("integer")) {
+            bad.put("is a number", JSON.numberNode(20_250_106));
+            bad.put("is zero", JSON.numberNode(0));
+        }
+        if (!type.equals("boolean")) {
+            bad.put("is a boolean", JSON.booleanNode(true));
+        }
+        if (!type.equals("array")) {
+            bad.put("is an array", JSON.arrayNode().add(1));
+            bad.put("is an empty array", JSON.arrayNode());
+        }
+        if (!type.equals("object")) {
+            bad.put("is an object", JSON.objectNode().put("a", "b"));
+        }
+        bad.put("is a fraction", JSON.numberNode(new BigDecimal("60.5")));
+        switch (type) {
+            case "integer" -> addNumbers(schema, bad);
+            case "array" -> {
+                bad.put("is empty", JSON.arrayNode());
+                bad.put("has a null", JSON.arrayNode().addNull());
+                bad.put("has a number", JSON.arrayNode().add(1));
+                bad.put("has what is none", JSON.arrayNode().add("a b"));
+            }
+            case "object" -> {
+                bad.put("has a number", JSON.objectNode().put("a", 1));
+                bad.put("has a null", JSON.objectNode().putNull("a"));
+                bad.put("has an object", JSON.objectNode().set("a", JSON.objectNode()));
+                bad.put("has a long text", JSON.objectNode().put("a", "x".repeat(501)));
+                bad.put("has a control character", JSON.objectNode().put("a", NUL));
+                bad.put("has a lone surrogate", JSON.objectNode().put("a", LONE_SURROGATE));
+                bad.put("has a bad name", JSON.objectNode().put("a b", "x"));
+                ObjectNode many = JSON.objectNode();
+                for (int i = 0; i < 21; i++) {
+                    many.put("n" + i, "x");
+                }
+                bad.put("has 21 members", many);
+            }
+            case "string" -> addTexts(field, schema, bad);
+            default -> {}
+        }
+        return bad;
+    }
+
+    private static void addNumbers(JsonNode schema, Map<String, JsonNode> bad) {
+        long least = schema.path("minimum").asLong();
+        bad.put("is too small", JSON.numberNode(least - 1));
+        bad.put("is far too small", JSON.numberNode(Long.MIN_VALUE));
+        bad.put("is too large", JSON.numberNode(schema.path("maximum").asLong() + 1));
+        bad.put("is far too large", JSON.numberNode(Long.MAX_VALUE));
+        bad.put("is 10^20", JSON.numberNode(new BigDecimal("100000000000000000000").toBigInteger()));
+        bad.put("is 1E+20", JSON.numberNode(new BigDecimal("1E+20")));
+        bad.put("is 60.0", JSON.numberNode(new BigDecimal("60.0")));
+        bad.put("is digits", JSON.textNode("60"));
+    }
+
+    private static void addTexts(String field, JsonNode schema, Map<String, JsonNode> bad) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("is empty", "");
+        texts.put("is blank", " ");
+        texts.put("has a NUL", "a" + NUL);
+        texts.put("has a control character", "a\u0007b");
+        texts.put("has a lone surrogate", LONE_SURROGATE);
+        texts.put("is long", "x".repeat(501));
+        if (schema.path("format").asText().equals("date")) {
+            texts.put("is no date", "yesterday");
+            texts.put("is no day of a calendar", "2025-02-30");
+            texts.put("is a moment", "2025-01-06T00:00:00Z");
+            texts.put("is a local moment", "2025-01-06T00:00:00");
+            texts.put("has no hyphens", "20250106");
+            texts.put("is in the far past", "0001-01-01");
+            texts.put("has a year of six digits", "+100000-01-01");
+            texts.put("has spaces", " 2025-01-06 ");
+            bad.put("is a date in parts", JSON.arrayNode().add(2025).add(1).add(6));
+            if (field.equals("occurredOn")) {
+                // Two days on it is tomorrow or later in every zone.
+                texts.put(
+                        "is in the future",
+                        LocalDate.now(ZoneOffset.UTC).plusDays(2).toString());
+            }
+        } else if (schema.has("enum")) {
+            texts.put("is none of the names", "NONE");
+            texts.put("is in small letters", schema.path("enum").get(0).asText().toLowerCase(Locale.ROOT));
+        } else if (schema.has("maxLength")) {
+            texts.put("is too long", "爱".repeat(schema.path("maxLength").asInt() + 1));
+        } else if (field.equals("reference") || field.equals("terminalTransaction")) {
+            texts.put("is too long", "x".repeat(101));
+            texts.put("has a space", "a b");
+            texts.put("is not ASCII", "ü");
+        } else if (!field.equals("reason")) {
+            texts.put("is too long", "x".repeat(65));
+            texts.put("has a space", "a b");
+            texts.put("has a slash", "a/b");
+            texts.put("is not ASCII", "ü");
+            texts.put("begins with a hyphen", "-a");
+        }
+        texts.forEach((fault, text) -> bad.put(fault, JSON.textNode(text)));
+    }
+
+    // ----------------------------------------------------------------------------------------------------------------
+    // Refusals
+    // ----------------------------------------------------------------------------------------------------------------
+
+    private Answer refused(Request request, int status, String code) {
+        return refused(world, request, status, List.of(code), false);
+    }
+
+    private Answer refused(Request request, int status, String code, boolean kept) {
+        return refused(world, request, status, List.of(code), kept);
+    }
+
+    /** The statuses are those of the codes. */
+    private void refusedOneOf(Request request, List<String> codes) {
+        refused(world, request, 0, codes, false);
+    }
+
+    /**
+     * Sends a request in each language, and sees the problem that it is answered with, and that it changed nothing.
+     *
+     * @param kept whether the answer is kept: a refusal by a rule is
+     */
+    private Answer refused(World in, Request request, int status, List<String> codes, boolean kept) {
+        // Whatever a request changes that ought to be refused, the tests behind it have a book without that.
+        shared = null;
+        long[] before = counts(in);
+        List<Answer> answers = new ArrayList<>();
+        for (Language language : Language.values()) {
+            Request asked = request.with("Accept-Language", language.tag());
+            String key = request.headers().get("Idempotency-Key");
+            if (kept && key != null) {
+                asked = asked.with("Idempotency-Key", key + language);
+            }
+            Answer answer = send(asked);
+            check(asked, answer, status, codes, language);
+            answers.add(answer);
+        }
+        long[] after = counts(in);
+        if (kept) {
+            after[2] = before[2];
+        }
+        assertThat(after).as("entries, accounts, answers, other rows").isEqualTo(before);
+        shared = world;
+        return answers.getFirst();
+    }
+
+    private static void check(Request request, Answer answer, int status, List<String> codes, Language language) {
+        JsonNode problem = answer.json();
+        String code = problem.path("code").asText();
+        assertThat(code)
+                .as("%s %s %s: %s %s", request.method(), request.path(), start(request), answer.status(), answer.text())
+                .isIn(codes);
+        ProblemTable.Entry entry = ProblemTable.entry(code);
+        assertThat(answer.status())
+                .isEqualTo(status == 0 ? entry.status() : status)
+                .isLessThan(500);
+        assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(answer.header("Content-Language")).isEqualTo(language.tag());
+        assertThat(answer.header("Trace-Id")).isNotBlank();
+        assertThat(problem.path("type").asText()).isEqualTo("/problems/" + code);
+        assertThat(problem.path("title").asText()).isEqualTo(entry.title(language));
+        assertThat(problem.path("status").asInt()).isEqualTo(answer.status());
+        assertThat(problem.path("detail").asText()).isNotBlank();
+        assertThat(problem.path("instance").asText()).isEqualTo(request.path().split("\\?", 2)[0]);
+        assertThat(problem.path("retryable").isBoolean()).isTrue();
+        assertThat(problem.path("retryable").asBoolean()).isEqualTo(entry.retryable());
+        if (code.equals("invalid-request")) {
+            assertThat(problem.path("errors")).isNotEmpty();
+        }
+    }
+
+    private static String start(Request request) {
+        String text = request.text() == null ? "" : request.text();
+        return text.substring(0, Math.min(500, text.length()));
+    }
+
+    private long[] counts() {
+        return counts(world);
+    }
+
+    /** Entries, accounts, kept answers, and the rows of all features. */
+    private long[] counts(World in) {
+        Row row = pool.preparedQuery("""
+                        SELECT (SELECT count(*) FROM ledger_entry WHERE book_id = $1),
+                               (SELECT count(*) FROM ledger_account WHERE book_id = $1),
+                               (SELECT count(*) FROM commit_answer WHERE book_id IN (0, $1)),
+                               (SELECT count(*) FROM member WHERE book_id = $1)
+                                   + (SELECT count(*) FROM member_status_change WHERE book_id = $1)
+                                   + (SELECT count(*) FROM member_team WHERE book_id = $1)
+                                   + (SELECT count(*) FROM member_kin WHERE book_id = $1)
+                                   + (SELECT count(*) FROM service_record WHERE book_id = $1)
+                                   + (SELECT count(*) FROM redemption WHERE book_id = $1)
+                                   + (SELECT count(*) FROM redemption_merchant WHERE book_id = $1)
+                                   + (SELECT count(*) FROM member_organisation_unit)
+                                   + (SELECT count(*) FROM ledger_book)
+                                   + (SELECT count(*) FROM access_key WHERE revoked_at IS NOT NULL)
+                        """)
+                .execute(Tuple.of((short) in.book().id()))
+                .await()
+                .indefinitely()
+                .iterator()
+                .next();
+        return new long[] {row.getLong(0), row.getLong(1), row.getLong(2), row.getLong(3)};
+    }
+
+    // ----------------------------------------------------------------------------------------------------------------
+    // The book in which the examples succeed
+    // ----------------------------------------------------------------------------------------------------------------
+
+    /** A book with all that the examples name, and the values of the paths' parameters. */
+    private final class World {
+        private final TestBank.Book book = bank.aBook();
+        private final String operator = bank.operatorKey();
+        private final Map<String, String> values = new LinkedHashMap<>();
+
+        TestBank.Book book() {
+            return book;
+        }
+
+        /** A valid request but for the body; a POST with a key of its own. */
+        Request request(Op op) {
+            return request(op, Map.of());
+        }
+
+        Request request(Op op, Map<String, String> others) {
+            String path = op.path();
+            String collection = path.replaceFirst("^/v1/books/[^/]+/", "").replaceFirst("/.*", "");
+            for (String parameter : op.pathParameters()) {
+                String value = values.getOrDefault(collection + "." + parameter, values.get(parameter));
+                assertThat(value).as("a value of %s for %s", parameter, op).isNotNull();
+                path = path.replace("{" + parameter + "}", others.getOrDefault(parameter, value));
+            }
+            if (op.is("getAnswer")) {
+                path += "?book=" + book.code();
+            }
+            Map<String, String> headers = new LinkedHashMap<>();
+            headers.put("Authorization", "Bearer " + operator);
+            headers.put("Content-Type", "application/json");
+            if (op.method().equals("POST")) {
+                headers.put("Idempotency-Key", UUID.randomUUID().toString());
+            }
+            return new Request(op.method(), path, headers, null);
+        }
+
+        Answer order(String path, String body) {
+            Answer answer = send(new Request(
+                            "POST",
+                            path.startsWith("/v1/") ? path : book.path() + path,
+                            Map.of(
+                                    "Authorization",
+                                    "Bearer " + operator,
+                                    "Content-Type",
+                                    "application/json",
+                                    "Idempotency-Key",
+                                    UUID.randomUUID().toString()),
+                            null)
+                    .body(body.replace('\'', '"')));
+            assertThat(answer.status()).as(answer.text()).isIn(200, 201);
+            return answer;
+        }
+
+        private void idOf(String collection, String body) {
+            String location = order("/" + collection, body).header("Location");
+            values.put(collection + ".id", location.substring(location.lastIndexOf('/') + 1));
+        }
+    }
+
+    private World aWorld() {
+        World made = new World();
+        TestBank.Book book = made.book();
+        TestBank.Member helper = book.aMember("M-BHL-H0001", "60-69").holding(1000, Unit.MIN);
+        TestBank.Member elder = book.aMember("M-BHL-E0001", "70-79").holding(1000, Unit.MIN);
+        book.aMember("M-LS-R0001", "50-59").holding(10_000, Unit.PTS);
+        sql("""
+                INSERT INTO member_kin (book_id, member_id, kin_id, relation, proof, version, registered_at)
+                VALUES ($1, $2, $3, 'PARENT', 'KP-0001', 1, now() - interval '2 days')
+                """, Tuple.of((short) book.id(), helper.id(), elder.id()));
+        for (String team : List.of("TEAM-01", "T-BHL-01")) {
+            sql(
+                    "INSERT INTO member_team (book_id, team_id, name, version, registered_at) VALUES ($1, $2, '银龄互助队', 1, now())",
+                    Tuple.of((short) book.id(), team));
+        }
+        book.open(Holder.of(book.id(), Chart.TEAM_TIME, "TEAM-01"), Lot.OWN, 600);
+        send(new Request(
+                        "PUT",
+                        book.path() + "/merchants/MER-LS-01",
+                        Map.of("Authorization", "Bearer " + made.operator, "Content-Type", "application/json"),
+                        null)
+                .body("{\"name\":\"龙生社区爱心积分超市\",\"kind\":\"COMMUNITY_STORE\"}"));
+
+        Map<String, String> values = made.values;
+        values.put("book", book.code());
+        values.put("memberId", helper.id());
+        values.put("kin", elder.id());
+        values.put("teamId", "T-BHL-01");
+        values.put("merchants.id", "MER-LS-01");
+        values.put("account", "2100:M-BHL-H0001:MIN");
+        made.idOf("transfers", "{'from':'M-BHL-E0001','to':'M-BHL-H0001','amount':1,'unit':'MIN'}");
+        made.idOf("gifts", "{'from':'M-BHL-H0001','to':'M-BHL-E0001','amount':1,'unit':'MIN'}");
+        made.idOf("donations", "{'giver':'M-BHL-H0001','amount':1,'unit':'MIN'}");
+        made.idOf("grants", "{'fund':'PUBLIC','member':'M-BHL-E0001','amount':1,'unit':'MIN'}");
+        made.idOf("openings", "{'member':'M-BHL-E0001','amount':1,'unit':'MIN'}");
+        made.idOf(
+                "redemptions", "{'mode':'SALE','member':'M-LS-R0001','merchant':'MER-LS-01','amount':1,'unit':'PTS'}");
+        made.idOf(
+                "service-records",
+                "{'volunteer':'M-BHL-H0001','activity':'代买药品','minutes':1,'place':'北环路','organiser':'互助队','leader':'L-1'}");
+        values.put("seq", values.get("transfers.id"));
+
+        String unit = "U-" + book.code();
+        if (!hasUnit("S1")) {
+            made.order("/v1/organisation-units", "{'code':'S1','kind':'STREET','name':'大石街道'}");
+        }
+        if (!hasBook("BHL")) {
+            made.order("/v1/books", "{'book':'BHL','name':'北环路社区'}");
+        }
+        made.order(
+                "/v1/organisation-units",
+                "{'code':'" + unit + "','kind':'COMMUNITY','name':'社区','book':'" + book.code() + "'}");
+        values.put("code", unit);
+        String client = "c-" + book.code();
+        made.order("/v1/clients", "{'name':'" + client + "','roles':['APP'],'books':['" + book.code() + "']}");
+        values.put("client", client);
+        values.put(
+                "keyId",
+                made.order("/v1/clients/" + client + "/keys", "")
+                        .json()
+                        .path("keyId")
+                        .asText());
+        String key = UUID.randomUUID().toString();
+        assertThat(send(made.request(op("openBalance"))
+                                .with("Idempotency-Key", key)
+                                .body(op("openBalance").example()))
+                        .status())
+                .isEqualTo(201);
+        values.put("key", key);
+        return made;
+    }
+
+    private boolean hasUnit(String code) {
+        return pool.preparedQuery("SELECT 1 FROM member_organisation_unit WHERE code = $1")
+                        .execute(Tuple.of(code))
+                        .await()
+                        .indefinitely()
+                        .size()
+                > 0;
+    }
+
+    private boolean hasBook(String code) {
+        return pool.preparedQuery("SELECT 1 FROM ledger_book WHERE code = $1")
+                        .execute(Tuple.of(code))
+                        .await()
+                        .indefinitely()
+                        .size()
+                > 0;
+    }
+
+    private void sql(String sql, Tuple arguments) {
+        pool.preparedQuery(sql).execute(arguments).await().indefinitely();
+    }
+
+    // ----------------------------------------------------------------------------------------------------------------
+    // Requests
+    // ----------------------------------------------------------------------------------------------------------------
+
+    /** A request that can be changed a little. */
+    private record Request(String method, String path, Map<String, String> headers, byte @Nullable [] bytes) {
+        Request method(String other) {
+            return new Request(other, path, headers, bytes);
+        }
+
+        Request with(String name, String value) {
+            Map<String, String> others = new LinkedHashMap<>(headers);
+            others.put(name, value);
+            return new Request(method, path, others, bytes);
+        }
+
+        Request without(String name) {
+            Map<String, String> others = new LinkedHashMap<>(headers);
+            others.remove(name);
+            return new Request(method, path, others, bytes);
+        }
+
+        Request query(String query) {
+            return new Request(method, path + (path.contains("?") ? "&" : "?") + query, headers, bytes);
+        }
+
+        Request body(@Nullable JsonNode body) {
+            return body == null ? this : body(json(body));
+        }
+
+        Request body(String body) {
+            return body(body.getBytes(StandardCharsets.UTF_8));
+        }
+
+        Request body(byte[] body) {
+            return new Request(method, path, headers, body);
+        }
+
+        @Nullable
+        String text() {
+            return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** What is answered. */
+    private record Answer(int status, Map<String, List<String>> headers, byte[] body) {
+        String text() {
+            return new String(body, StandardCharsets.UTF_8);
+        }
+
+        String header(String name) {
+            return String.join(", ", headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of()));
+        }
+
+        JsonNode json() {
+            return parse(text());
+        }
+
+        /** The fields of {@code errors}. */
+        List<String> faults() {
+            List<String> fields = new ArrayList<>();
+            json().path("errors")
+                    .forEach(error -> fields.add(error.path("field").asText()));
+            return fields;
+        }
+    }
+
+    private static Answer send(Request request) {
+        HttpRequest.Builder http = HttpRequest.newBuilder(
+                        URI.create("http://localhost:" + RestAssured.port + request.path()))
+                .method(
+                        request.method(),
+                        request.bytes() == null
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofByteArray(request.bytes()));
+        request.headers().forEach(http::setHeader);
+        try {
+            HttpResponse<byte[]> answer = HTTP.send(http.build(), HttpResponse.BodyHandlers.ofByteArray());
+            return new Answer(answer.statusCode(), answer.headers().map(), answer.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(request.method() + " " + request.path(), e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Sends what no client of HTTP would, in Latin-1, and gives what is answered up to the end of its JSON. */
+    private static String raw(String request) throws IOException {
+        try (Socket socket = new Socket("localhost", RestAssured.port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            ByteArrayOutputStream read = new ByteArrayOutputStream();
+            byte[] some = new byte[8192];
+            String text = "";
+            while (!text.endsWith("}")) {
+                int length = socket.getInputStream().read(some);
+                if (length < 0) {
+                    break;
+                }
+                read.write(some, 0, length);
+                text = read.toString(StandardCharsets.UTF_8);
+            }
+            return text;
+        }
+    }
+
+    // ----------------------------------------------------------------------------------------------------------------
+    // The document
+    // ----------------------------------------------------------------------------------------------------------------
+
+    /** An operation of the document. */
+    private record Op(String id, String method, String path, JsonNode described) {
+        boolean is(String other) {
+            return id.equals(other);
+        }
+
+        boolean isBulk() {
+            return path.endsWith("/bulk");
+        }
+
+        /** The operation that a bulk does many times. */
+        Op single() {
+            return operations(op -> op.method().equals("POST") && op.path().equals(path.replace("/bulk", "")))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        private JsonNode media() {
+            return described.path("requestBody").path("content").path("application/json");
+        }
+
+        JsonNode schema() {
+            return resolved(media().path("schema"));
+        }
+
+        Map<String, ObjectNode> examples() {
+            Map<String, ObjectNode> examples = new LinkedHashMap<>();
+            media().path("examples")
+                    .properties()
+                    .forEach(example -> examples.put(
+                            example.getKey(), (ObjectNode) example.getValue().path("value")));
+            return examples;
+        }
+
+        ObjectNode example() {
+            Iterator<ObjectNode> examples = examples().values().iterator();
+            assertThat(examples.hasNext()).as("%s has an example", id).isTrue();
+            return examples.next();
+        }
+
+        @Nullable
+        ObjectNode exampleOrNull() {
+            return described.has("requestBody") ? example() : null;
+        }
+
+        List<String> pathParameters() {
+            return parameters("path");
+        }
+
+        List<String> queryParameters() {
+            return parameters("query");
+        }
+
+        private List<String> parameters(String in) {
+            List<String> names = new ArrayList<>();
+            described.path("parameters").forEach(parameter -> {
+                if (parameter.path("in").asText().equals(in)) {
+                    names.add(parameter.path("name").asText());
+                }
+            });
+            return names;
+        }
+
+        @Override
+        public String toString() {
+            return id;
+        }
+    }
+
+    private static Stream<Op> operations(Predicate<Op> which) {
+        List<Op> operations = new ArrayList<>();
+        API.path("paths").properties().forEach(path -> {
+            if (path.getKey().startsWith("/v1/")) {
+                path.getValue().properties().forEach(method -> {
+                    if (METHODS.contains(method.getKey())) {
+                        operations.add(new Op(
+                                method.getValue().path("operationId").asText(),
+                                method.getKey().toUpperCase(Locale.ROOT),
+                                path.getKey(),
+                                method.getValue()));
+                    }
+                });
+            }
+        });
+        return operations.stream().filter(which);
+    }
+
+    private static Stream<Op> withBody(Predicate<Op> which) {
+        return operations(op -> op.described().has("requestBody")).filter(which);
+    }
+
+    private static Op op(String id) {
+        return operations(op -> op.is(id)).findFirst().orElseThrow();
+    }
+
+    private static JsonNode resolved(JsonNode node) {
+        return node.has("$ref") ? API.at(node.path("$ref").asText().substring(1)) : node;
+    }
+
+    private static JsonNode read() {
+        try {
+            return new YAMLMapper().readTree(Path.of("openapi/openapi.yaml").toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String json(JsonNode node) {
+        try {
+            return MAPPER.writeValueAsString(node);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static JsonNode parse(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(text, e);
+        }
+    }
+}
