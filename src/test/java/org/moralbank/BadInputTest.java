@@ -986,11 +986,11 @@ class BadInputTest {
         values.put("seq", values.get("transfers.id"));
 
         String unit = "U-" + book.code();
-        if (!hasUnit("S1")) {
-            made.order("/v1/organisation-units", "{'code':'S1','kind':'STREET','name':'大石街道'}");
+        if (!hasUnit("S9")) {
+            made.order("/v1/organisation-units", "{'code':'S9','kind':'STREET','name':'大石街道'}");
         }
-        if (!hasBook("BHL")) {
-            made.order("/v1/books", "{'book':'BHL','name':'北环路社区'}");
+        if (!hasBook("XQ")) {
+            made.order("/v1/books", "{'book':'XQ','name':'新桥社区'}");
         }
         made.order(
                 "/v1/organisation-units",

@@ -117,7 +117,7 @@ public class BooksResource {
                             mediaType = "application/json",
                             schema = @Schema(implementation = Opening.class),
                             examples = @ExampleObject(name = "community", value = """
-                                                    {"book":"BHL","name":"北环路社区","kind":"COMMUNITY","serviceEarns":"MIN",
+                                                    {"book":"XQ","name":"新桥社区","kind":"COMMUNITY","serviceEarns":"MIN",
                                                      "pointsPerHour":0,"memberPointsTransfer":false,"calendar":"Asia/Shanghai"}
                                                     """)))
     @APIResponse(

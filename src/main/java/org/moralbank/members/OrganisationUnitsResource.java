@@ -121,8 +121,8 @@ public class OrganisationUnitsResource {
                             mediaType = "application/json",
                             schema = @Schema(implementation = Addition.class),
                             examples = @ExampleObject(name = "community", value = """
-                                                    {"code":"C-BHL","parent":"S1","kind":"COMMUNITY","name":"北环路社区",
-                                                     "book":"BHL"}
+                                                    {"code":"C-XQ","parent":"S9","kind":"COMMUNITY","name":"新桥社区",
+                                                     "book":"XQ"}
                                                     """)))
     @APIResponse(
             responseCode = "201",
