@@ -121,7 +121,7 @@ public final class Crash {
     private void start() throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
+                "-Xmx320m",
                 "-Dquarkus.http.port=" + PORT,
                 "-Dquarkus.http.host=127.0.0.1",
                 "-Dmoralbank.demo.enabled=false",
