@@ -10,7 +10,7 @@ public record IdempotencyKey(String value) {
     public static final int LONGEST = 255;
 
     public IdempotencyKey {
-        if (value.isEmpty() || value.length() > LONGEST || !value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+        if (!isKey(value)) {
             throw new IllegalArgumentException("not 1 to 255 visible ASCII characters");
         }
     }
@@ -21,12 +21,11 @@ public record IdempotencyKey(String value) {
         if (text.startsWith("\"")) {
             text = unquoted(text);
         }
-        return text == null
-                        || text.isEmpty()
-                        || text.length() > LONGEST
-                        || !text.chars().allMatch(c -> c > ' ' && c < 0x7f)
-                ? null
-                : new IdempotencyKey(text);
+        return text != null && isKey(text) ? new IdempotencyKey(text) : null;
+    }
+
+    private static boolean isKey(String text) {
+        return !text.isEmpty() && text.length() <= LONGEST && text.chars().allMatch(c -> c > ' ' && c < 0x7f);
     }
 
     private static @Nullable String unquoted(String text) {
