@@ -2,7 +2,6 @@ package org.moralbank.redemptions;
 
 import static org.moralbank.ledger.Ledger.BOOKS;
 import static org.moralbank.ledger.Ledger.HOLDINGS;
-import static org.moralbank.redemptions.MerchantTable.MERCHANTS;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,7 +25,10 @@ import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Spending;
 import org.moralbank.ledger.Unit;
 import org.moralbank.members.Participants;
+import org.moralbank.merchants.MerchantRejection;
+import org.moralbank.merchants.Merchants;
 import org.moralbank.platform.Ids;
+import org.moralbank.platform.Rejection;
 
 /** Spends points at merchants. */
 @ApplicationScoped
@@ -55,7 +57,7 @@ class Redemptions {
     static Work work(BookHandle book, Sight sight, Sale sale, byte[] content) {
         if (!sight.sees(sale.merchant())) {
             // Before the guard of the terminal's transaction, which would tell of another merchant's sale.
-            return new Refusing(new RedemptionRejection.UnknownMerchant(sale.merchant()));
+            return new Refusing(new MerchantRejection.UnknownMerchant(sale.merchant()));
         }
         Work work = new Selling(book, Ids.next(), sale);
         Redemption.Till till = sale.till();
@@ -70,7 +72,7 @@ class Redemptions {
                         work);
     }
 
-    private record Refusing(RedemptionRejection rejection) implements Work {
+    private record Refusing(Rejection rejection) implements Work {
         @Override
         public void needs(Needs needs) {
             // It looks at nothing.
@@ -93,16 +95,14 @@ class Redemptions {
 
         @Override
         public void needs(Needs needs) {
-            needs.row(BOOKS, book.id())
-                    .row(HOLDINGS, payer())
-                    .row(HOLDINGS, payable())
-                    .row(MERCHANTS, new Merchant.Key(book.id(), sale.merchant()));
+            needs.row(BOOKS, book.id()).row(HOLDINGS, payer()).row(HOLDINGS, payable());
+            Merchants.need(needs, book.id(), sale.merchant());
             Participants.needMember(needs, book.id(), sale.member());
         }
 
         @Override
         public Answer decide(WorkingSet set) {
-            refuseMerchant(set);
+            Merchants.seller(set, book.id(), sale.merchant());
             if (sale.unit() != Unit.PTS) {
                 throw new RedemptionRejection.TimeNotRedeemable().refused();
             }
@@ -129,17 +129,6 @@ class Redemptions {
             set.put(REDEMPTIONS, redemption.key(), redemption);
             long payableAfter = Ledger.holding(set, payable()).posted();
             return Answer.created(book.path() + "/redemptions/" + id, RedemptionView.made(redemption, payableAfter));
-        }
-
-        private void refuseMerchant(WorkingSet set) {
-            Merchant merchant = set.find(MERCHANTS, new Merchant.Key(book.id(), sale.merchant()));
-            if (merchant == null) {
-                throw new RedemptionRejection.UnknownMerchant(sale.merchant()).refused();
-            }
-            switch (merchant.status()) {
-                case SUSPENDED -> throw new RedemptionRejection.MerchantSuspended(merchant.id()).refused();
-                case ACTIVE -> {}
-            }
         }
     }
 }

@@ -1,10 +1,9 @@
 /**
  * Points spent at merchants.
  *
- * <p><b>Words.</b> A {@linkplain org.moralbank.redemptions.Merchant merchant} takes points for goods. A
- * {@linkplain org.moralbank.redemptions.Redemption redemption} is one purchase. A sale spends the points at once.
+ * <p><b>Words.</b> A {@linkplain org.moralbank.redemptions.Redemption redemption} is one purchase. A sale spends the points at once.
  *
- * <p><b>States.</b> A merchant is ACTIVE ⇄ SUSPENDED; suspended, it sells nothing. A sale is CAPTURED from the start.
+ * <p><b>States.</b> A sale is CAPTURED from the start.
  *
  * <p><b>Rules.</b>
  *
@@ -16,10 +15,9 @@
  *       the masked label, and no balance.
  * </ol>
  *
- * <p><b>Tables.</b> {@code redemption_merchant}, {@code redemption}, which names its entry.
+ * <p><b>Tables.</b> {@code redemption}, which names its entry.
  *
- * <p><b>Endpoints.</b> {@code PUT GET /v1/books/{book}/merchants/{id}}, {@code GET …/merchants},
- * {@code POST GET /v1/books/{book}/redemptions}, {@code GET …/redemptions/{id}}.
+ * <p><b>Endpoints.</b> {@code POST GET /v1/books/{book}/redemptions}, {@code GET …/redemptions/{id}}.
  *
  * <p><b>What never happens.</b> A sale is not reversed by hand: that would take goods back that were handed over.
  */

@@ -1,6 +1,6 @@
-package org.moralbank.redemptions;
+package org.moralbank.merchants;
 
-import static org.moralbank.redemptions.MerchantTable.MERCHANTS;
+import static org.moralbank.merchants.MerchantTable.MERCHANTS;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,7 +16,7 @@ import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.platform.EditRejection;
 
-/** Registers merchants and edits them. */
+/** Registers merchants and edits them; and what other features ask of a merchant in their works. */
 @ApplicationScoped
 public class Merchants {
     private final Commits commits;
@@ -35,6 +35,24 @@ public class Merchants {
      */
     public Uni<Answer> put(Ask ask, BookHandle book, Edit edit, @Nullable String ifMatch) {
         return commits.submit(ask, book.id(), work(book, edit, ifMatch));
+    }
+
+    /** Names a merchant as needed by a work. */
+    public static void need(Needs needs, int book, String merchant) {
+        needs.row(MERCHANTS, new Merchant.Key(book, merchant));
+    }
+
+    /** The merchant that sells; refuses an unknown one, then a suspended one. */
+    public static Merchant seller(WorkingSet set, int book, String id) {
+        Merchant merchant = set.find(MERCHANTS, new Merchant.Key(book, id));
+        if (merchant == null) {
+            throw new MerchantRejection.UnknownMerchant(id).refused();
+        }
+        switch (merchant.status()) {
+            case SUSPENDED -> throw new MerchantRejection.MerchantSuspended(id).refused();
+            case ACTIVE -> {}
+        }
+        return merchant;
     }
 
     static Work work(BookHandle book, Edit edit, @Nullable String ifMatch) {

@@ -1,4 +1,4 @@
-package org.moralbank.redemptions;
+package org.moralbank.merchants;
 
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;

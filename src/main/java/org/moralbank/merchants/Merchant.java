@@ -1,4 +1,4 @@
-package org.moralbank.redemptions;
+package org.moralbank.merchants;
 
 import java.time.Instant;
 

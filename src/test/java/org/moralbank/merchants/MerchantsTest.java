@@ -1,4 +1,4 @@
-package org.moralbank.redemptions;
+package org.moralbank.merchants;
 
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;

@@ -1,4 +1,4 @@
-package org.moralbank.redemptions;
+package org.moralbank.merchants;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;

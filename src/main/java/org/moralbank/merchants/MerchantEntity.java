@@ -1,4 +1,4 @@
-package org.moralbank.redemptions;
+package org.moralbank.merchants;
 
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
