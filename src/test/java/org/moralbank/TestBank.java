@@ -48,6 +48,10 @@ import org.moralbank.platform.Language;
  */
 @ApplicationScoped
 public class TestBank {
+    /** Before an UPDATE of book $1 past the commits: a lane that knew the rows is told that another has changed the book. */
+    public static final String BY_HAND =
+            "WITH by_hand AS (UPDATE commit_lock SET commit_no = commit_no + 1 WHERE book_id = $1) ";
+
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     private final Pool pool;

@@ -27,6 +27,17 @@ public interface CommitsConfig {
     Duration longestWait();
 
     /**
+     * How many rows of each table a lane keeps between commits, of books in which it alone commits. 0 reads all anew; so
+     * does nothing else differently.
+     */
+    @WithDefault("10000")
+    int knownRows();
+
+    /** Whether what is known is read all the same and compared: for tests. */
+    @WithDefault("false")
+    boolean checkKnown();
+
+    /**
      * The longest that a caller waits for his answer. Past it he is told 503: a work that waits is dropped, and of one
      * whose commit is under way the same key will tell.
      */

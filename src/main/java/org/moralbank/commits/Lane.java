@@ -7,18 +7,23 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +42,14 @@ final class Lane {
     private static final Logger LOG = Logger.getLogger(Lane.class);
 
     private static final String LOCK = """
-            SELECT book_id
+            SELECT book_id, commit_no
             FROM commit_lock
             WHERE book_id = ANY ($1)
             ORDER BY book_id
             FOR UPDATE
             """;
+
+    private static final String COUNT = "UPDATE commit_lock SET commit_no = commit_no + 1 WHERE book_id = ANY ($1)";
 
     /** A statement of its own: in the one that takes the lock it could be read before the wait for the lock. */
     private static final String CLOCK = "SELECT clock_timestamp()";
@@ -81,6 +88,8 @@ final class Lane {
     /** The connection is the lane's own until it fails: a fresh one has to plan its statements again. */
     private @Nullable SqlConnection connection;
 
+    private final Known known;
+
     Lane(int number, Context context, Pool pool, Sessions sessions, CommitsConfig config, CommitMetrics metrics) {
         this.number = number;
         this.context = context;
@@ -88,6 +97,7 @@ final class Lane {
         this.sessions = sessions;
         this.config = config;
         this.metrics = metrics;
+        this.known = new Known(config.knownRows());
         context.runOnContext(ignored -> context.owner().setPeriodic(1_000, tick -> refuseLate()));
     }
 
@@ -270,11 +280,14 @@ final class Lane {
         return connected()
                 .compose(open -> Future.<Void>succeededFuture()
                         .compose(begin -> load(open, books, needs))
-                        .compose(set -> {
-                            decide(batch, set);
-                            return write(open, set);
+                        .compose(loaded -> {
+                            decide(batch, loaded.set);
+                            return write(open, loaded);
                         })
-                        .recover(failure -> abandon(open, failure)))
+                        .recover(failure -> {
+                            known.clear();
+                            return abandon(open, failure);
+                        }))
                 .onSuccess(ignored -> {
                     metrics.committed(batch, System.nanoTime() - begun, begun);
                     batch.forEach(pending -> pending.answer(pending.decided));
@@ -310,49 +323,119 @@ final class Lane {
     private void forget(SqlConnection open) {
         if (connection == open) {
             connection = null;
+            known.clear();
         }
     }
 
-    /** One flight: BEGIN, the lock, the clock, and every load behind it. The server runs them in this order. */
-    private Future<WorkingSet> load(SqlConnection open, TreeSet<Integer> books, Needs needs) {
+    /** The rows that the works need, and the books that are locked, with their commit numbers. */
+    private record Loaded(WorkingSet set, Short[] books, Map<Integer, Long> commitNos) {}
+
+    /**
+     * One flight: BEGIN, the lock, the clock, and behind it every load of what is not known. The server runs them in this
+     * order. A second flight only when another has committed in a book since, so that what was known of it is not.
+     */
+    private Future<Loaded> load(SqlConnection open, TreeSet<Integer> books, Needs needs) {
         List<Future<?>> flight = new ArrayList<>();
         flight.add(open.query("BEGIN").execute());
         Short[] ids = books.stream().map(Integer::shortValue).toArray(Short[]::new);
-        flight.add(open.preparedQuery(LOCK).execute(Tuple.of(ids)).map(rows -> {
-            if (rows.size() != ids.length) {
-                throw new IllegalStateException("a work locks a book that is not there: " + books);
-            }
-            return rows;
-        }));
+        Future<Map<Integer, Long>> locked =
+                open.preparedQuery(LOCK).execute(Tuple.of(ids)).map(rows -> commitNos(rows, books));
+        flight.add(locked);
         Future<Instant> clock = open.preparedQuery(CLOCK)
                 .execute()
                 .map(rows -> rows.iterator().next().get(OffsetDateTime.class, 0).toInstant());
         flight.add(clock);
-        List<Supplier<Loading<?, ?>>> loads = new ArrayList<>();
+        List<Loading<?, ?>> loads = new ArrayList<>();
         for (Table<?, ?> table : needs.tables()) {
-            loads.add(loading(open, table, needs, flight));
+            loads.add(loading(open, table, needs, books, flight));
         }
+        return landed(flight).compose(ignored -> {
+            Loaded loaded = new Loaded(new WorkingSet(clock.result()), ids, locked.result());
+            boolean asLeft = known.areAsLeft(loaded.commitNos);
+            List<Future<?>> again = new ArrayList<>();
+            if (!asLeft || config.checkKnown()) {
+                loads.forEach(load -> load.loadKnown(open, again));
+            }
+            return (again.isEmpty() ? Future.<Void>succeededFuture() : landed(again)).map(landed -> {
+                if (asLeft) {
+                    loads.forEach(Loading::check);
+                }
+                loads.forEach(load -> load.into(loaded.set));
+                return loaded;
+            });
+        });
+    }
+
+    private static Map<Integer, Long> commitNos(RowSet<Row> rows, TreeSet<Integer> books) {
+        if (rows.size() != books.size()) {
+            throw new IllegalStateException("a work locks a book that is not there: " + books);
+        }
+        Map<Integer, Long> numbers = HashMap.newHashMap(books.size());
+        for (Row row : rows) {
+            numbers.put((int) row.getShort(0), row.getLong(1));
+        }
+        return numbers;
+    }
+
+    private static Future<Void> landed(List<Future<?>> flight) {
         return Future.join(flight)
                 .recover(cause -> Future.failedFuture(CommitFailure.whileLoading(firstCause(flight))))
-                .map(ignored -> {
-                    WorkingSet set = new WorkingSet(clock.result());
-                    loads.forEach(load -> load.get().into(set));
-                    return set;
-                });
+                .mapEmpty();
     }
 
-    private record Loading<K, R>(Table<K, R> table, List<K> keys, java.util.Map<K, R> found) {
+    /** What is needed of one table: what is known, and what is being read. */
+    private static final class Loading<K, R> {
+        private final Table<K, R> table;
+        private final Known.Split<K, R> split;
+        private final @Nullable Future<Map<K, R>> read;
+        private @Nullable Future<Map<K, R>> readAgain;
+
+        Loading(SqlConnection open, Table<K, R> table, Known.Split<K, R> split, List<Future<?>> flight) {
+            this.table = table;
+            this.split = split;
+            this.read = split.unknown().isEmpty() ? null : in(flight, table.load(open, split.unknown()));
+        }
+
+        private static <T> Future<T> in(List<Future<?>> flight, Future<T> load) {
+            flight.add(load);
+            return load;
+        }
+
+        /** Reads what was known, too. */
+        void loadKnown(SqlConnection open, List<Future<?>> flight) {
+            if (!split.known().isEmpty()) {
+                readAgain =
+                        in(flight, table.load(open, List.copyOf(split.known().keySet())));
+            }
+        }
+
+        /** Where what was known was read all the same, the two must be one. */
+        void check() {
+            if (readAgain != null) {
+                Map<K, R> found = readAgain.result();
+                split.known().forEach((key, row) -> {
+                    if (!Objects.equals(row, found.get(key))) {
+                        throw new IllegalStateException("known as " + row + ", found as " + found.get(key));
+                    }
+                });
+            }
+        }
+
         void into(WorkingSet set) {
-            set.loaded(table, keys, found);
+            if (read != null) {
+                set.loaded(table, split.unknown(), read.result());
+            }
+            if (readAgain != null) {
+                set.loaded(table, split.known().keySet(), readAgain.result());
+            } else {
+                set.loaded(table, split.known().keySet(), split.known());
+            }
         }
     }
 
-    private static <K, R> Supplier<Loading<?, ?>> loading(
-            SqlConnection open, Table<K, R> table, Needs needs, List<Future<?>> flight) {
-        List<K> keys = needs.keys(table);
-        Future<java.util.Map<K, R>> found = table.load(open, keys);
-        flight.add(found);
-        return () -> new Loading<>(table, keys, found.result());
+    private <K, R> Loading<K, R> loading(
+            SqlConnection open, Table<K, R> table, Needs needs, Set<Integer> books, List<Future<?>> flight) {
+        return new Loading<>(open, table, known.split(table, needs.keys(table), books), flight);
     }
 
     /** After a failed statement the others fail because of it; the first tells why. */
@@ -421,16 +504,21 @@ final class Lane {
     // ---- write -------------------------------------------------------------------------------------------------
 
     /** One flight: every write, and COMMIT behind them; where entities change, COMMIT waits for the session's flush. */
-    private Future<Void> write(SqlConnection open, WorkingSet set) {
+    private Future<Void> write(SqlConnection open, Loaded loaded) {
         Writing writing = new Writing(open);
-        set.write(writing);
-        if (writing.entities().isEmpty()) {
-            return end(open, writing.statements());
+        Map<Integer, Long> left = loaded.commitNos;
+        if (loaded.set.write(writing)) {
+            writing.execute(COUNT, Tuple.of(loaded.books));
+            left.replaceAll((book, number) -> number + 1);
         }
-        return Future.join(writing.statements())
-                .recover(cause -> Future.failedFuture(CommitFailure.whileWriting(firstCause(writing.statements()))))
-                .compose(ignored -> flushed(open, writing))
-                .compose(ignored -> end(open, List.of()));
+        Future<Void> written = writing.entities().isEmpty()
+                ? end(open, writing.statements())
+                : Future.join(writing.statements())
+                        .recover(cause ->
+                                Future.failedFuture(CommitFailure.whileWriting(firstCause(writing.statements()))))
+                        .compose(ignored -> flushed(open, writing))
+                        .compose(ignored -> end(open, List.of()));
+        return written.onSuccess(ignored -> known.keep(loaded.set, left));
     }
 
     private Future<Void> flushed(SqlConnection open, Writing writing) {

@@ -16,8 +16,19 @@ import java.util.Map;
  * @param <R> an immutable row
  */
 public interface Table<K, R> {
+    /** No book: a row may change under another book's lock than those of the works that read it. */
+    int NO_BOOK = -1;
+
     /** The rows of those keys that are there. Called under the lock. */
     Future<Map<K, R>> load(SqlConnection connection, List<K> keys);
+
+    /**
+     * The book under whose lock every change of the row is made, by a work: a lane that alone commits in it need not read
+     * the row again. {@link #NO_BOOK} when there is no such book, or the rows are hardly read twice.
+     */
+    default int changedUnder(K key) {
+        return NO_BOOK;
+    }
 
     /** Writes what was inserted or changed. */
     void write(Writing writing, List<Change<K, R>> changes);

@@ -2,6 +2,7 @@ package org.moralbank.commits;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,11 +70,21 @@ public final class WorkingSet {
     }
 
     /** Takes in what was loaded: the rows that are there, and of the other keys that they are not. */
-    public <K, R> void loaded(Table<K, R> table, List<K> keys, Map<K, R> found) {
+    public <K, R> void loaded(Table<K, R> table, Collection<K> keys, Map<K, ? extends @Nullable R> found) {
         Rows<K, R> rows = rows(table);
         for (K key : keys) {
             rows.slots.put(key, new Slot<>(found.get(key)));
         }
+    }
+
+    /** Sees every row of the set, loaded or changed, as the works have left it. */
+    interface Visitor {
+        /** A row; null when there is none. */
+        <K, R> void row(Table<K, R> table, K key, @Nullable R row);
+    }
+
+    void each(Visitor visitor) {
+        order.forEach(rows -> rows.each(visitor));
     }
 
     /** A place to come back to with {@link #undoTo}. */
@@ -142,6 +153,10 @@ public final class WorkingSet {
                 }
             });
             return changes;
+        }
+
+        void each(Visitor visitor) {
+            slots.forEach((key, slot) -> visitor.row(table, key, slot.current));
         }
 
         boolean write(Writing writing) {

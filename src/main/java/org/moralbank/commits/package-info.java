@@ -19,6 +19,9 @@
  * <ol>
  *   <li>The row of {@code commit_lock} is the only lock, taken in id order by a statement of its own; what is loaded
  *       after it stays true until COMMIT, because every change of a row that works read is itself a work.
+ *   <li>Every commit that writes counts its books' commit number up. A lane that finds the number it left knows that nobody
+ *       else has changed the book, and does not read again the rows that it
+ *       {@linkplain org.moralbank.commits.Known knows}. Whoever changes a row by hand counts the number up, too.
  *   <li>A work that refuses leaves no trace: the working set undoes it. Its refusal is an answer, kept like any other.
  *   <li>When a commit fails, its works are tried again one by one, so that a bad one fails alone.
  *   <li>When the outcome of COMMIT is not known the caller gets 503; the same key tells the truth later.
@@ -27,8 +30,8 @@
  *
  * <p><b>Tables.</b> {@code commit_lock}, {@code commit_answer}.
  *
- * <p><b>What never happens.</b> An answer is not sent before COMMIT has returned. Nothing is cached from one commit to the
- * next. Two effects never stand under one key.
+ * <p><b>What never happens.</b> An answer is not sent before COMMIT has returned. A row is not taken
+ * for true from one commit to the next unless the lock has shown that it is. Two effects never stand under one key.
  */
 @NullMarked
 package org.moralbank.commits;

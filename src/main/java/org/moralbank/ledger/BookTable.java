@@ -66,6 +66,11 @@ final class BookTable implements Table<Integer, Book> {
     }
 
     @Override
+    public int changedUnder(Integer book) {
+        return book;
+    }
+
+    @Override
     public void write(Writing writing, List<Change<Integer, Book>> changes) {
         for (Change<Integer, Book> change : changes) {
             if (change.isInsert()) {

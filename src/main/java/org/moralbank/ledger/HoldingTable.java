@@ -89,6 +89,11 @@ final class HoldingTable implements Table<Holder, Holding> {
     }
 
     @Override
+    public int changedUnder(Holder holder) {
+        return holder.book();
+    }
+
+    @Override
     public void write(Writing writing, List<Change<Holder, Holding>> changes) {
         List<Account> opened = new ArrayList<>();
         List<Account> changed = new ArrayList<>();

@@ -55,6 +55,11 @@ final class MemberTable implements Table<Member.Key, Member> {
     }
 
     @Override
+    public int changedUnder(Member.Key member) {
+        return member.book();
+    }
+
+    @Override
     public void write(Writing writing, List<Change<Member.Key, Member>> changes) {
         for (Change<Member.Key, Member> change : changes) {
             MemberEntity entity = MemberEntity.of(change.after());

@@ -48,6 +48,11 @@ final class MerchantTable implements Table<Merchant.Key, Merchant> {
     }
 
     @Override
+    public int changedUnder(Merchant.Key merchant) {
+        return merchant.book();
+    }
+
+    @Override
     public void write(Writing writing, List<Change<Merchant.Key, Merchant>> changes) {
         for (Change<Merchant.Key, Merchant> change : changes) {
             MerchantEntity entity = MerchantEntity.of(change.after());

@@ -67,7 +67,14 @@ public final class TestCommits implements AutoCloseable {
         return new TestCommits(database, config);
     }
 
-    record Settings(int lanes, int largestCommit, int queueCapacity, Duration longestWait) implements CommitsConfig {
+    /** What a lane knows is compared with the tables, unless a test says otherwise. */
+    record Settings(
+            int lanes, int largestCommit, int queueCapacity, Duration longestWait, int knownRows, boolean checkKnown)
+            implements CommitsConfig {
+        Settings(int lanes, int largestCommit, int queueCapacity, Duration longestWait) {
+            this(lanes, largestCommit, queueCapacity, longestWait, 10_000, true);
+        }
+
         @Override
         public Duration longestRequest() {
             return Duration.ofSeconds(30);

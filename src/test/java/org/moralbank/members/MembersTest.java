@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
+import static org.moralbank.TestBank.BY_HAND;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -362,7 +363,7 @@ class MembersTest {
     void refusesToCloseWhileSomethingIsHeld() {
         var book = bank.aBook();
         var anna = book.aMember().holding(40, Unit.MIN);
-        sql("UPDATE ledger_account SET held = 1 WHERE book_id = $1 AND owner = $2", book, anna.id());
+        sql(BY_HAND + "UPDATE ledger_account SET held = 1 WHERE book_id = $1 AND owner = $2", book, anna.id());
 
         close(book, anna.id(), null)
                 .then()
@@ -370,7 +371,7 @@ class MembersTest {
                 .body("code", equalTo("member-has-holds"))
                 .body("heldMinutes", equalTo(1));
 
-        sql("UPDATE ledger_account SET held = 0 WHERE book_id = $1 AND owner = $2", book, anna.id());
+        sql(BY_HAND + "UPDATE ledger_account SET held = 0 WHERE book_id = $1 AND owner = $2", book, anna.id());
         close(book, anna.id(), null).then().statusCode(200);
     }
 

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
+import static org.moralbank.TestBank.BY_HAND;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -451,11 +452,11 @@ class RedemptionsTest {
     }
 
     private void status(Book book, Member member, String status) {
-        update("UPDATE member SET status = $3 WHERE book_id = $1 AND member_id = $2", book, member, status);
+        update(BY_HAND + "UPDATE member SET status = $3 WHERE book_id = $1 AND member_id = $2", book, member, status);
     }
 
     private void label(Book book, Member member, String label) {
-        update("UPDATE member SET label = $3 WHERE book_id = $1 AND member_id = $2", book, member, label);
+        update(BY_HAND + "UPDATE member SET label = $3 WHERE book_id = $1 AND member_id = $2", book, member, label);
     }
 
     private void update(String sql, Book book, Member member, String value) {

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.moralbank.TestBank.BY_HAND;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -621,7 +622,7 @@ class ServiceRecordsTest {
     }
 
     private void status(Book book, Member member, String status) {
-        pool.preparedQuery("UPDATE member SET status = $3 WHERE book_id = $1 AND member_id = $2")
+        pool.preparedQuery(BY_HAND + "UPDATE member SET status = $3 WHERE book_id = $1 AND member_id = $2")
                 .execute(Tuple.of((short) book.id(), member.id(), status))
                 .await()
                 .indefinitely();

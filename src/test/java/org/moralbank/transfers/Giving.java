@@ -1,6 +1,7 @@
 package org.moralbank.transfers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.moralbank.TestBank.BY_HAND;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.restassured.response.ValidatableResponse;
@@ -70,7 +71,7 @@ abstract class Giving {
 
     void status(TestBank.Member member, String status) {
         rows(
-                "UPDATE member SET status = $3 WHERE book_id = $1 AND member_id = $2",
+                BY_HAND + "UPDATE member SET status = $3 WHERE book_id = $1 AND member_id = $2",
                 Tuple.of((short) member.book().id(), member.id(), status));
     }
 

@@ -1,0 +1,120 @@
+package org.moralbank.commits;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows that a lane left behind its last commits, and that are still so as long as it alone commits in their book.
+ *
+ * <p>A book's commit number is counted up by every commit that writes, and read under the book's lock. While it is the
+ * one that this lane left, no other process or lane has changed the book, so that what was loaded or written under the
+ * lock is what a load would find now. When it is another one, everything known of the book is forgotten. A book that
+ * others write too is not trusted again before the lane has found its own number in it: guessing wrong costs a second
+ * round of loads.
+ *
+ * <p>Only rows of tables that name the book {@linkplain Table#changedUnder whose lock} orders all their changes are kept.
+ * Not thread-safe: it is the lane's own, and it ends with the lane's connection or a failed commit.
+ */
+final class Known {
+    private final int capacity;
+    private final Map<Integer, Left> leftByBook = new HashMap<>();
+    private final Map<Table<?, ?>, Map<Object, Row>> rowsByTable = new IdentityHashMap<>();
+
+    /** At most so many rows of each table; the ones that were used longest ago go first. */
+    Known(int capacity) {
+        this.capacity = capacity;
+    }
+
+    /** A book as this lane left it. {@code epoch} is counted up whenever all that was known is forgotten. */
+    private static final class Left {
+        long commitNo = -1;
+        int epoch;
+        boolean alone;
+    }
+
+    /** A row of an epoch of its book; null when it was seen that there is none. */
+    private record Row(int epoch, @Nullable Object row) {}
+
+    /** What is needed of a table: what is known of it, if the books are as they were left, and what has to be read. */
+    record Split<K, R>(Map<K, @Nullable R> known, List<K> unknown) {}
+
+    @SuppressWarnings("unchecked") // keep() put rows of the table's own types there
+    <K, R> Split<K, R> split(Table<K, R> table, List<K> keys, Set<Integer> locked) {
+        Map<Object, Row> rows = rowsByTable.get(table);
+        if (rows == null) {
+            return new Split<>(Map.of(), keys);
+        }
+        Map<K, @Nullable R> known = new HashMap<>();
+        List<K> unknown = new ArrayList<>();
+        for (K key : keys) {
+            int book = table.changedUnder(key);
+            Left left = leftByBook.get(book);
+            Row row = left != null && left.alone && locked.contains(book) ? rows.get(key) : null;
+            if (row != null && left != null && row.epoch == left.epoch) {
+                known.put(key, (R) row.row);
+            } else {
+                unknown.add(key);
+            }
+        }
+        return new Split<>(known, unknown);
+    }
+
+    /** Tells the numbers that were read under the locks; false when another has committed in one of the books. */
+    boolean areAsLeft(Map<Integer, Long> commitNos) {
+        boolean all = true;
+        for (Map.Entry<Integer, Long> each : commitNos.entrySet()) {
+            Left left = leftByBook.computeIfAbsent(each.getKey(), first -> new Left());
+            left.alone = left.commitNo == each.getValue();
+            if (!left.alone) {
+                left.epoch++;
+                left.commitNo = each.getValue();
+                all = false;
+            }
+        }
+        return all;
+    }
+
+    /** Remembers what a commit has left. {@code commitNos} are the books' numbers after it. */
+    void keep(WorkingSet set, Map<Integer, Long> commitNos) {
+        commitNos.forEach((book, number) -> leftByBook.computeIfAbsent(book, first -> new Left()).commitNo = number);
+        set.each(new WorkingSet.Visitor() {
+            @Override
+            public <K, R> void row(Table<K, R> table, K key, @Nullable R row) {
+                Left left = leftByBook.get(table.changedUnder(key));
+                if (left != null && commitNos.containsKey(table.changedUnder(key))) {
+                    rowsByTable
+                            .computeIfAbsent(table, first -> new Recent<>(capacity))
+                            .put(key, new Row(left.epoch, row));
+                }
+            }
+        });
+    }
+
+    /** Forgets everything: what is in the database now is not known. */
+    void clear() {
+        leftByBook.clear();
+        rowsByTable.clear();
+    }
+
+    private static final class Recent<V> extends LinkedHashMap<Object, V> {
+        private static final long serialVersionUID = 1;
+
+        private final int capacity;
+
+        Recent(int capacity) {
+            super(16, 0.75f, true);
+            this.capacity = capacity;
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Object, V> eldest) {
+            return size() > capacity;
+        }
+    }
+}
