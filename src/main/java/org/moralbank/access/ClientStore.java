@@ -20,7 +20,7 @@ import org.moralbank.platform.Page;
 @ApplicationScoped
 class ClientStore {
     /** What {@link #client} reads; of both worlds of rows, Mutiny's and Vert.x's own. */
-    static final String COLUMNS = "c.client_id, c.client, c.roles, c.books, c.merchant";
+    static final String COLUMNS = "c.client_id, c.client, c.roles, c.books, c.merchant, c.terminal";
 
     /**
      * The books of clients. The kernel's table is read here, below the kernel, because a revocation has to lock the books,
@@ -74,7 +74,7 @@ class ClientStore {
                 .execute(Tuple.of(Buffer.buffer(hash)))
                 .map(rows -> {
                     for (Row row : rows) {
-                        return Optional.of(new Caller(client(row.getDelegate()), row.getUUID(5)));
+                        return Optional.of(new Caller(client(row.getDelegate()), row.getUUID(6)));
                     }
                     return Optional.empty();
                 });
@@ -129,7 +129,7 @@ class ClientStore {
         List<ClientTable.Registered> all = new ArrayList<>();
         for (Row row : rows) {
             all.add(new ClientTable.Registered(
-                    client(row.getDelegate()), row.getOffsetDateTime(5).toInstant()));
+                    client(row.getDelegate()), row.getOffsetDateTime(6).toInstant()));
         }
         return all;
     }
@@ -140,6 +140,7 @@ class ClientStore {
                 row.getString(1),
                 Arrays.stream(row.getArrayOfStrings(2)).map(Role::valueOf).collect(Collectors.toUnmodifiableSet()),
                 Set.of(row.getArrayOfStrings(3)),
-                row.getString(4));
+                row.getString(4),
+                row.getString(5));
     }
 }

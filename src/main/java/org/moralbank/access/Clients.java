@@ -54,7 +54,8 @@ public class Clients {
             String name,
             Set<Role> roles,
             Set<String> books,
-            @Nullable String merchant) {}
+            @Nullable String merchant,
+            @Nullable String terminal) {}
 
     /**
      * Makes a client, who has no key yet. Refuses an operator who would give more books than he has, and a name that is
@@ -172,7 +173,7 @@ public class Clients {
      * made.
      */
     public Uni<Boolean> makeOperator(String key) {
-        return ensure(new NewClient(OPERATOR, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null), key)
+        return ensure(new NewClient(OPERATOR, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null, null), key)
                 .map(Ensured::made);
     }
 
@@ -216,7 +217,7 @@ public class Clients {
     private static ClientTable.Registered put(WorkingSet set, NewClient said) {
         int id = set.get(LAST_ID, ClientTable.LastId.KEY) + 1;
         ClientTable.Registered made = new ClientTable.Registered(
-                new Client(id, said.name(), said.roles(), said.books(), said.merchant()), moment(set));
+                new Client(id, said.name(), said.roles(), said.books(), said.merchant(), said.terminal()), moment(set));
         set.put(LAST_ID, ClientTable.LastId.KEY, id);
         set.put(CLIENTS, said.name(), made);
         return made;

@@ -63,13 +63,26 @@ public class ClientsResource {
 
             @Schema(description = "The merchant of a TERMINAL, which needs one; others have none", examples = "S-001")
             @Nullable
-            String merchant) {
+            String merchant,
+
+            @Schema(
+                    description = "The terminal of that merchant that it is, if it is one in particular",
+                    examples = "T1")
+            @Nullable
+            String terminal) {
         Clients.NewClient checked() {
             Fields fields = new Fields();
             Clients.NewClient said = new Clients.NewClient(
-                    fields.id("name", name), rolesOf(fields), booksOf(fields), fields.optionalId("merchant", merchant));
+                    fields.id("name", name),
+                    rolesOf(fields),
+                    booksOf(fields),
+                    fields.optionalId("merchant", merchant),
+                    fields.optionalId("terminal", terminal));
             if (said.roles().contains(Role.TERMINAL) != (merchant != null)) {
                 fields.fault("merchant", "terminal-merchant");
+            }
+            if (terminal != null && merchant == null) {
+                fields.fault("terminal", "terminal-of-merchant");
             }
             fields.refuseFaults();
             return said;

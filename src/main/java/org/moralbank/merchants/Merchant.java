@@ -17,8 +17,10 @@ public record Merchant(int book, String id, String name, Kind kind, Status statu
 
     public enum Status {
         ACTIVE,
-        /** Sells nothing for points. */
-        SUSPENDED
+        /** Sells nothing for points until it is resumed. */
+        SUSPENDED,
+        /** Sells nothing for points any more. What it is owed can still be settled. */
+        CLOSED
     }
 
     /** A merchant of a book. */

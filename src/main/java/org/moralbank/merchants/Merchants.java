@@ -42,7 +42,7 @@ public class Merchants {
         needs.row(MERCHANTS, new Merchant.Key(book, merchant));
     }
 
-    /** The merchant that sells; refuses an unknown one, then a suspended one. */
+    /** The merchant that sells; refuses an unknown one, then a suspended or closed one. */
     public static Merchant seller(WorkingSet set, int book, String id) {
         Merchant merchant = set.find(MERCHANTS, new Merchant.Key(book, id));
         if (merchant == null) {
@@ -50,6 +50,7 @@ public class Merchants {
         }
         switch (merchant.status()) {
             case SUSPENDED -> throw new MerchantRejection.MerchantSuspended(id).refused();
+            case CLOSED -> throw new MerchantRejection.MerchantClosed(id).refused();
             case ACTIVE -> {}
         }
         return merchant;

@@ -66,6 +66,9 @@ public class MerchantsResource {
                     fields.text("name", name, LONGEST_NAME),
                     fields.value("kind", kind, Merchant.Kind.COMMERCIAL),
                     status);
+            if (status == Merchant.Status.CLOSED) {
+                fields.fault("status", "merchant-status");
+            }
             fields.refuseFaults();
             return edit;
         }
