@@ -90,6 +90,20 @@ class BadInputTest {
             "closeMember",
             "registerTeam",
             "putMerchant",
+            "suspendMerchant",
+            "resumeMerchant",
+            "closeMerchant",
+            "listMerchantStatusChanges",
+            "putStore",
+            "putTerminal",
+            "suspendTerminal",
+            "resumeTerminal",
+            "closeTerminal",
+            "listTerminalStatusChanges",
+            "makeTerminalKey",
+            "revokeTerminalKey",
+            "listTerminalKeys",
+            "putCatalogue",
             "addOrganisationUnit",
             "makeClient",
             "listClients",
@@ -98,7 +112,8 @@ class BadInputTest {
             "revokeClientKey",
             "listMemberStatusChanges");
 
-    private static final Set<String> FOR_TERMINALS = Set.of("redeem", "listRedemptions", "getRedemption", "getAnswer");
+    private static final Set<String> FOR_TERMINALS = Set.of(
+            "redeem", "listRedemptions", "getRedemption", "getAnswer", "getStore", "getTerminal", "getCatalogue");
 
     /** The codes of what is global, and so may have been made by another test's book already. */
     private static final Set<String> IS_THERE = Set.of("book-exists", "organisation-unit-exists", "client-exists");
@@ -146,6 +161,12 @@ class BadInputTest {
         World fresh = aWorld();
         if (sample.op().is("unfreezeMember")) {
             fresh.order("/members/M-BHL-H0001/freeze", "{'reason':'核实中'}");
+        }
+        if (sample.op().is("resumeMerchant")) {
+            fresh.order("/merchants/MER-LS-01/suspend", "{'reason':'盘点'}");
+        }
+        if (sample.op().is("resumeTerminal")) {
+            fresh.order("/merchants/MER-LS-01/terminals/T1/suspend", "{'reason':'检修'}");
         }
 
         // Its content is another than that of the member who is there.
@@ -403,8 +424,15 @@ class BadInputTest {
     @MethodSource("puts")
     void changesOnlyTheVersionThatIsNamed(Op op) {
         ObjectNode changed = op.example().deepCopy();
-        String text = changed.has("name") ? "name" : changed.has("relation") ? "relation" : "role";
-        changed.put(text, "another");
+        if (changed.has("items")) {
+            changed.putArray("items");
+        } else {
+            String text = Stream.of("name", "relation", "store")
+                    .filter(changed::has)
+                    .findFirst()
+                    .orElse("role");
+            changed.put(text, "another");
+        }
         Request request = world.request(op).body(changed);
 
         refused(request, 428, "precondition-required");
@@ -869,6 +897,11 @@ class BadInputTest {
                                    + (SELECT count(*) FROM service_record WHERE book_id = $1)
                                    + (SELECT count(*) FROM redemption WHERE book_id = $1)
                                    + (SELECT count(*) FROM redemption_merchant WHERE book_id = $1)
+                                   + (SELECT count(*) FROM merchant_store WHERE book_id = $1)
+                                   + (SELECT count(*) FROM merchant_terminal WHERE book_id = $1)
+                                   + (SELECT count(*) FROM merchant_status_change WHERE book_id = $1)
+                                   + (SELECT count(*) FROM merchant_catalogue WHERE book_id = $1)
+                                   + (SELECT count(*) FROM merchant_item WHERE book_id = $1)
                                    + (SELECT count(*) FROM member_organisation_unit)
                                    + (SELECT count(*) FROM ledger_book)
                                    + (SELECT count(*) FROM access_key WHERE revoked_at IS NOT NULL)
@@ -959,13 +992,6 @@ class BadInputTest {
                     Tuple.of((short) book.id(), team));
         }
         book.open(Holder.of(book.id(), Chart.TEAM_TIME, "TEAM-01"), Lot.OWN, 600);
-        send(new Request(
-                        "PUT",
-                        book.path() + "/merchants/MER-LS-01",
-                        Map.of("Authorization", "Bearer " + made.operator, "Content-Type", "application/json"),
-                        null)
-                .body("{\"name\":\"龙生社区爱心积分超市\",\"kind\":\"COMMUNITY_STORE\"}"));
-
         Map<String, String> values = made.values;
         values.put("book", book.code());
         values.put("memberId", helper.id());
@@ -973,6 +999,18 @@ class BadInputTest {
         values.put("teamId", "T-BHL-01");
         values.put("merchants.id", "MER-LS-01");
         values.put("account", "2100:M-BHL-H0001:MIN");
+        values.put("storeId", "LS-1");
+        values.put("terminalId", "T1");
+        for (String put : List.of("putMerchant", "putStore", "putTerminal", "putCatalogue")) {
+            Op op = op(put);
+            assertThat(send(made.request(op).body(op.example())).status()).isEqualTo(201);
+        }
+        values.put(
+                "merchants.keyId",
+                made.order("/merchants/MER-LS-01/terminals/T1/keys", "")
+                        .json()
+                        .path("keyId")
+                        .asText());
         made.idOf("transfers", "{'from':'M-BHL-E0001','to':'M-BHL-H0001','amount':1,'unit':'MIN'}");
         made.idOf("gifts", "{'from':'M-BHL-H0001','to':'M-BHL-E0001','amount':1,'unit':'MIN'}");
         made.idOf("donations", "{'giver':'M-BHL-H0001','amount':1,'unit':'MIN'}");

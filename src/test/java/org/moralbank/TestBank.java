@@ -88,15 +88,21 @@ public class TestBank {
 
     /** The API key of a new operator of every book. */
     public String operatorKey() {
-        return newKey(Role.OPERATOR, "*", null);
+        return newKey(Role.OPERATOR, "*", null, null);
     }
 
-    private String newKey(Role role, String book, @Nullable String merchant) {
+    private String newKey(Role role, String book, @Nullable String merchant, @Nullable String terminal) {
         int client = newClientId();
         String key = ApiKey.generate();
         sql(
-                "INSERT INTO access_client (client_id, client, roles, books, merchant, created_at) VALUES ($1, $2, $3, $4, $5, now())",
-                Tuple.of(client, "client-" + client, new String[] {role.name()}, new String[] {book}, merchant));
+                "INSERT INTO access_client (client_id, client, roles, books, merchant, terminal, created_at) VALUES ($1, $2, $3, $4, $5, $6, now())",
+                Tuple.of(
+                        client,
+                        "client-" + client,
+                        new String[] {role.name()},
+                        new String[] {book},
+                        merchant,
+                        terminal));
         sql(
                 "INSERT INTO access_key (key_id, client_id, key_hash, created_at) VALUES ($1, $2, $3, now())",
                 Tuple.of(UUID.randomUUID(), client, Buffer.buffer(ApiKey.hash(key))));
@@ -160,7 +166,37 @@ public class TestBank {
 
         /** The API key of a new client of this book, which as a TERMINAL sees this merchant. */
         public String keyOf(Role role, @Nullable String merchant) {
-            return newKey(role, code, merchant);
+            return newKey(role, code, merchant, null);
+        }
+
+        /** The API key of a new TERMINAL, which is this one of this merchant. */
+        public String keyOfTerminal(String merchant, String terminal) {
+            return newKey(Role.TERMINAL, code, merchant, terminal);
+        }
+
+        /** The id of a new merchant, who sells. */
+        public String aMerchant() {
+            String merchant = "MER-" + NUMBERS.incrementAndGet();
+            sql("""
+                    INSERT INTO redemption_merchant (book_id, merchant_id, name, kind, status, version, registered_at)
+                    VALUES ($1, $2, '爱心超市', 'COMMUNITY_STORE', 'ACTIVE', 1, now())
+                    """, Tuple.of((short) id, merchant));
+            return merchant;
+        }
+
+        /** The id of a new terminal of a merchant, in no store, which approves no part of an amount. */
+        public String aTerminal(String merchant) {
+            return aTerminal(merchant, false);
+        }
+
+        public String aTerminal(String merchant, boolean partialApproval) {
+            String terminal = "T-" + NUMBERS.incrementAndGet();
+            sql("""
+                    INSERT INTO merchant_terminal (book_id, merchant_id, terminal_id, status, partial_approval,
+                                                   shows_points_left, version, registered_at)
+                    VALUES ($1, $2, $3, 'ACTIVE', $4, false, 1, now())
+                    """, Tuple.of((short) id, merchant, terminal, partialApproval));
+            return terminal;
         }
 
         /** The id of a new team. */
@@ -205,8 +241,8 @@ public class TestBank {
             sql(
                     "INSERT INTO access_key (key_id, client_id, key_hash, created_at) VALUES ($1, $2, $3, now())",
                     Tuple.of(keyId, client, Buffer.buffer(ApiKey.hash(key))));
-            Caller caller =
-                    new Caller(new Client(client, "client-" + client, Set.of(Role.OPERATOR), Set.of("*"), null), keyId);
+            Caller caller = new Caller(
+                    new Client(client, "client-" + client, Set.of(Role.OPERATOR), Set.of("*"), null, null), keyId);
             Ask ask = new Ask(
                     caller, id, new IdempotencyKey("open-" + UUID.randomUUID()), new byte[32], Language.EN, "/", null);
             Answer answer = commits.submit(ask, id, new Work() {

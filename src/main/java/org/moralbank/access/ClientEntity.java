@@ -26,6 +26,7 @@ class ClientEntity {
     String[] books;
 
     String merchant;
+    String terminal;
 
     @Column(name = "created_at")
     Instant createdAt;
@@ -37,6 +38,7 @@ class ClientEntity {
         entity.roles = client.roles().stream().map(Role::name).sorted().toArray(String[]::new);
         entity.books = client.books().stream().sorted().toArray(String[]::new);
         entity.merchant = client.merchant();
+        entity.terminal = client.terminal();
         entity.createdAt = createdAt;
         return entity;
     }

@@ -20,7 +20,7 @@ import org.moralbank.platform.Page;
 @ApplicationScoped
 class ClientStore {
     /** What {@link #client} reads; of both worlds of rows, Mutiny's and Vert.x's own. */
-    static final String COLUMNS = "c.client_id, c.client, c.roles, c.books, c.merchant";
+    static final String COLUMNS = "c.client_id, c.client, c.roles, c.books, c.merchant, c.terminal";
 
     /**
      * The books of clients. The kernel's table is read here, below the kernel, because a revocation has to lock the books,
@@ -62,6 +62,15 @@ class ClientStore {
             ORDER BY k.created_at, k.key_id
             """;
 
+    private static final String KEYS_BY_NAME = """
+            SELECT k.key_id, k.created_at, k.revoked_at
+            FROM access_client c
+            JOIN access_key k USING (client_id)
+            WHERE c.client = $1 AND ($2::uuid IS NULL OR k.key_id > $2)
+            ORDER BY k.key_id
+            LIMIT $3
+            """;
+
     private final Pool pool;
 
     ClientStore(Pool pool) {
@@ -74,7 +83,7 @@ class ClientStore {
                 .execute(Tuple.of(Buffer.buffer(hash)))
                 .map(rows -> {
                     for (Row row : rows) {
-                        return Optional.of(new Caller(client(row.getDelegate()), row.getUUID(5)));
+                        return Optional.of(new Caller(client(row.getDelegate()), row.getUUID(6)));
                     }
                     return Optional.empty();
                 });
@@ -99,18 +108,29 @@ class ClientStore {
 
     /** The keys of a client, the oldest first. */
     Uni<List<KeyView>> keysOf(int client) {
-        return pool.preparedQuery(KEYS_OF).execute(Tuple.of(client)).map(rows -> {
-            List<KeyView> keys = new ArrayList<>();
-            for (Row row : rows) {
-                OffsetDateTime revokedAt = row.getOffsetDateTime(2);
-                keys.add(new KeyView(
-                        row.getUUID(0),
-                        row.getOffsetDateTime(1).toInstant(),
-                        revokedAt == null ? null : revokedAt.toInstant(),
-                        null));
-            }
-            return keys;
-        });
+        return pool.preparedQuery(KEYS_OF).execute(Tuple.of(client)).map(ClientStore::keys);
+    }
+
+    /** A page of the keys of the client of a name, in the order of their ids; none when there is no such client. */
+    Uni<Page<KeyView>> keysOf(String client, Page.Request page) {
+        Tuple arguments =
+                Tuple.tuple().addString(client).addUUID(page.afterId()).addInteger(page.rows());
+        return pool.preparedQuery(KEYS_BY_NAME)
+                .execute(arguments)
+                .map(rows -> Page.of(page, keys(rows), key -> key.keyId().toString()));
+    }
+
+    private static List<KeyView> keys(RowSet<Row> rows) {
+        List<KeyView> keys = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            OffsetDateTime revokedAt = row.getOffsetDateTime(2);
+            keys.add(new KeyView(
+                    row.getUUID(0),
+                    row.getOffsetDateTime(1).toInstant(),
+                    revokedAt == null ? null : revokedAt.toInstant(),
+                    null));
+        }
+        return keys;
     }
 
     /** The ids of the books that a client may use now. */
@@ -129,7 +149,7 @@ class ClientStore {
         List<ClientTable.Registered> all = new ArrayList<>();
         for (Row row : rows) {
             all.add(new ClientTable.Registered(
-                    client(row.getDelegate()), row.getOffsetDateTime(5).toInstant()));
+                    client(row.getDelegate()), row.getOffsetDateTime(6).toInstant()));
         }
         return all;
     }
@@ -140,6 +160,7 @@ class ClientStore {
                 row.getString(1),
                 Arrays.stream(row.getArrayOfStrings(2)).map(Role::valueOf).collect(Collectors.toUnmodifiableSet()),
                 Set.of(row.getArrayOfStrings(3)),
-                row.getString(4));
+                row.getString(4),
+                row.getString(5));
     }
 }

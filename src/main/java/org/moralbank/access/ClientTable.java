@@ -38,7 +38,7 @@ final class ClientTable implements Table<String, ClientTable.Registered> {
                         Client client = ClientStore.client(row);
                         found.put(
                                 client.name(),
-                                new Registered(client, row.getOffsetDateTime(5).toInstant()));
+                                new Registered(client, row.getOffsetDateTime(6).toInstant()));
                     }
                     return found;
                 });

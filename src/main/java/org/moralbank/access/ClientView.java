@@ -19,6 +19,9 @@ record ClientView(
         @Schema(description = "The merchant that a terminal belongs to") @Nullable
         String merchant,
 
+        @Schema(description = "The terminal of that merchant that it is") @Nullable
+        String terminal,
+
         Instant createdAt,
 
         @Schema(description = "When one client is asked for") @Nullable
@@ -30,6 +33,7 @@ record ClientView(
                 client.roles().stream().sorted().toList(),
                 client.books().stream().sorted().toList(),
                 client.merchant(),
+                client.terminal(),
                 registered.createdAt(),
                 keys);
     }

@@ -4,6 +4,7 @@ import static org.moralbank.access.ClientTable.BooksOf.BOOKS_OF;
 import static org.moralbank.access.ClientTable.CLIENTS;
 import static org.moralbank.access.ClientTable.LastId.LAST_ID;
 import static org.moralbank.access.KeyTable.KEYS;
+import static org.moralbank.access.KeyTable.Live.LIVE;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,7 +32,7 @@ import org.moralbank.platform.ProtocolRejection;
 @ApplicationScoped
 public class Clients {
     /** The book of what belongs to no book. */
-    static final int NO_BOOK = 0;
+    public static final int NO_BOOK = 0;
 
     /** The client that runs an installation from its first start. */
     static final String OPERATOR = "operator";
@@ -54,7 +55,8 @@ public class Clients {
             String name,
             Set<Role> roles,
             Set<String> books,
-            @Nullable String merchant) {}
+            @Nullable String merchant,
+            @Nullable String terminal) {}
 
     /**
      * Makes a client, who has no key yet. Refuses an operator who would give more books than he has, and a name that is
@@ -81,23 +83,23 @@ public class Clients {
         });
     }
 
-    /** Makes a key. The answer shows it; what is kept of the answer does not. */
+    /**
+     * Makes a key. The answer shows it; what is kept of the answer does not. Refuses a third key of a till while two of its
+     * keys work.
+     */
     public Uni<Answer> makeKey(Ask ask, Client operator, String client) {
         UUID id = Ids.next();
         String text = ApiKey.generate();
         return commits.submit(ask, NO_BOOK, new Work() {
             @Override
             public void needs(Needs needs) {
-                needs.row(CLIENTS, client);
+                needs.row(CLIENTS, client).row(LIVE, client);
             }
 
             @Override
             public Answer decide(WorkingSet set) {
                 Client owner = known(set, operator, client);
-                KeyTable.Key key = new KeyTable.Key(id, owner.id(), ApiKey.hash(text), moment(set), null);
-                set.put(KEYS, id, key);
-                return Answer.createdWithSecret(
-                        "/v1/clients/" + client + "/keys/" + id, KeyView.of(key, text), KeyView.of(key, null));
+                return key(set, owner, id, text, "/v1/clients/" + client + "/keys/" + id);
             }
         });
     }
@@ -141,7 +143,7 @@ public class Clients {
 
         @Override
         public void needs(Needs needs) {
-            needs.row(CLIENTS, client).row(KEYS, keyId).row(BOOKS_OF, client);
+            needs.row(CLIENTS, client).row(KEYS, keyId).row(BOOKS_OF, client).row(LIVE, client);
         }
 
         @Override
@@ -163,6 +165,9 @@ public class Clients {
             }
             KeyTable.Key revoked = key.revoked(moment(set));
             set.put(KEYS, keyId, revoked);
+            Set<UUID> live = new HashSet<>(KeyTable.Live.of(set, client));
+            live.remove(keyId);
+            set.put(LIVE, client, live);
             return Answer.ok(KeyView.of(revoked, null));
         }
     }
@@ -172,7 +177,7 @@ public class Clients {
      * made.
      */
     public Uni<Boolean> makeOperator(String key) {
-        return ensure(new NewClient(OPERATOR, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null), key)
+        return ensure(new NewClient(OPERATOR, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null, null), key)
                 .map(Ensured::made);
     }
 
@@ -213,10 +218,23 @@ public class Clients {
     /** At the first start nobody asks: there is no client yet. */
     private static final Ask BOOTSTRAP = new Ask(new Importer(0), NO_BOOK, null, new byte[0], Language.EN, "/", null);
 
-    private static ClientTable.Registered put(WorkingSet set, NewClient said) {
+    /** Makes a key of a client, who is there; the work named {@link KeyTable.Live} of him. */
+    static Answer key(WorkingSet set, Client owner, UUID id, String text, String location) {
+        Set<UUID> live = new HashSet<>(KeyTable.Live.of(set, owner.name()));
+        if (owner.terminal() != null && live.size() >= TerminalKeys.MOST_LIVE) {
+            throw new ClientRejection.TwoKeysLive(owner.name()).refused();
+        }
+        KeyTable.Key key = new KeyTable.Key(id, owner.id(), ApiKey.hash(text), moment(set), null);
+        live.add(id);
+        set.put(KEYS, id, key);
+        set.put(LIVE, owner.name(), live);
+        return Answer.createdWithSecret(location, KeyView.of(key, text), KeyView.of(key, null));
+    }
+
+    static ClientTable.Registered put(WorkingSet set, NewClient said) {
         int id = set.get(LAST_ID, ClientTable.LastId.KEY) + 1;
         ClientTable.Registered made = new ClientTable.Registered(
-                new Client(id, said.name(), said.roles(), said.books(), said.merchant()), moment(set));
+                new Client(id, said.name(), said.roles(), said.books(), said.merchant(), said.terminal()), moment(set));
         set.put(LAST_ID, ClientTable.LastId.KEY, id);
         set.put(CLIENTS, said.name(), made);
         return made;

@@ -63,13 +63,26 @@ public class ClientsResource {
 
             @Schema(description = "The merchant of a TERMINAL, which needs one; others have none", examples = "S-001")
             @Nullable
-            String merchant) {
+            String merchant,
+
+            @Schema(
+                    description = "The terminal of that merchant that it is, if it is one in particular",
+                    examples = "T1")
+            @Nullable
+            String terminal) {
         Clients.NewClient checked() {
             Fields fields = new Fields();
             Clients.NewClient said = new Clients.NewClient(
-                    fields.id("name", name), rolesOf(fields), booksOf(fields), fields.optionalId("merchant", merchant));
+                    fields.id("name", name),
+                    rolesOf(fields),
+                    booksOf(fields),
+                    fields.optionalId("merchant", merchant),
+                    fields.optionalId("terminal", terminal));
             if (said.roles().contains(Role.TERMINAL) != (merchant != null)) {
                 fields.fault("merchant", "terminal-merchant");
+            }
+            if (terminal != null && merchant == null) {
+                fields.fault("terminal", "terminal-of-merchant");
             }
             fields.refuseFaults();
             return said;
@@ -171,12 +184,14 @@ public class ClientsResource {
     @Allowed(Role.OPERATOR)
     @Operation(operationId = "makeClientKey", summary = "Makes a key of an API client", description = """
                     The answer shows the key, this once: what is kept of it is a hash, and the answer to a retry is without
-                    it. A client may have several keys, so that one can follow another without a pause. No body is needed.
+                    it. A client may have several keys, so that one can follow another without a pause; one that is a
+                    terminal has two at most that work. No body is needed.
                     """)
     @APIResponse(
             responseCode = "201",
             description = "Made",
             content = @Content(schema = @Schema(implementation = KeyView.class)))
+    @Extension(name = "x-problem-codes", value = "two-keys-live")
     public Uni<Response> makeKey(@Context RoutingContext http, @RestPath String client) {
         Call call = Call.of(http);
         return clients.makeKey(call.ask(Clients.NO_BOOK), call.client(), client).map(Responses::of);

@@ -11,10 +11,13 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
+import org.moralbank.commits.WorkingSet;
 import org.moralbank.commits.Writing;
 
 /** Rows of {@code access_key}, as commits see them. */
@@ -83,5 +86,41 @@ final class KeyTable implements Table<UUID, KeyTable.Key> {
                             .addOffsetDateTime(key.createdAt().atOffset(ZoneOffset.UTC))
                             .addOffsetDateTime(revokedAt == null ? null : revokedAt.atOffset(ZoneOffset.UTC)));
         }
+    }
+
+    /** The keys of a client that work, by his name. The rows of the keys themselves are what writes it. */
+    static final class Live implements Table<String, Set<UUID>> {
+        static final Live LIVE = new Live();
+
+        private static final String LOAD = """
+                SELECT c.client, array_agg(k.key_id)
+                FROM access_client c
+                JOIN access_key k USING (client_id)
+                WHERE c.client = ANY ($1) AND k.revoked_at IS NULL
+                GROUP BY c.client
+                """;
+
+        private Live() {}
+
+        static Set<UUID> of(WorkingSet set, String client) {
+            return Objects.requireNonNullElse(set.find(LIVE, client), Set.of());
+        }
+
+        @Override
+        public Future<Map<String, Set<UUID>>> load(SqlConnection connection, List<String> clients) {
+            return connection
+                    .preparedQuery(LOAD)
+                    .execute(Tuple.tuple().addArrayOfString(clients.toArray(String[]::new)))
+                    .map(rows -> {
+                        Map<String, Set<UUID>> found = new HashMap<>();
+                        for (Row row : rows) {
+                            found.put(row.getString(0), Set.of(row.getArrayOfUUIDs(1)));
+                        }
+                        return found;
+                    });
+        }
+
+        @Override
+        public void write(Writing writing, List<Change<String, Set<UUID>>> changes) {}
     }
 }

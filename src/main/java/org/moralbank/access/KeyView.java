@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A key as the API shows it. */
 @Schema(name = "ApiKey", description = "A key of a client. Its text is shown once, when it is made.")
-record KeyView(
+public record KeyView(
         UUID keyId,
         Instant createdAt,
 

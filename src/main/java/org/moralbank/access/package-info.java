@@ -14,6 +14,10 @@
  * <p><b>The first client.</b> {@code moralbank.access.operator-key} makes the client {@code operator} at the first start;
  * operators make all others, for books of their own only.
  *
+ * <p><b>Tills.</b> A TERMINAL belongs to one merchant and may be one terminal of it. A terminal that is registered with its
+ * merchant gets its client with its first {@linkplain org.moralbank.access.TerminalKeys key}, and has two keys at most that
+ * work.
+ *
  * <p><b>Why a filter of our own</b> and not the security layer of the framework: a caller is needed in every commit, with
  * his key, and the lookup is one map access on the way of every request.
  *

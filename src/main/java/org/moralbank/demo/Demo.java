@@ -68,7 +68,7 @@ class Demo {
     private Clients.Ensured ensure(String name, Role role, String key) {
         String merchant = role == Role.TERMINAL ? "MER-LS-01" : null;
         Set<String> books = role == Role.TERMINAL ? Set.of("LS") : Set.of(Client.EVERY_BOOK);
-        return clients.ensure(new Clients.NewClient(name, Set.of(role), books, merchant), key)
+        return clients.ensure(new Clients.NewClient(name, Set.of(role), books, merchant, null), key)
                 .await()
                 .atMost(LONGEST_WAIT);
     }

@@ -208,7 +208,11 @@ class StreetPlay {
                         cell(row, "merchantId"),
                         cell(row, "merchantName"),
                         Merchant.Kind.valueOf(cell(row, "kind")),
-                        null);
+                        null,
+                        null,
+                        null,
+                        null,
+                        by);
                 submit(merchants.put(
                         ask(book.id(), "merchant:" + merchant.id(), merchant.toString(), moment),
                         book,

@@ -30,7 +30,7 @@ public record Holder(int book, Chart chart, String owner, Unit unit) {
     }
 
     /** {@code 2100:M-1:MIN}: the account's id in the API and in exports, lots apart. */
-    String path() {
+    public String path() {
         return owner.isEmpty() ? chart.code() + ":" + unit : chart.code() + ":" + owner + ":" + unit;
     }
 }

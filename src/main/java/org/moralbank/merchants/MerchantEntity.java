@@ -38,6 +38,15 @@ class MerchantEntity {
     @Column(columnDefinition = "text")
     Merchant.Status status;
 
+    @Column(columnDefinition = "text[]")
+    String[] categories;
+
+    @Column(name = "discount_basis_points")
+    int discountBasisPoints;
+
+    @Column(name = "payable_floor")
+    long payableFloor;
+
     /** Set by the domain, not by Hibernate's own counting: the lock of the book already orders the changes. */
     long version;
 
@@ -51,6 +60,9 @@ class MerchantEntity {
         entity.name = merchant.name();
         entity.kind = merchant.kind();
         entity.status = merchant.status();
+        entity.categories = merchant.categories().toArray(String[]::new);
+        entity.discountBasisPoints = merchant.discountBasisPoints();
+        entity.payableFloor = merchant.payableFloor();
         entity.version = merchant.version();
         entity.registeredAt = merchant.registeredAt();
         return entity;

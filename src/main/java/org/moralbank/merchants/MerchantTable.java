@@ -1,6 +1,7 @@
 package org.moralbank.merchants;
 
 import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
@@ -15,8 +16,13 @@ final class MerchantTable implements Table<Merchant.Key, Merchant> {
     /** Merchants, by book and id. */
     static final MerchantTable MERCHANTS = new MerchantTable();
 
-    private static final String LOAD = """
-            SELECT m.book_id, m.merchant_id, m.name, m.kind, m.status, m.version, m.registered_at
+    /** What {@link #merchant} reads, from {@code redemption_merchant m}. */
+    static final String COLUMNS = """
+            m.book_id, m.merchant_id, m.name, m.kind, m.status, m.categories, m.discount_basis_points, m.payable_floor,
+            m.version, m.registered_at
+            """;
+
+    private static final String LOAD = "SELECT " + COLUMNS + """
             FROM unnest($1::smallint[], $2::text[]) AS k (book_id, merchant_id)
             JOIN redemption_merchant m USING (book_id, merchant_id)
             """;
@@ -33,14 +39,7 @@ final class MerchantTable implements Table<Merchant.Key, Merchant> {
                 .map(rows -> {
                     Map<Merchant.Key, Merchant> found = HashMap.newHashMap(rows.size());
                     rows.forEach(row -> {
-                        Merchant merchant = new Merchant(
-                                row.getShort(0),
-                                row.getString(1),
-                                row.getString(2),
-                                Merchant.Kind.valueOf(row.getString(3)),
-                                Merchant.Status.valueOf(row.getString(4)),
-                                row.getLong(5),
-                                row.getOffsetDateTime(6).toInstant());
+                        Merchant merchant = merchant(row);
                         found.put(merchant.key(), merchant);
                     });
                     return found;
@@ -61,5 +60,19 @@ final class MerchantTable implements Table<Merchant.Key, Merchant> {
                             : session.merge(entity).replaceWithVoid())
                     .subscribeAsCompletionStage()));
         }
+    }
+
+    static Merchant merchant(Row row) {
+        return new Merchant(
+                row.getShort(0),
+                row.getString(1),
+                row.getString(2),
+                Merchant.Kind.valueOf(row.getString(3)),
+                Merchant.Status.valueOf(row.getString(4)),
+                List.of(row.getArrayOfStrings(5)),
+                row.getInteger(6),
+                row.getLong(7),
+                row.getLong(8),
+                row.getOffsetDateTime(9).toInstant());
     }
 }

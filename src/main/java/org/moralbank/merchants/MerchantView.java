@@ -1,6 +1,7 @@
 package org.moralbank.merchants;
 
 import java.time.Instant;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** A merchant as the API shows it. */
@@ -13,6 +14,17 @@ record MerchantView(
         Merchant.Kind kind,
         Merchant.Status status,
 
+        @Schema(description = "What it may sell for points; empty is everything", examples = "[\"FOOD\",\"DAILY\"]")
+        List<String> categories,
+
+        @Schema(description = "Taken off at settlement, in parts of ten thousand", examples = "0")
+        int discountBasisPoints,
+
+        @Schema(
+                description = "How far below zero late refunds may take what it is owed, in hundredths of a point",
+                examples = "-1000000")
+        long payableFloor,
+
         @Schema(description = "Counts the edits; also the ETag", examples = "1")
         long version,
 
@@ -23,6 +35,9 @@ record MerchantView(
                 merchant.name(),
                 merchant.kind(),
                 merchant.status(),
+                merchant.categories(),
+                merchant.discountBasisPoints(),
+                merchant.payableFloor(),
                 merchant.version(),
                 merchant.registeredAt());
     }

@@ -89,10 +89,41 @@ class ClientsTest {
                 "{\"name\":\"n\",\"roles\":[\"APP\"],\"books\":[\"?\"]}                   | books",
                 "{\"name\":\"n\",\"roles\":[\"TERMINAL\"],\"books\":[\"B\"]}              | merchant",
                 "{\"name\":\"n\",\"roles\":[\"APP\"],\"books\":[\"B\"],\"merchant\":\"S\"} | merchant",
+                "{\"name\":\"n\",\"roles\":[\"APP\"],\"books\":[\"B\"],\"terminal\":\"T\"} | terminal",
+                "{\"name\":\"n\",\"roles\":[\"TERMINAL\"],\"books\":[\"B\"],\"merchant\":\"S\",\"terminal\":\"?\"} | terminal",
                 "{\"name\":\"n\",\"roles\":[\"APP\"],\"books\":[\"B\"],\"key\":\"mb_1\"}   | key",
             })
     void refusesAMalformedClientByField(String body, String field) {
         as(anOperator()).body(body).post("/v1/clients").then().statusCode(400).body("errors.field", hasItem(field));
+    }
+
+    @Test
+    void aTerminalIsOfOneMerchantAndMayBeOneOfItsTills() {
+        String operator = anOperator();
+        String any = aName();
+        String one = aName();
+
+        as(operator)
+                .body("{\"name\":\"%s\",\"roles\":[\"TERMINAL\"],\"books\":[\"B\"],\"merchant\":\"S\"}".formatted(any))
+                .post("/v1/clients")
+                .then()
+                .statusCode(201)
+                .body("merchant", equalTo("S"))
+                .body("terminal", nullValue());
+        as(operator)
+                .body(
+                        "{\"name\":\"%s\",\"roles\":[\"TERMINAL\"],\"books\":[\"B\"],\"merchant\":\"S\",\"terminal\":\"T1\"}"
+                                .formatted(one))
+                .post("/v1/clients")
+                .then()
+                .statusCode(201);
+
+        as(operator)
+                .get("/v1/clients/" + one)
+                .then()
+                .statusCode(200)
+                .body("merchant", equalTo("S"))
+                .body("terminal", equalTo("T1"));
     }
 
     @Test

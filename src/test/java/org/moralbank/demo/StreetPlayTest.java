@@ -45,7 +45,8 @@ class StreetPlayTest {
     @BeforeEach
     void play() {
         street = clients.ensure(
-                        new Clients.NewClient(Street.NAME, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null),
+                        new Clients.NewClient(
+                                Street.NAME, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null, null),
                         ApiKey.generate())
                 .await()
                 .indefinitely()
