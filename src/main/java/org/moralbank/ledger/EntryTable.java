@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
@@ -20,11 +21,14 @@ import org.moralbank.commits.Writing;
 final class EntryTable implements Table<EntryTable.Key, Entry> {
     private static final String INSERT_ENTRIES = """
             INSERT INTO ledger_entry (book_id, seq, posted_at, group_id, reverses, client_id, occurred_on, type, unit,
-                                      actor, on_behalf_of, approver, reference, canonical, leaf_hash)
-            SELECT *
+                                      actor, on_behalf_of, approver, reference, canonical, leaf_hash, accounts)
+            SELECT e.book_id, e.seq, e.posted_at, e.group_id, e.reverses, e.client_id, e.occurred_on, e.type, e.unit,
+                   e.actor, e.on_behalf_of, e.approver, e.reference, e.canonical, e.leaf_hash, e.accounts::int[]
             FROM unnest($1::smallint[], $2::bigint[], $3::timestamptz[], $4::uuid[], $5::bigint[], $6::int[],
                         $7::date[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-                        $14::bytea[], $15::bytea[])
+                        $14::bytea[], $15::bytea[], $16::text[])
+                AS e (book_id, seq, posted_at, group_id, reverses, client_id, occurred_on, type, unit,
+                      actor, on_behalf_of, approver, reference, canonical, leaf_hash, accounts)
             """;
 
     private static final String INSERT_POSTINGS = """
@@ -74,6 +78,7 @@ final class EntryTable implements Table<EntryTable.Key, Entry> {
         @Nullable String[] references = new @Nullable String[n];
         Buffer[] canonical = new Buffer[n];
         Buffer[] hashes = new Buffer[n];
+        String[] accounts = new String[n];
         for (int i = 0; i < n; i++) {
             Entry entry = entries.get(i);
             books[i] = (short) entry.book();
@@ -91,6 +96,7 @@ final class EntryTable implements Table<EntryTable.Key, Entry> {
             references[i] = entry.reference();
             canonical[i] = Buffer.buffer(entry.canonical());
             hashes[i] = Buffer.buffer(entry.leafHash());
+            accounts[i] = accounts(entry);
         }
         writing.execute(
                 INSERT_ENTRIES,
@@ -109,7 +115,16 @@ final class EntryTable implements Table<EntryTable.Key, Entry> {
                         approvers,
                         references,
                         canonical,
-                        hashes)));
+                        hashes,
+                        accounts)));
+    }
+
+    /** The entry's accounts as an array's text: an array of arrays would be unnested to its elements. */
+    private static String accounts(Entry entry) {
+        return entry.postings().stream()
+                .map(posting -> Integer.toString(posting.accountId()))
+                .distinct()
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     private static void writePostings(Writing writing, List<Entry> entries) {

@@ -45,7 +45,7 @@ class LedgerStore {
     private static final String WITH_ITS_GROUP = "SELECT " + HoldingTable.COLUMNS + """
                 , p.amount, p.balance_after, p.version, e.client_id, e.canonical, e.leaf_hash
             FROM ledger_entry e
-            JOIN ledger_posting p ON p.book_id = e.book_id AND p.seq = e.seq
+            JOIN ledger_posting p ON p.book_id = e.book_id AND p.account_id = ANY (e.accounts) AND p.seq = e.seq
             JOIN ledger_account a ON a.book_id = p.book_id AND a.account_id = p.account_id
             WHERE e.book_id = $1
             AND (e.seq = $2 OR e.group_id = (SELECT group_id FROM ledger_entry WHERE book_id = $1 AND seq = $2))
@@ -259,7 +259,7 @@ class LedgerStore {
         AccountPath account = filter.account();
         if (account != null) {
             String of = "EXISTS (SELECT FROM ledger_posting p JOIN ledger_account a USING (book_id, account_id)"
-                    + " WHERE p.book_id = e.book_id AND p.seq = e.seq AND a.code = "
+                    + " WHERE p.book_id = e.book_id AND p.account_id = ANY (e.accounts) AND p.seq = e.seq AND a.code = "
                     + where.argument(account.chart().code()) + " AND a.owner = " + where.argument(account.owner())
                     + " AND a.unit = " + where.argument(account.unit().name()) + " AND a.lot = ?)";
             where.and(of, account.lot());

@@ -22,7 +22,8 @@ public class LotStore {
             LEFT JOIN LATERAL (
                 SELECT f.owner, -sum(fp.amount)::bigint AS amount, max(p.seq) AS last_seq
                 FROM ledger_posting p
-                JOIN ledger_posting fp ON fp.book_id = p.book_id AND fp.seq = p.seq
+                JOIN ledger_entry e ON e.book_id = p.book_id AND e.seq = p.seq
+                JOIN ledger_posting fp ON fp.book_id = e.book_id AND fp.account_id = ANY (e.accounts) AND fp.seq = e.seq
                 JOIN ledger_account f ON f.book_id = fp.book_id AND f.account_id = fp.account_id AND f.code = '3110'
                 WHERE p.book_id = a.book_id AND p.account_id = a.account_id
                 GROUP BY f.owner

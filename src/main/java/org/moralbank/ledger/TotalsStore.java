@@ -25,7 +25,7 @@ public class TotalsStore {
                     SELECT p.book_id, p.account_id, sum(p.amount) AS amount
                     FROM ledger_book b
                     JOIN ledger_entry e ON e.book_id = b.book_id AND e.occurred_on > $2
-                    JOIN ledger_posting p ON p.book_id = e.book_id AND p.seq = e.seq
+                    JOIN ledger_posting p ON p.book_id = e.book_id AND p.account_id = ANY (e.accounts) AND p.seq = e.seq
                     WHERE b.code = ANY ($1) AND $2::date IS NOT NULL
                     GROUP BY p.book_id, p.account_id
                 ) later ON later.book_id = a.book_id AND later.account_id = a.account_id

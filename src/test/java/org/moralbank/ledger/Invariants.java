@@ -38,6 +38,13 @@ public enum Invariants {
             LEFT JOIN ledger_account a USING (book_id, account_id)
             WHERE a.unit IS DISTINCT FROM e.unit
             """),
+    ENTRY_NAMES_ITS_ACCOUNTS(1, """
+            SELECT format('entry %s/%s names accounts %s', e.book_id, e.seq, e.accounts)
+            FROM ledger_entry e
+            WHERE (SELECT count(DISTINCT account) FROM unnest(e.accounts) account) <> cardinality(e.accounts)
+            OR array(SELECT account FROM unnest(e.accounts) account ORDER BY account)
+                <> array(SELECT account_id FROM ledger_posting p WHERE p.book_id = e.book_id AND p.seq = e.seq ORDER BY account_id)
+            """),
     BOOK_SUMS_TO_ZERO(2, """
             SELECT format('book %s sums to %s %s', book_id, sum(posted), unit)
             FROM ledger_account

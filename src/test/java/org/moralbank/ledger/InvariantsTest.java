@@ -62,6 +62,8 @@ class InvariantsTest {
             FROM ledger_book b
             WHERE b.book_id = e.book_id;
             UPDATE ledger_entry SET leaf_hash = sha256('\\x00'::bytea || canonical);
+            UPDATE ledger_entry e
+            SET accounts = array(SELECT account_id FROM ledger_posting p WHERE p.book_id = e.book_id AND p.seq = e.seq);
             """;
 
     /** The check that finds it, whom it names, the checks that cannot but find it too, and what was changed. */
@@ -97,6 +99,10 @@ class InvariantsTest {
                 Invariants.ENTRY_HAS_THE_UNIT_OF_ITS_ACCOUNTS,
                 "entry 1/1 in PTS posts to account",
                 "UPDATE ledger_entry SET unit = 'PTS' WHERE book_id = 1 AND seq = 1;" + SEAL),
+        AN_ACCOUNT_THAT_THE_ENTRY_DOES_NOT_NAME(
+                Invariants.ENTRY_NAMES_ITS_ACCOUNTS,
+                "entry 1/1 names accounts {2}",
+                "UPDATE ledger_entry SET accounts = '{2}' WHERE book_id = 1 AND seq = 1"),
         A_BALANCE_OUT_OF_NOTHING(
                 Invariants.BOOK_SUMS_TO_ZERO,
                 "book 1 sums to 1 MIN",
@@ -141,10 +147,11 @@ class InvariantsTest {
                 Invariants.ACCOUNT_KNOWS_ITS_VERSION,
                 "account 1/1 is at version 2 and has 1 postings",
                 "UPDATE ledger_account SET version = 2 WHERE book_id = 1 AND account_id = 1"),
-        AN_ACCOUNT_LEFT_OUT(Invariants.ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS, "book 1 has account 4 in place 3", """
+        AN_ACCOUNT_LEFT_OUT(
+                Invariants.ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS, "book 1 has account 4 in place 3", """
                 UPDATE ledger_account SET account_id = 4 WHERE book_id = 1 AND account_id = 3;
                 UPDATE ledger_posting SET account_id = 4 WHERE book_id = 1 AND account_id = 3;
-                """),
+                """ + SEAL),
         A_BOOK_THAT_MISCOUNTS_ITS_ACCOUNTS(
                 Invariants.ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS,
                 "book 1 has account 1 in place 1, and says its last is 4",
