@@ -69,13 +69,21 @@ class Expiry {
         }
     }
 
-    void start(@Observes StartupEvent event) {
+    void onStart(@Observes StartupEvent event) {
         if (config.enabled()) {
-            next(config.every());
+            begin();
         }
     }
 
-    void stop(@Observes @Priority(1) ShutdownEvent event) {
+    void onStop(@Observes @Priority(1) ShutdownEvent event) {
+        end();
+    }
+
+    void begin() {
+        next(config.every());
+    }
+
+    void end() {
         stopping = true;
     }
 

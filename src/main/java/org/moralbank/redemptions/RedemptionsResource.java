@@ -242,8 +242,8 @@ public class RedemptionsResource {
                     **The life of a sale at a till.** Number every transaction of a terminal anew (`terminalTransaction`), and
                     write the number down before you send it. Send AUTHORIZE, hand the goods over when it is answered 201, and
                     send capture with what they came to; or send SALE when that is known. Print the id, `approvedAmount` and
-                    `cashAmount`. A refusal (409, 422) is final for this number's content: tell the customer, and take a
-                    new number for another attempt.
+                    `cashAmount`. A refusal (409, 422) held and spent nothing: tell the customer, and take a new number for
+                    another attempt.
 
                     **When nothing answers.** After 429, 503, a timeout or a lost connection, nobody knows yet what was done.
                     Send the same request with the same key again, every three to five seconds: it is done once and answered
@@ -551,7 +551,7 @@ public class RedemptionsResource {
             responseCode = "200",
             description = "The refund",
             content = @Content(schema = @Schema(implementation = RefundView.class)))
-    public Uni<RefundView> refund(
+    public Uni<RefundView> getRefund(
             @Context RoutingContext http, @RestPath String book, @RestPath String id, @RestPath String entry) {
         Call call = Call.of(http);
         return books.of(call, book)

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
+import static org.moralbank.TestBank.BY_HAND;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -291,7 +292,7 @@ class RedemptionLifeTest {
         var anna = book.aMember().holding(100, Unit.PTS, new Lot("A", TODAY, true));
         String sold = redeem(book, sale(anna, 100)).extract().header("Location");
         sql(
-                "UPDATE ledger_account SET expires_on = $2, lot = $3 WHERE book_id = $1 AND lot <> ''",
+                BY_HAND + "UPDATE ledger_account SET expires_on = $2, lot = $3 WHERE book_id = $1 AND lot <> ''",
                 Tuple.of(
                         (short) book.id(),
                         TODAY.minusDays(1),
@@ -304,7 +305,7 @@ class RedemptionLifeTest {
                         book))
                 .contains("A." + TODAY.plusDays(30).toString().replace("-", "") + ".R=40 true");
         sql(
-                "UPDATE ledger_account SET expires_on = $2, lot = $3 WHERE book_id = $1 AND lot < $3 AND lot <> '' AND posted = 0",
+                BY_HAND + "UPDATE ledger_account SET expires_on = $2, lot = $3 WHERE book_id = $1 AND lot < $3 AND lot <> '' AND posted = 0",
                 Tuple.of((short) book.id(), TODAY, "A." + TODAY.toString().replace("-", "") + ".R"));
     }
 
@@ -648,7 +649,7 @@ class RedemptionLifeTest {
     }
 
     private void suspend(Book book) {
-        sql("UPDATE redemption_merchant SET status = 'SUSPENDED' WHERE book_id = $1", Tuple.of((short) book.id()));
+        sql(BY_HAND + "UPDATE redemption_merchant SET status = 'SUSPENDED' WHERE book_id = $1", Tuple.of((short) book.id()));
     }
 
     private static void freeze(Book book, Member member) {
