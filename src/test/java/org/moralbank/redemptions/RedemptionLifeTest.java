@@ -305,7 +305,8 @@ class RedemptionLifeTest {
                         book))
                 .contains("A." + TODAY.plusDays(30).toString().replace("-", "") + ".R=40 true");
         sql(
-                BY_HAND + "UPDATE ledger_account SET expires_on = $2, lot = $3 WHERE book_id = $1 AND lot < $3 AND lot <> '' AND posted = 0",
+                BY_HAND
+                        + "UPDATE ledger_account SET expires_on = $2, lot = $3 WHERE book_id = $1 AND lot < $3 AND lot <> '' AND posted = 0",
                 Tuple.of((short) book.id(), TODAY, "A." + TODAY.toString().replace("-", "") + ".R"));
     }
 
@@ -649,7 +650,8 @@ class RedemptionLifeTest {
     }
 
     private void suspend(Book book) {
-        sql(BY_HAND + "UPDATE redemption_merchant SET status = 'SUSPENDED' WHERE book_id = $1", Tuple.of((short) book.id()));
+        sql(BY_HAND + "UPDATE redemption_merchant SET status = 'SUSPENDED' WHERE book_id = $1", Tuple.of((short)
+                book.id()));
     }
 
     private static void freeze(Book book, Member member) {
