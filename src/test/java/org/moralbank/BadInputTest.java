@@ -113,7 +113,19 @@ class BadInputTest {
             "listMemberStatusChanges");
 
     private static final Set<String> FOR_TERMINALS = Set.of(
-            "redeem", "listRedemptions", "getRedemption", "getAnswer", "getStore", "getTerminal", "getCatalogue");
+            "redeem",
+            "captureRedemption",
+            "voidRedemption",
+            "refundRedemption",
+            "reverseTransaction",
+            "listRedemptions",
+            "getRedemption",
+            "listRefunds",
+            "getRefund",
+            "getAnswer",
+            "getStore",
+            "getTerminal",
+            "getCatalogue");
 
     /** The codes of what is global, and so may have been made by another test's book already. */
     private static final Set<String> IS_THERE = Set.of("book-exists", "organisation-unit-exists", "client-exists");
@@ -312,8 +324,9 @@ class BadInputTest {
         operations(other -> other.path().equals(op.path())).forEach(other -> methods.add(other.method()));
 
         for (String method : List.of("DELETE", "PATCH", "PUT", "POST", "GET")) {
-            // GET …/bulk asks for what has the id "bulk".
-            if (!methods.contains(method) && !(op.isBulk() && method.equals("GET"))) {
+            // GET …/bulk asks for what has the id "bulk", and …/reversals likewise.
+            boolean id = op.isBulk() || op.is("reverseTransaction");
+            if (!methods.contains(method) && !(id && method.equals("GET"))) {
                 Answer answer =
                         refused(world.request(op).method(method).body(op.exampleOrNull()), 405, "method-not-allowed");
                 assertThat(Set.of(answer.header("Allow").split(", "))).containsAll(methods);
@@ -619,6 +632,8 @@ class BadInputTest {
                 redeem              | {"amount":1000000000000}                      | insufficient-balance
                 redeem              | {"member":"M-GHOST"}                          | unknown-member
                 redeem              | {"merchant":"MER-GHOST"}                      | unknown-merchant
+                captureRedemption   | {"amount":501}                                | hold-exceeded
+                refundRedemption    | {"amount":500}                                | refund-exceeded
                 recordService       | {"recipient":"M-BHL-H0001"}                   | own-service
                 recordService       | {"volunteer":"M-GHOST"}                       | unknown-member
                 recordService       | {"recipient":"M-GHOST"}                       | unknown-member
@@ -937,7 +952,9 @@ class BadInputTest {
             String path = op.path();
             String collection = path.replaceFirst("^/v1/books/[^/]+/", "").replaceFirst("/.*", "");
             for (String parameter : op.pathParameters()) {
-                String value = values.getOrDefault(collection + "." + parameter, values.get(parameter));
+                String value = values.getOrDefault(
+                        op.id() + "." + parameter,
+                        values.getOrDefault(collection + "." + parameter, values.get(parameter)));
                 assertThat(value).as("a value of %s for %s", parameter, op).isNotNull();
                 path = path.replace("{" + parameter + "}", others.getOrDefault(parameter, value));
             }
@@ -971,8 +988,12 @@ class BadInputTest {
         }
 
         private void idOf(String collection, String body) {
-            String location = order("/" + collection, body).header("Location");
-            values.put(collection + ".id", location.substring(location.lastIndexOf('/') + 1));
+            values.put(collection + ".id", made("/" + collection, body));
+        }
+
+        private String made(String path, String body) {
+            String location = order(path, body).header("Location");
+            return location.substring(location.lastIndexOf('/') + 1);
         }
     }
 
@@ -1016,8 +1037,14 @@ class BadInputTest {
         made.idOf("donations", "{'giver':'M-BHL-H0001','amount':1,'unit':'MIN'}");
         made.idOf("grants", "{'fund':'PUBLIC','member':'M-BHL-E0001','amount':1,'unit':'MIN'}");
         made.idOf("openings", "{'member':'M-BHL-E0001','amount':1,'unit':'MIN'}");
-        made.idOf(
-                "redemptions", "{'mode':'SALE','member':'M-LS-R0001','merchant':'MER-LS-01','amount':1,'unit':'PTS'}");
+        String redemption = "{'mode':'%s','member':'%s','merchant':'MER-LS-01','amount':500,'unit':'PTS'}";
+        made.idOf("redemptions", redemption.formatted("SALE", "M-LS-R0001"));
+        values.put("entry", made.made("/redemptions/" + values.get("redemptions.id") + "/refunds", "{'amount':1}"));
+        // Of another member, so that the first can leave.
+        book.aMember("M-LS-R0009", "50-59").holding(1_000, Unit.PTS);
+        String held = made.made("/redemptions", redemption.formatted("AUTHORIZE", "M-LS-R0009"));
+        values.put("captureRedemption.id", held);
+        values.put("voidRedemption.id", held);
         made.idOf(
                 "service-records",
                 "{'volunteer':'M-BHL-H0001','activity':'代买药品','minutes':1,'place':'北环路','organiser':'互助队','leader':'L-1'}");

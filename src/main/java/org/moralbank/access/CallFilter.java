@@ -44,7 +44,10 @@ class CallFilter {
                         .filter(method -> method.getName().equals(operation.getMethodName()))
                         .map(method -> method.getAnnotation(Allowed.class))
                         .filter(allowed -> allowed != null)
-                        .findFirst()
+                        // Two operations of one name would share the roles of either.
+                        .reduce((one, other) -> {
+                            throw new IllegalStateException("two operations are called " + name);
+                        })
                         .map(Allowed::value)
                         .orElseThrow(() -> new IllegalStateException("no roles are named for " + name)));
     }

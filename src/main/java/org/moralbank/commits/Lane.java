@@ -467,9 +467,11 @@ final class Lane {
             AnswerTable.Key key = ask.key() == null ? null : answerKey(ask, ask.key());
             AnswerTable.Kept kept = key == null ? null : set.find(ANSWERS, key);
             if (kept != null) {
-                return java.util.Arrays.equals(kept.fingerprint(), ask.fingerprint())
-                        ? kept.replay()
-                        : pending.problem(new CommitRejection.KeyReused());
+                if (!java.util.Arrays.equals(kept.fingerprint(), ask.fingerprint())) {
+                    return pending.problem(new CommitRejection.KeyReused());
+                }
+                pending.work.checkReplay(set);
+                return kept.replay();
             }
             Answer answer;
             try {

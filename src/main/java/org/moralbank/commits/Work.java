@@ -12,6 +12,15 @@ public interface Work {
      */
     Answer decide(WorkingSet set);
 
+    /**
+     * Before a kept answer is told again to a retry with the same key: leaves with a
+     * {@link org.moralbank.platform.RefusedException} when what it told of has been taken back since, so that nobody acts
+     * on it. The answer stays kept. No I/O.
+     */
+    default void checkReplay(WorkingSet set) {
+        // What is recorded stays true.
+    }
+
     /** How much of a commit this takes; a transfer is 1, a bulk as many as it has items. */
     default int weight() {
         return 1;

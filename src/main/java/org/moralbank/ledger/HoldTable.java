@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
@@ -26,12 +27,23 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
             JOIN ledger_hold h USING (book_id, hold_id)
             """;
 
-    private static final String UPSERT = """
-            INSERT INTO ledger_hold AS h (book_id, hold_id, status, reference, placed_at, expires_at, ended_at,
-                                          captured_seq, lines_account, lines_amount)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            ON CONFLICT (book_id, hold_id) DO UPDATE
-            SET status = excluded.status, ended_at = excluded.ended_at, captured_seq = excluded.captured_seq
+    /** Lines are arrays of their own, which unnest would make flat: they travel as text. */
+    private static final String INSERT = """
+            INSERT INTO ledger_hold (book_id, hold_id, status, reference, placed_at, expires_at, ended_at, captured_seq,
+                                     lines_account, lines_amount)
+            SELECT h.book_id, h.hold_id, h.status, h.reference, h.placed_at, h.expires_at, h.ended_at, h.captured_seq,
+                   h.accounts::bigint[], h.amounts::bigint[]
+            FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[],
+                        $7::timestamptz[], $8::bigint[], $9::text[], $10::text[])
+                AS h (book_id, hold_id, status, reference, placed_at, expires_at, ended_at, captured_seq, accounts, amounts)
+            """;
+
+    private static final String UPDATE = """
+            UPDATE ledger_hold h
+            SET status = u.status, ended_at = u.ended_at, captured_seq = u.captured_seq
+            FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::timestamptz[], $5::bigint[])
+                AS u (book_id, hold_id, status, ended_at, captured_seq)
+            WHERE h.book_id = u.book_id AND h.hold_id = u.hold_id
             """;
 
     /** A hold of a book. */
@@ -78,23 +90,57 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
 
     @Override
     public void write(Writing writing, List<Change<Key, Hold>> changes) {
+        List<Hold> placed = new ArrayList<>();
+        List<Hold> ended = new ArrayList<>();
         for (Change<Key, Hold> change : changes) {
-            Hold hold = change.after();
-            Tuple row = Tuple.tuple()
-                    .addShort((short) hold.book())
-                    .addUUID(hold.id())
-                    .addString(hold.status().name())
-                    .addString(hold.reference())
-                    .addOffsetDateTime(utc(hold.placedAt()))
-                    .addOffsetDateTime(utc(hold.expiresAt()))
-                    .addOffsetDateTime(utc(hold.endedAt()))
-                    .addLong(hold.capturedSeq())
-                    .addArrayOfLong(hold.lines().stream()
-                            .map(line -> (long) line.account())
-                            .toArray(Long[]::new))
-                    .addArrayOfLong(hold.lines().stream().map(Hold.Line::amount).toArray(Long[]::new));
-            writing.execute(UPSERT, row);
+            (change.isInsert() ? placed : ended).add(change.after());
         }
+        if (!placed.isEmpty()) {
+            insert(writing, placed);
+        }
+        if (!ended.isEmpty()) {
+            update(writing, ended);
+        }
+    }
+
+    private static void insert(Writing writing, List<Hold> holds) {
+        writing.execute(
+                INSERT,
+                Tuple.from(List.of(
+                        holds.stream().map(hold -> (short) hold.book()).toArray(Short[]::new),
+                        holds.stream().map(Hold::id).toArray(UUID[]::new),
+                        holds.stream().map(hold -> hold.status().name()).toArray(String[]::new),
+                        holds.stream().map(Hold::reference).toArray(String[]::new),
+                        holds.stream().map(hold -> utc(hold.placedAt())).toArray(OffsetDateTime[]::new),
+                        holds.stream().map(hold -> utc(hold.expiresAt())).toArray(OffsetDateTime[]::new),
+                        holds.stream().map(hold -> utc(hold.endedAt())).toArray(OffsetDateTime[]::new),
+                        holds.stream().map(Hold::capturedSeq).toArray(Long[]::new),
+                        holds.stream()
+                                .map(hold -> array(hold, Hold.Line::account))
+                                .toArray(String[]::new),
+                        holds.stream()
+                                .map(hold -> array(hold, Hold.Line::amount))
+                                .toArray(String[]::new))));
+    }
+
+    private static void update(Writing writing, List<Hold> holds) {
+        writing.execute(
+                UPDATE,
+                Tuple.of(
+                        holds.stream().map(hold -> (short) hold.book()).toArray(Short[]::new),
+                        holds.stream().map(Hold::id).toArray(UUID[]::new),
+                        holds.stream().map(hold -> hold.status().name()).toArray(String[]::new),
+                        holds.stream().map(hold -> utc(hold.endedAt())).toArray(OffsetDateTime[]::new),
+                        holds.stream().map(Hold::capturedSeq).toArray(Long[]::new)));
+    }
+
+    /** As PostgreSQL writes an array. */
+    private static String array(Hold hold, ToLongFunction<Hold.Line> number) {
+        StringBuilder text = new StringBuilder("{");
+        for (Hold.Line line : hold.lines()) {
+            text.append(text.length() == 1 ? "" : ",").append(number.applyAsLong(line));
+        }
+        return text.append('}').toString();
     }
 
     private static @Nullable OffsetDateTime utc(@Nullable Instant moment) {

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /** All accounts of a holder: his own and his lots. Immutable. */
 public record Holding(List<Account> accounts) {
     /** The earliest to expire, then the restricted, then the own; by name among equals, so that the order is one. */
-    private static final Comparator<Account> SPENDING_ORDER = Comparator.comparing(
-                    (Account account) -> account.lot().expiresOn(), Comparator.nullsLast(Comparator.naturalOrder()))
-            .thenComparing(account -> !account.lot().restricted())
-            .thenComparing(account -> account.lot().name());
+    static final Comparator<Lot> SPENDING_ORDER = Comparator.comparing(
+                    Lot::expiresOn, Comparator.nullsLast(Comparator.<LocalDate>naturalOrder()))
+            .thenComparing(lot -> !lot.restricted())
+            .thenComparing(Lot::name);
 
     public static final Holding NONE = new Holding(List.of());
 
@@ -62,7 +62,7 @@ public record Holding(List<Account> accounts) {
         }
         return accounts.stream()
                 .filter(account -> which.allows(account.lot(), day))
-                .sorted(SPENDING_ORDER)
+                .sorted(Comparator.comparing(Account::lot, SPENDING_ORDER))
                 .toList();
     }
 

@@ -321,6 +321,43 @@ public final class Ledger {
                                 .group(group));
     }
 
+    /**
+     * Posts what gives back what was spent, by debits and credits of single lots. A frozen account does not stop it.
+     *
+     * <p>Refuses a closed account, and what the account that gives it back may not fall to, in this order.
+     */
+    public static Entry giveBack(WorkingSet set, Draft draft) {
+        refuseClosed(set, draft.legs);
+        return seal(set, draft, single(draft));
+    }
+
+    /**
+     * The same whatever is closed, and whatever the account that gives it back may not fall to: what it cannot give is
+     * debited to {@code otherwise}, where a person looks after it. Never refused.
+     */
+    public static Entry giveBackInAnyCase(WorkingSet set, Draft draft, Holder otherwise) {
+        Nets nets = new Nets();
+        single(draft).amounts.forEach((key, amount) -> {
+            Account account = holding(set, key.holder()).find(key.lot());
+            long there = amount > 0 || account == null ? -amount : Math.min(-amount, account.debitable());
+            nets.add(key.holder(), key.lot(), -there);
+            nets.add(otherwise, Lot.OWN, amount + there);
+        });
+        return seal(set, draft, nets);
+    }
+
+    private static Nets single(Draft draft) {
+        Nets nets = new Nets();
+        for (Draft.Leg leg : draft.legs) {
+            switch (leg) {
+                case Draft.Leg.Debit debit -> nets.add(debit.holder(), debit.lot(), -debit.amount());
+                case Draft.Leg.Credit credit -> nets.add(credit.holder(), credit.lot(), credit.amount());
+                case Draft.Leg.Spend spend -> throw new IllegalArgumentException("not a single lot: " + spend);
+            }
+        }
+        return nets;
+    }
+
     // ---- holds -------------------------------------------------------------------------------------------------
 
     /**
@@ -435,6 +472,16 @@ public final class Ledger {
     public static Holding holding(WorkingSet set, Holder holder) {
         Holding holding = set.find(HOLDINGS, holder);
         return holding == null ? Holding.NONE : holding;
+    }
+
+    /** What a holder could spend on service now: neither held nor expired. */
+    public static long spendable(WorkingSet set, Holder holder) {
+        LocalDate today = set.get(BOOKS, holder.book()).dayOf(set.now());
+        long spendable = 0;
+        for (Account account : holding(set, holder).spendable(Spending.ON_SERVICE, today)) {
+            spendable += account.debitable();
+        }
+        return spendable;
     }
 
     /** Freezes, thaws or closes every account of a holder. */

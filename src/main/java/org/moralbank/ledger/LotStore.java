@@ -32,6 +32,13 @@ public class LotStore {
             ORDER BY a.account_id, s.last_seq DESC NULLS LAST
             """;
 
+    private static final String SPENT = """
+            SELECT a.code, a.lot, a.expires_on, a.restricted, -p.amount
+            FROM ledger_posting p
+            JOIN ledger_account a USING (book_id, account_id)
+            WHERE p.book_id = $1 AND p.seq = $2 AND p.amount < 0
+            """;
+
     private final Pool pool;
 
     LotStore(Pool pool) {
@@ -57,5 +64,25 @@ public class LotStore {
             }
             return new LotSources(byAccount);
         });
+    }
+
+    /** How an entry was paid. */
+    public Uni<Spent> spentBy(int book, long seq) {
+        return pool.preparedQuery(SPENT)
+                .execute(Tuple.from(List.of((short) book, seq)))
+                .map(rows -> {
+                    List<Spent.Part> parts = new ArrayList<>();
+                    long shortfall = 0;
+                    for (Row row : rows) {
+                        switch (Chart.of(row.getString(0))) {
+                            case SHORTFALL_POINTS, SHORTFALL_TIME -> shortfall += row.getLong(4);
+                            default ->
+                                parts.add(new Spent.Part(
+                                        Lot.of(row.getString(1), row.getLocalDate(2), row.getBoolean(3)),
+                                        row.getLong(4)));
+                        }
+                    }
+                    return Spent.of(seq, parts, shortfall);
+                });
     }
 }

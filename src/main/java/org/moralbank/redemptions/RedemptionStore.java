@@ -15,12 +15,15 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.Page;
 
-/** Reads redemptions, as far as a client sees them. */
+/** Reads redemptions: as far as a client sees them, and what works must know before their commit. */
 @ApplicationScoped
 class RedemptionStore {
-    private static final String SELECT = """
-            SELECT r.redemption_id, r.mode, r.status, r.member, m.label, r.merchant, r.amount, r.terminal,
-                   r.terminal_transaction, r.reference, r.occurred_on, r.created_at, r.seq
+    /** An authorization whose time is over has expired, whether or not it was cleared away. */
+    private static final String STATUS = """
+            CASE WHEN r.status = 'AUTHORIZED' AND r.expires_at <= clock_timestamp() THEN 'EXPIRED' ELSE r.status END
+            """;
+
+    private static final String SELECT = "SELECT " + RedemptionTable.COLUMNS + ", m.label, " + STATUS + """
             FROM redemption r
             LEFT JOIN member m ON m.book_id = r.book_id AND m.member_id = r.member
             WHERE r.book_id = $1
@@ -38,8 +41,33 @@ class RedemptionStore {
             AND ($8::text IS NULL OR r.reference = $8)
             AND ($9::date IS NULL OR r.occurred_on >= $9)
             AND ($10::date IS NULL OR r.occurred_on <= $10)
+            AND ($11::text IS NULL OR r.mode = $11)
+            AND ($12::text IS NULL OR $12 =
+            """ + STATUS + """
+            )
             ORDER BY r.redemption_id
-            LIMIT $11
+            LIMIT $13
+            """;
+
+    private static final String REFUNDS = """
+            SELECT f.seq, f.redemption_id, f.kind, f.amount, f.terminal, f.reference, f.occurred_on, f.created_at
+            FROM redemption_refund f
+            WHERE f.book_id = $1 AND f.redemption_id = $2
+            """;
+
+    private static final String REFUND = REFUNDS + "AND f.seq = $3";
+
+    private static final String REFUND_PAGE = REFUNDS + "AND f.seq > $3 ORDER BY f.seq LIMIT $4";
+
+    private static final String SEEN = """
+            SELECT r.redemption_id, r.member, r.merchant, r.terminal, r.terminal_transaction, r.seq
+            FROM redemption r
+            """;
+
+    private static final String SEEN_BY_ID = SEEN + "WHERE r.book_id = $1 AND r.redemption_id = $2";
+
+    private static final String SEEN_BY_TRANSACTION = SEEN + """
+            WHERE r.book_id = $1 AND r.merchant = $2 AND r.terminal = $3 AND r.terminal_transaction = $4
             """;
 
     private final Pool pool;
@@ -47,6 +75,8 @@ class RedemptionStore {
     RedemptionStore(Pool pool) {
         this.pool = pool;
     }
+
+    // ---- what a client sees --------------------------------------------------------------------------------------
 
     /** What a list is narrowed to; null narrows nothing. The days are included. */
     record Filter(
@@ -56,7 +86,9 @@ class RedemptionStore {
             @Nullable String terminalTransaction,
             @Nullable String reference,
             @Nullable LocalDate from,
-            @Nullable LocalDate to) {}
+            @Nullable LocalDate to,
+            Redemption.@Nullable Mode mode,
+            Redemption.@Nullable Status status) {}
 
     Uni<Optional<RedemptionView>> find(BookHandle book, Sight sight, UUID id) {
         return pool.preparedQuery(FIND)
@@ -82,6 +114,8 @@ class RedemptionStore {
                 .addString(filter.reference())
                 .addLocalDate(filter.from())
                 .addLocalDate(filter.to())
+                .addString(filter.mode() == null ? null : filter.mode().name())
+                .addString(filter.status() == null ? null : filter.status().name())
                 .addInteger(page.rows());
         return pool.preparedQuery(LIST).execute(arguments).map(rows -> {
             List<RedemptionView> views = new ArrayList<>(rows.size());
@@ -91,21 +125,90 @@ class RedemptionStore {
     }
 
     private static RedemptionView view(Row row, Sight sight) {
-        return new RedemptionView(
-                row.getUUID("redemption_id").toString(),
-                Redemption.Mode.valueOf(row.getString("mode")),
-                Redemption.Status.valueOf(row.getString("status")),
-                sight.masksMembers() ? null : row.getString("member"),
-                row.getString("label"),
-                row.getString("merchant"),
-                row.getLong("amount"),
-                Unit.PTS,
-                row.getString("terminal"),
-                row.getString("terminal_transaction"),
-                row.getString("reference"),
-                row.getLocalDate("occurred_on"),
-                row.getOffsetDateTime("created_at").toInstant(),
-                row.getLong("seq"),
+        Redemption redemption = RedemptionTable.redemption(row.getDelegate());
+        return RedemptionView.of(
+                redemption,
+                Redemption.Status.valueOf(row.getString(23)),
+                sight.masksMembers() ? null : redemption.purchase().member(),
+                row.getString(22),
                 null);
+    }
+
+    Uni<Optional<RefundView>> refund(BookHandle book, UUID redemption, long entry) {
+        return pool.preparedQuery(REFUND)
+                .execute(Tuple.of((short) book.id(), redemption, entry))
+                .map(rows -> {
+                    for (Row row : rows) {
+                        return Optional.of(refund(row));
+                    }
+                    return Optional.empty();
+                });
+    }
+
+    /** In the order of their entries. */
+    Uni<Page<RefundView>> refunds(BookHandle book, UUID redemption, Page.Request page) {
+        return pool.preparedQuery(REFUND_PAGE)
+                .execute(Tuple.of((short) book.id(), redemption, page.afterNumber(0), page.rows()))
+                .map(rows -> {
+                    List<RefundView> views = new ArrayList<>(rows.size());
+                    rows.forEach(row -> views.add(refund(row)));
+                    return Page.of(page, views, view -> Long.toString(view.entry()));
+                });
+    }
+
+    private static RefundView refund(Row row) {
+        return new RefundView(
+                row.getLong(0),
+                row.getUUID(1).toString(),
+                Refund.Kind.valueOf(row.getString(2)),
+                row.getLong(3),
+                Unit.PTS,
+                row.getString(4),
+                row.getString(5),
+                row.getLocalDate(6),
+                row.getOffsetDateTime(7).toInstant(),
+                null);
+    }
+
+    // ---- what works must know ------------------------------------------------------------------------------------
+
+    /**
+     * A redemption before a commit.
+     *
+     * @param captureEntry the entry that captured it, if there was one by then
+     */
+    record Found(Seen seen, @Nullable Long captureEntry) {}
+
+    Uni<Optional<Found>> seen(BookHandle book, UUID id) {
+        return seen(SEEN_BY_ID, book.id(), Tuple.from(List.of((short) book.id(), id)));
+    }
+
+    Uni<Optional<Found>> seen(Transaction.Key key) {
+        return seen(
+                SEEN_BY_TRANSACTION,
+                key.book(),
+                Tuple.of(
+                        (short) key.book(),
+                        key.merchant(),
+                        key.till().terminal(),
+                        key.till().transaction()));
+    }
+
+    private Uni<Optional<Found>> seen(String sql, int book, Tuple arguments) {
+        return pool.preparedQuery(sql).execute(arguments).map(rows -> {
+            for (Row row : rows) {
+                String terminal = row.getString(3);
+                Seen seen = new Seen(
+                        new Redemption.Key(book, row.getUUID(0)),
+                        new Payer(book, row.getString(1)),
+                        new Seller(
+                                book,
+                                row.getString(2),
+                                terminal == null ? null : new Redemption.Till(terminal, row.getString(4))),
+                        null);
+                return Optional.of(new Found(seen, row.getLong(5)));
+            }
+            return Optional.empty();
+        });
     }
 }

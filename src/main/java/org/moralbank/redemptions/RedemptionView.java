@@ -13,6 +13,11 @@ record RedemptionView(
         String id,
 
         Redemption.Mode mode,
+
+        @Schema(
+                description =
+                        "AUTHORIZED: held. CAPTURED: the merchant's, less refundedAmount. REFUNDED: given back wholly. VOIDED,"
+                                + " EXPIRED: given back unspent. REVERSED: undone by its terminal")
         Redemption.Status status,
 
         @Schema(description = "Id of the member who paid; not in a terminal's reads", examples = "M-LS-R0001") @Nullable
@@ -23,10 +28,31 @@ record RedemptionView(
 
         @Schema(examples = "MER-LS-01") String merchant,
 
-        @Schema(description = "In hundredths of a point", examples = "500")
+        @Schema(description = "What was asked for, in hundredths of a point", examples = "500")
         long amount,
 
         Unit unit,
+
+        @Schema(
+                description = "What was held or spent of it; less than amount where it was approved in part",
+                examples = "500")
+        long approvedAmount,
+
+        @Schema(
+                description =
+                        "What is paid in cash, as much as that is worth in hundredths of a point: a memo, nothing is"
+                                + " booked. In a partial approval, the rest of the amount is in it",
+                examples = "0")
+        long cashAmount,
+
+        @Schema(description = "What the merchant was given; missing until then", examples = "500") @Nullable
+        Long capturedAmount,
+
+        @Schema(description = "What of capturedAmount was given back", examples = "0")
+        long refundedAmount,
+
+        @Schema(description = "When an authorization ends by itself") @Nullable
+        Instant expiresAt,
 
         @Nullable String terminal,
 
@@ -41,32 +67,62 @@ record RedemptionView(
 
         Instant createdAt,
 
-        @Schema(description = "Number of the entry that spent the points", examples = "12")
-        long entry,
+        @Nullable Instant capturedAt,
+
+        @Schema(description = "When it was voided or reversed") @Nullable
+        Instant endedAt,
+
+        @Schema(description = "Number of the entry that spent the points; missing until then", examples = "12")
+        @Nullable
+        Long entry,
 
         @Schema(
-                description = "What the merchant is owed then, in hundredths of a point; in the answer to a sale only",
+                description =
+                        "What the merchant is owed then, in hundredths of a point; in the answers to a sale and a capture only",
                 examples = "4500")
         @Nullable
         Long payableAfter) {
-    /** A redemption that was just made. */
-    static RedemptionView made(Redemption redemption, long payableAfter) {
-        Redemption.Till till = redemption.till();
+    /** A redemption that was just made, as its answer and that to a retry tell it. */
+    static RedemptionView made(Redemption redemption) {
+        return of(redemption, redemption.purchase().payableAfter());
+    }
+
+    static RedemptionView of(Redemption redemption, @Nullable Long payableAfter) {
+        Purchase purchase = redemption.purchase();
+        return of(redemption, redemption.status(), purchase.member(), null, payableAfter);
+    }
+
+    static RedemptionView of(
+            Redemption redemption,
+            Redemption.Status status,
+            @Nullable String member,
+            @Nullable String memberLabel,
+            @Nullable Long payableAfter) {
+        Purchase purchase = redemption.purchase();
+        Redemption.Till till = purchase.till();
+        Redemption.Capture taken = redemption.taken();
         return new RedemptionView(
-                redemption.id().toString(),
-                redemption.mode(),
-                redemption.status(),
-                redemption.member(),
-                null,
-                redemption.merchant(),
-                redemption.amount(),
+                purchase.id().toString(),
+                purchase.mode(),
+                status,
+                member,
+                memberLabel,
+                purchase.merchant(),
+                purchase.amount(),
                 Unit.PTS,
+                purchase.approved(),
+                purchase.cash(),
+                taken == null ? null : taken.amount(),
+                redemption.givenBack(),
+                purchase.expiresAt(),
                 till == null ? null : till.terminal(),
                 till == null ? null : till.transaction(),
-                redemption.reference(),
-                redemption.occurredOn(),
-                redemption.createdAt(),
-                redemption.seq(),
+                purchase.reference(),
+                purchase.occurredOn(),
+                purchase.createdAt(),
+                taken == null ? null : taken.at(),
+                redemption.endedAt(),
+                taken == null ? null : taken.entry(),
                 payableAfter);
     }
 }

@@ -1,75 +1,201 @@
 package org.moralbank.redemptions;
 
-import static org.moralbank.ledger.Ledger.BOOKS;
-import static org.moralbank.ledger.Ledger.HOLDINGS;
-
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
 import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
-import org.moralbank.commits.Once;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.BookHandle;
-import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Entry;
-import org.moralbank.ledger.EntryType;
-import org.moralbank.ledger.Holder;
-import org.moralbank.ledger.Ledger;
+import org.moralbank.ledger.LotStore;
 import org.moralbank.ledger.Note;
-import org.moralbank.ledger.Spending;
-import org.moralbank.ledger.Unit;
-import org.moralbank.members.Participants;
 import org.moralbank.merchants.MerchantRejection;
-import org.moralbank.merchants.Merchants;
-import org.moralbank.platform.Ids;
+import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.Rejection;
 
-/** Spends points at merchants. */
+/**
+ * Spends points at merchants, and gives them back.
+ *
+ * <p>A step on a redemption needs to know its member and merchant before its commit. Those never change, so that a process
+ * remembers them of what it authorized itself, and asks the database for the others.
+ */
 @ApplicationScoped
 class Redemptions {
-    private static final Table<Redemption.Key, Redemption> REDEMPTIONS = new RedemptionTable();
+    static final Table<Redemption.Key, Redemption> REDEMPTIONS = new RedemptionTable();
+    static final Table<Transaction.Key, Transaction> TRANSACTIONS = new TransactionTable();
+    static final Table<Refund.Key, Refund> REFUNDS = new RefundTable();
+
+    /** Some hundred bytes each. */
+    private static final int REMEMBERED = 100_000;
+
+    /** A redemption changes at most three times what a step must know before its commit. */
+    private static final int ATTEMPTS = 8;
 
     private final Commits commits;
+    private final RedemptionStore store;
+    private final LotStore lots;
+    private final RedemptionMetrics metrics;
+    private final Cache<Redemption.Key, Seen> authorized =
+            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
-    Redemptions(Commits commits) {
+    Redemptions(Commits commits, RedemptionStore store, LotStore lots, RedemptionMetrics metrics) {
         this.commits = commits;
+        this.store = store;
+        this.lots = lots;
+        this.metrics = metrics;
     }
 
-    /** What is to be sold. {@code amount} is in minor parts of the unit. */
-    record Sale(String member, String merchant, long amount, Unit unit, Redemption.@Nullable Till till, Note note) {}
+    /** What a refund gives back: all that is left when the amount is null. */
+    record GivenBack(@Nullable Long amount, @Nullable String terminal, Note note) {}
+
+    // ---- use cases ---------------------------------------------------------------------------------------------
 
     /**
-     * Sells. Refuses, in this order: a merchant that is not the seller's or unknown, a suspended merchant, time, an
-     * unknown, closed or frozen member, and what the kernel refuses.
-     *
-     * @param content of the request: a terminal's transaction stands for it
+     * Authorizes or sells. Refuses, in this order: a merchant that is not the seller's or unknown, a transaction of the
+     * terminal that was reversed or is another, a suspended merchant, time, an unknown, closed or frozen member, and what
+     * he has not to spend.
      */
-    Uni<Answer> sell(Ask ask, BookHandle book, Sight sight, Sale sale, byte[] content) {
-        return commits.submit(ask, book.id(), work(book, sight, sale, content));
+    Uni<Answer> redeem(Ask ask, BookHandle book, Sight sight, Redeeming.Order order) {
+        if (!sight.sees(order.merchant())) {
+            // Before the terminal's transaction, which would tell of another merchant's sale.
+            return commits.submit(
+                    ask, book.id(), new Refusing(new MerchantRejection.UnknownMerchant(order.merchant())));
+        }
+        Redeeming work = new Redeeming(book, order);
+        return commits.submit(ask, book.id(), work).invoke(answer -> {
+            Redemption made = work.made();
+            if (made instanceof Redemption.Authorized && !answer.isProblem()) {
+                authorized.put(made.key(), Seen.of(made.purchase()));
+            }
+            metrics.redeemed(answer, made);
+        });
     }
 
-    static Work work(BookHandle book, Sight sight, Sale sale, byte[] content) {
-        if (!sight.sees(sale.merchant())) {
-            // Before the guard of the terminal's transaction, which would tell of another merchant's sale.
-            return new Refusing(new MerchantRejection.UnknownMerchant(sale.merchant()));
+    /**
+     * Takes what an authorization holds, once, or a part of it; the rest is released. Refuses what is no authorization any
+     * more, then more than was approved.
+     *
+     * @param amount all that was approved when it is null
+     */
+    Uni<Answer> capture(Ask ask, BookHandle book, Sight sight, UUID id, @Nullable Long amount, Note note) {
+        return seen(book, sight, id).chain(seen -> step(ask, book, new Step.Capturing(book, seen, amount, note)));
+    }
+
+    /** Gives an authorization back. Refuses what is none any more. */
+    Uni<Answer> cancel(Ask ask, BookHandle book, Sight sight, UUID id) {
+        return seen(book, sight, id).chain(seen -> step(ask, book, new Step.Voiding(book, seen)));
+    }
+
+    /**
+     * Gives a capture back, or a part of it. Refuses what was never captured, then more than is left of it, and what the
+     * kernel refuses.
+     */
+    Uni<Answer> refund(Ask ask, BookHandle book, Sight sight, UUID id, GivenBack order) {
+        return withItsLook(
+                ask,
+                book,
+                () -> visible(store.seen(book, id), sight).chain(this::withSpent),
+                seen -> new Step.Refunding(book, seen, order.amount(), order.terminal(), order.note()),
+                ATTEMPTS);
+    }
+
+    /** Undoes a terminal's transaction. It is never refused but to a till of another merchant. */
+    Uni<Answer> reverse(Ask ask, BookHandle book, Sight sight, Transaction.Key key, Note note) {
+        if (!sight.sees(key.merchant())) {
+            return commits.submit(ask, book.id(), new Refusing(new MerchantRejection.UnknownMerchant(key.merchant())));
         }
-        Work work = new Selling(book, Ids.next(), sale);
-        Redemption.Till till = sale.till();
-        return till == null
-                ? work
-                // No id has a space in it.
-                : new Once(
-                        book.id(),
-                        "redemptions " + sale.merchant() + ' ' + till.terminal(),
-                        till.transaction(),
-                        content,
-                        work);
+        return withItsLook(
+                ask,
+                book,
+                () -> store.seen(key)
+                        .chain(found -> found.isEmpty()
+                                ? Uni.createFrom().item(Optional.<Seen>empty())
+                                : withSpent(found.get()).map(Optional::of)),
+                found -> new Step.Reversing(book, key, found.orElse(null), note),
+                ATTEMPTS);
+    }
+
+    // ---- looks before the commit ---------------------------------------------------------------------------------
+
+    private Uni<Seen> seen(BookHandle book, Sight sight, UUID id) {
+        Seen remembered = authorized.getIfPresent(new Redemption.Key(book.id(), id));
+        return visible(
+                        remembered == null
+                                ? store.seen(book, id)
+                                : Uni.createFrom().item(Optional.of(new RedemptionStore.Found(remembered, null))),
+                        sight)
+                .map(RedemptionStore.Found::seen);
+    }
+
+    /** What is not there, or another merchant's, is a path that leads nowhere. */
+    private static Uni<RedemptionStore.Found> visible(Uni<Optional<RedemptionStore.Found>> look, Sight sight) {
+        return look.map(
+                found -> found.filter(there -> sight.sees(there.seen().seller().merchant()))
+                        .orElseThrow(() -> new ProtocolRejection.NotFound("redemption").refused()));
+    }
+
+    private Uni<Seen> withSpent(RedemptionStore.Found found) {
+        Seen seen = found.seen();
+        return found.captureEntry() == null
+                ? Uni.createFrom().item(seen)
+                : lots.spentBy(seen.key().book(), found.captureEntry())
+                        .map(spent -> new Seen(seen.key(), seen.payer(), seen.seller(), spent));
+    }
+
+    private <T> Uni<Answer> withItsLook(
+            Ask ask, BookHandle book, Supplier<Uni<T>> look, Function<T, Step> of, int attempts) {
+        return look.get().chain(seen -> {
+            Step step = of.apply(seen);
+            return step(ask, book, step)
+                    .chain(answer -> step.isOutdated() && attempts > 1
+                            ? withItsLook(ask, book, look, of, attempts - 1)
+                            : Uni.createFrom().item(answer));
+        });
+    }
+
+    private Uni<Answer> step(Ask ask, BookHandle book, Step step) {
+        return commits.submit(ask, book.id(), step).invoke(answer -> metrics.stepped(step, answer));
+    }
+
+    // ---- what works share ----------------------------------------------------------------------------------------
+
+    /** Every change of a redemption comes through here. */
+    static void record(WorkingSet set, Redemption redemption) {
+        set.put(REDEMPTIONS, redemption.key(), redemption);
+    }
+
+    /** Notes what an entry gave back. */
+    static Refund refunded(
+            WorkingSet set,
+            Seen seen,
+            Entry entry,
+            Refund.Kind kind,
+            long amount,
+            @Nullable String terminal,
+            Note note) {
+        Refund refund = new Refund(
+                entry.book(),
+                seen.key().id(),
+                entry.seq(),
+                kind,
+                amount,
+                terminal,
+                note.reference(),
+                note.occurredOn(),
+                entry.postedAt());
+        set.put(REFUNDS, refund.key(), refund);
+        return refund;
     }
 
     private record Refusing(Rejection rejection) implements Work {
@@ -81,54 +207,6 @@ class Redemptions {
         @Override
         public Answer decide(WorkingSet set) {
             throw rejection.refused();
-        }
-    }
-
-    private record Selling(BookHandle book, UUID id, Sale sale) implements Work {
-        private Holder payer() {
-            return Holder.of(book.id(), Chart.MEMBER_POINTS, sale.member());
-        }
-
-        private Holder payable() {
-            return Holder.of(book.id(), Chart.MERCHANT_PAYABLE, sale.merchant());
-        }
-
-        @Override
-        public void needs(Needs needs) {
-            needs.row(BOOKS, book.id()).row(HOLDINGS, payer()).row(HOLDINGS, payable());
-            Merchants.need(needs, book.id(), sale.merchant());
-            Participants.needMember(needs, book.id(), sale.member());
-        }
-
-        @Override
-        public Answer decide(WorkingSet set) {
-            Merchants.seller(set, book.id(), sale.merchant());
-            if (sale.unit() != Unit.PTS) {
-                throw new RedemptionRejection.TimeNotRedeemable().refused();
-            }
-            Participants.giver(set, book.id(), sale.member());
-            Entry entry = Ledger.post(
-                    set,
-                    sale.note()
-                            .draft(EntryType.REDEEM_SALE, book.id())
-                            .spend(payer(), sale.amount(), Spending.ON_SERVICE)
-                            .credit(payable(), sale.amount()));
-            Redemption redemption = new Redemption(
-                    book.id(),
-                    id,
-                    Redemption.Mode.SALE,
-                    Redemption.Status.CAPTURED,
-                    sale.member(),
-                    sale.merchant(),
-                    sale.amount(),
-                    sale.till(),
-                    sale.note().reference(),
-                    sale.note().occurredOn(),
-                    entry.postedAt(),
-                    entry.seq());
-            set.put(REDEMPTIONS, redemption.key(), redemption);
-            long payableAfter = Ledger.holding(set, payable()).posted();
-            return Answer.created(book.path() + "/redemptions/" + id, RedemptionView.made(redemption, payableAfter));
         }
     }
 }

@@ -9,6 +9,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Map;
 import java.util.UUID;
@@ -44,11 +45,16 @@ import org.moralbank.platform.ProtocolRejection;
 @Path("/v1/books/{book}/redemptions")
 @Tag(name = "redemptions", description = "Points spent at merchants.")
 public class RedemptionsResource {
+    private static final ProtocolRejection.NotFound NONE = new ProtocolRejection.NotFound("redemption");
+    private static final Duration LONGEST_AUTHORIZATION = Duration.ofDays(7);
+
     private final Books books;
     private final Redemptions redemptions;
     private final RedemptionStore store;
+    private final RedemptionsConfig config;
 
-    RedemptionsResource(Books books, Redemptions redemptions, RedemptionStore store) {
+    RedemptionsResource(Books books, Redemptions redemptions, RedemptionStore store, RedemptionsConfig config) {
+        this.config = config;
         this.books = books;
         this.redemptions = redemptions;
         this.store = store;
@@ -77,6 +83,31 @@ public class RedemptionsResource {
             @Schema(description = "PTS: time is not redeemed", required = true) @Nullable
             Unit unit,
 
+            @Schema(
+                    description =
+                            "Whether less than the amount may be approved, when the member has not more; no otherwise",
+                    examples = "true")
+            @Nullable
+            Boolean partialApproval,
+
+            @Schema(
+                    description =
+                            "What is paid in cash besides, as much as that is worth in hundredths of a point: a memo",
+                    minimum = "1",
+                    maximum = "1000000000000",
+                    examples = "250")
+            @Nullable
+            Long cashAmount,
+
+            @Schema(
+                    description = "How long an authorization holds, in seconds; three minutes when it is missing."
+                            + " Not for a sale",
+                    minimum = "1",
+                    maximum = "604800",
+                    examples = "180")
+            @Nullable
+            Long holdSeconds,
+
             @Schema(description = "Id of the terminal; goes with terminalTransaction", examples = "T1") @Nullable
             String terminal,
 
@@ -93,35 +124,138 @@ public class RedemptionsResource {
             @Nullable String actor,
             @Nullable String onBehalfOf)
             implements Noted {
-        Redemptions.Sale checked(BookHandle book, Call call) {
+        Redeeming.Order checked(BookHandle book, Call call, Duration lasts) {
             Fields fields = new Fields();
-            fields.value("mode", mode, Redemption.Mode.SALE);
+            Redemption.Mode wanted = fields.value("mode", mode, Redemption.Mode.SALE);
             Redemption.Till till = terminal == null && terminalTransaction == null
                     ? null
                     : new Redemption.Till(
                             fields.id("terminal", terminal),
                             fields.reference("terminalTransaction", terminalTransaction));
-            Redemptions.Sale sale = new Redemptions.Sale(
+            if (holdSeconds != null && wanted == Redemption.Mode.SALE) {
+                fields.fault("holdSeconds", "authorize-only");
+            }
+            Redeeming.Order order = new Redeeming.Order(
+                    wanted,
                     fields.id("member", member),
                     fields.id("merchant", merchant),
                     fields.amount("amount", amount),
                     fields.value("unit", unit, Unit.PTS),
+                    Boolean.TRUE.equals(partialApproval),
+                    cashAmount == null ? 0 : fields.amount("cashAmount", cashAmount),
+                    holdSeconds == null
+                            ? lasts
+                            : Duration.ofSeconds(
+                                    fields.number("holdSeconds", holdSeconds, 1, LONGEST_AUTHORIZATION.toSeconds())),
                     till,
+                    Once.content(this),
                     Note.of(fields, this, book, call.client()));
             fields.refuseFaults();
-            return sale;
+            return order;
         }
     }
 
+    /** The body of a capture. */
+    @Schema(name = "CaptureOrder")
+    record CaptureOrder(
+            @Schema(
+                    description = "In hundredths of a point; all that was approved when it is missing",
+                    minimum = "1",
+                    maximum = "1000000000000",
+                    examples = "450")
+            @Nullable
+            Long amount,
+
+            @Nullable LocalDate occurredOn,
+            @Nullable String reference,
+            @Nullable String reason,
+            @Nullable Map<String, String> metadata,
+            @Nullable String actor,
+            @Nullable String onBehalfOf)
+            implements Noted {}
+
+    /** The body of a refund. */
+    @Schema(name = "NewRefund")
+    record NewRefund(
+            @Schema(
+                    description = "In hundredths of a point; all that is left of the capture when it is missing",
+                    minimum = "1",
+                    maximum = "1000000000000",
+                    examples = "200")
+            @Nullable
+            Long amount,
+
+            @Schema(description = "Where the goods came back", examples = "T1") @Nullable
+            String terminal,
+
+            @Nullable LocalDate occurredOn,
+            @Nullable String reference,
+            @Nullable String reason,
+            @Nullable Map<String, String> metadata,
+            @Nullable String actor,
+            @Nullable String onBehalfOf)
+            implements Noted {
+        Redemptions.GivenBack checked(BookHandle book, Call call) {
+            Fields fields = new Fields();
+            Redemptions.GivenBack order = new Redemptions.GivenBack(
+                    amount == null ? null : fields.amount("amount", amount),
+                    fields.optionalId("terminal", terminal),
+                    Note.of(fields, this, book, call.client()));
+            fields.refuseFaults();
+            return order;
+        }
+    }
+
+    /** The body of the reversal of a terminal's transaction. */
+    @Schema(name = "TransactionReversalOrder")
+    record ReversalOrder(
+            @Schema(required = true, examples = "MER-LS-01") @Nullable
+            String merchant,
+
+            @Schema(required = true, examples = "T1") @Nullable
+            String terminal,
+
+            @Schema(
+                    description = "The terminal's number of what it takes back",
+                    required = true,
+                    examples = "20250609-000017")
+            @Nullable
+            String terminalTransaction,
+
+            @Nullable LocalDate occurredOn,
+            @Nullable String reference,
+            @Nullable String reason,
+            @Nullable Map<String, String> metadata,
+            @Nullable String actor,
+            @Nullable String onBehalfOf)
+            implements Noted {}
+
     @POST
     @Allowed({Role.TERMINAL, Role.APP, Role.COORDINATOR, Role.OPERATOR})
-    @Operation(operationId = "redeem", summary = "Spends a member's points at a merchant", description = """
-                    In mode SALE the points move to the merchant at once and for good (REDEEM_SALE), the earliest lot to
-                    expire first. The same terminal transaction with the same content is answered with the first effect,
-                    whatever the key. A terminal sells for its own merchant; any other is unknown to it.
+    @Operation(operationId = "redeem", summary = "Holds or spends a member's points at a merchant", description = """
+                    **AUTHORIZE** holds the points: they are still the member's and can be spent nowhere else, until they are
+                    captured, voided or reversed, or `expiresAt` comes. **SALE** moves them to the merchant at once
+                    (REDEEM_SALE). Both spend the earliest lot to expire first. With `partialApproval` less than the amount is
+                    approved when the member has not more: collect `cashAmount` of the answer in cash, or void. Time is never
+                    redeemed.
 
-                    Time is never redeemed. The answer tells what the merchant is owed then, and not what the member has
-                    left. A sale is not reversed by hand.
+                    **The life of a sale at a till.** Number every transaction of a terminal anew (`terminalTransaction`), and
+                    write the number down before you send it. Send AUTHORIZE, hand the goods over when it is answered 201, and
+                    send capture with what they came to; or send SALE when that is known. Print the id, `approvedAmount` and
+                    `cashAmount`. A refusal (409, 422) held and spent nothing: tell the customer, and take a new number for
+                    another attempt.
+
+                    **When nothing answers.** After 429, 503, a timeout or a lost connection, nobody knows yet what was done.
+                    Send the same request with the same key again, every three to five seconds: it is done once and answered
+                    as the first time. With another key the same number and content is answered with the first effect too,
+                    and other content is refused 409 `duplicate-reference`. `listRedemptions` with `merchant`, `terminal` and
+                    `terminalTransaction` tells what became of it. After 60 seconds give up: take no points, hand nothing
+                    over, and send `reverseTransaction` until it is answered, also after a restart. From then on the number
+                    is refused 409 `transaction-reversed`, also to a retry that was answered 201 before.
+
+                    A terminal sells for its own merchant; any other is unknown to it. The answer tells what the merchant is
+                    owed after a sale, and not what the member has left; a refusal for want of points tells how many could be
+                    approved (`approvable`). A sale is not reversed by hand.
                     """)
     @RequestBody(
             required = true,
@@ -141,25 +275,187 @@ public class RedemptionsResource {
                                           "mode": "SALE", "member": "M-LS-R0001", "merchant": "MER-LS-01", "amount": 500,
                                           "unit": "PTS", "reference": "DESK-17", "actor": "C-LS-01"
                                         }
+                                        """),
+                                @ExampleObject(
+                                        name = "authorization",
+                                        summary = "Held first, captured later",
+                                        value = """
+                                        {
+                                          "mode": "AUTHORIZE", "member": "M-LS-R0001", "merchant": "MER-LS-01",
+                                          "amount": 500, "unit": "PTS", "partialApproval": true, "holdSeconds": 180,
+                                          "terminal": "T1", "terminalTransaction": "20250609-000018"
+                                        }
                                         """)
                             }))
     @APIResponse(
             responseCode = "201",
-            description = "Sold",
+            description = "Held or sold; what came before under this number, if it came",
             content = @Content(schema = @Schema(implementation = RedemptionView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "unknown-merchant duplicate-reference merchant-suspended time-not-redeemable unknown-member"
-                    + " member-closed member-frozen insufficient-balance")
+            value = "unknown-merchant transaction-reversed duplicate-reference merchant-suspended time-not-redeemable"
+                    + " unknown-member member-closed member-frozen insufficient-balance")
     public Uni<Response> redeem(@Context RoutingContext http, @RestPath String book, NewRedemption body) {
         Call call = Call.of(http);
         return books.of(call, book)
-                .chain(found -> redemptions.sell(
+                .chain(found -> redemptions.redeem(
                         call.ask(found.id()),
                         found,
                         Sight.of(call.client()),
-                        body.checked(found, call),
-                        Once.content(body)))
+                        body.checked(found, call, config.authorizationLasts())))
+                .map(Responses::of);
+    }
+
+    @POST
+    @Path("/{id}/capture")
+    @Allowed({Role.TERMINAL, Role.APP, Role.COORDINATOR, Role.OPERATOR})
+    @Operation(operationId = "captureRedemption", summary = "Takes what an authorization holds", description = """
+                    Moves the amount, or all that was approved, from the hold to the merchant (REDEEM_CAPTURE), the earliest lot
+                    to expire first, and releases the rest. An authorization is captured once. Neither a freeze of the member
+                    nor a suspension of the merchant stops what was promised before.
+
+                    One that was captured, voided or has expired is refused 409 `hold-not-active`, which says which; one that
+                    its terminal has reversed 409 `transaction-reversed`, also to a retry of a capture that was answered
+                    before.
+                    """)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = CaptureOrder.class),
+                            examples = {
+                                @ExampleObject(name = "part", summary = "A part of it", value = "{\"amount\": 450}"),
+                                @ExampleObject(name = "whole", summary = "All that was approved", value = "{}")
+                            }))
+    @APIResponse(
+            responseCode = "200",
+            description = "Captured",
+            content = @Content(schema = @Schema(implementation = RedemptionView.class)))
+    @Extension(name = "x-problem-codes", value = "hold-not-active transaction-reversed hold-exceeded account-closed")
+    public Uni<Response> capture(
+            @Context RoutingContext http, @RestPath String book, @RestPath String id, CaptureOrder body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> {
+                    Fields fields = new Fields();
+                    Long amount = body.amount() == null ? null : fields.amount("amount", body.amount());
+                    Note note = Note.of(fields, body, found, call.client());
+                    fields.refuseFaults();
+                    return redemptions.capture(
+                            call.ask(found.id()), found, Sight.of(call.client()), known(id), amount, note);
+                })
+                .map(Responses::of);
+    }
+
+    @POST
+    @Path("/{id}/void")
+    @Allowed({Role.TERMINAL, Role.APP, Role.COORDINATOR, Role.OPERATOR})
+    @Operation(operationId = "voidRedemption", summary = "Gives an authorization back", description = """
+                    Releases what is held; nothing is posted. For an authorization that was answered and is not wanted; for one
+                    whose answer was lost there is reverseTransaction. What was captured is not voided but refunded. No body is
+                    needed.
+                    """)
+    @APIResponse(
+            responseCode = "200",
+            description = "Voided",
+            content = @Content(schema = @Schema(implementation = RedemptionView.class)))
+    @Extension(name = "x-problem-codes", value = "hold-not-active transaction-reversed")
+    public Uni<Response> cancel(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> redemptions.cancel(call.ask(found.id()), found, Sight.of(call.client()), known(id)))
+                .map(Responses::of);
+    }
+
+    @POST
+    @Path("/{id}/refunds")
+    @Allowed({Role.TERMINAL, Role.APP, Role.COORDINATOR, Role.OPERATOR})
+    @Operation(operationId = "refundRedemption", summary = "Gives a capture back, or a part of it", description = """
+                    Moves the amount, or all that is left, from the merchant to the member (REDEEM_REFUND): first to a shortfall
+                    that an offline sale left open, then to the lots that it was spent from, the last spent first. A lot that
+                    has expired meanwhile is replaced by one with 30 days' grace. Several refunds are possible; together they
+                    are never more than the capture. Also after settlement: the merchant's payable may fall below zero, to its
+                    limit. A freeze stops no refund.
+                    """)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewRefund.class),
+                            examples = {
+                                @ExampleObject(
+                                        name = "part",
+                                        summary = "A part of it",
+                                        value = "{\"amount\": 200, \"terminal\": \"T1\", \"reason\": \"退货一件\"}"),
+                                @ExampleObject(name = "whole", summary = "All that is left", value = "{}")
+                            }))
+    @APIResponse(
+            responseCode = "201",
+            description = "Refunded; with the redemption as it is now",
+            content = @Content(schema = @Schema(implementation = RefundView.class)))
+    @Extension(
+            name = "x-problem-codes",
+            value = "redemption-not-captured transaction-reversed refund-exceeded account-closed limit-exceeded"
+                    + " redemption-changed-meanwhile")
+    public Uni<Response> refund(
+            @Context RoutingContext http, @RestPath String book, @RestPath String id, NewRefund body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> redemptions.refund(
+                        call.ask(found.id()), found, Sight.of(call.client()), known(id), body.checked(found, call)))
+                .map(Responses::of);
+    }
+
+    @POST
+    @Path("/reversals")
+    @Allowed({Role.TERMINAL, Role.APP, Role.COORDINATOR, Role.OPERATOR})
+    @Operation(operationId = "reverseTransaction", summary = "Undoes a terminal's transaction", description = """
+                    For a till that has no answer: it always succeeds, whatever became of the transaction, and however often it
+                    is sent. What is held is released. What was captured is given back as far as refunds have left it, whatever
+                    is frozen, suspended or closed, also after settlement; what the merchant's limit does not let him give is
+                    booked to suspense, for the office to look after. A transaction that has not come is remembered: when it
+                    comes, it is refused 409 `transaction-reversed`, and so are retries of one that came.
+
+                    A till of another merchant is told 422 `unknown-merchant`.
+                    """)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = ReversalOrder.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "lost",
+                                            summary = "After 60 seconds without an answer",
+                                            value = """
+                                                    {
+                                                      "merchant": "MER-LS-01", "terminal": "T1",
+                                                      "terminalTransaction": "20250609-000019"
+                                                    }
+                                                    """)))
+    @APIResponse(
+            responseCode = "200",
+            description = "Undone",
+            content = @Content(schema = @Schema(implementation = ReversalView.class)))
+    @Extension(name = "x-problem-codes", value = "unknown-merchant redemption-changed-meanwhile")
+    public Uni<Response> reverse(@Context RoutingContext http, @RestPath String book, ReversalOrder body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> {
+                    Fields fields = new Fields();
+                    Transaction.Key key = new Transaction.Key(
+                            found.id(),
+                            fields.id("merchant", body.merchant()),
+                            new Redemption.Till(
+                                    fields.id("terminal", body.terminal()),
+                                    fields.reference("terminalTransaction", body.terminalTransaction())));
+                    Note note = Note.of(fields, body, found, call.client());
+                    fields.refuseFaults();
+                    return redemptions.reverse(call.ask(found.id()), found, Sight.of(call.client()), key, note);
+                })
                 .map(Responses::of);
     }
 
@@ -170,8 +466,9 @@ public class RedemptionsResource {
             summary = "Lists redemptions in the order of their recording",
             description = """
                     A page of the redemptions that match every filter; a terminal sees those of its merchant, with members
-                    by their masked label. terminal and terminalTransaction together tell what became of a transaction
-                    whose answer was lost. Changes nothing.
+                    by their masked label. merchant, terminal and terminalTransaction together tell what became of a
+                    transaction whose answer was lost; an empty page says that nothing came of it by now, not that nothing
+                    will. Changes nothing.
                     """)
     @APIResponse(responseCode = "200", description = "A page")
     public Uni<Page<RedemptionView>> list(
@@ -182,6 +479,8 @@ public class RedemptionsResource {
             @RestQuery @Nullable String terminal,
             @RestQuery @Nullable String terminalTransaction,
             @RestQuery @Nullable String reference,
+            @Parameter(schema = @Schema(implementation = Redemption.Mode.class)) @RestQuery @Nullable String mode,
+            @Parameter(schema = @Schema(implementation = Redemption.Status.class)) @RestQuery @Nullable String status,
             @Parameter(description = "The first day", schema = @Schema(format = "date")) @RestQuery @Nullable
                     String from,
             @Parameter(description = "The last day", schema = @Schema(format = "date")) @RestQuery @Nullable String to,
@@ -195,7 +494,9 @@ public class RedemptionsResource {
                 fields.optionalReference("terminalTransaction", terminalTransaction),
                 fields.optionalReference("reference", reference),
                 fields.optionalDay("from", from),
-                fields.optionalDay("to", to));
+                fields.optionalDay("to", to),
+                fields.optionalName("mode", mode, Redemption.Mode.class),
+                fields.optionalName("status", status, Redemption.Status.class));
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         Call call = Call.of(http);
@@ -215,15 +516,66 @@ public class RedemptionsResource {
             content = @Content(schema = @Schema(implementation = RedemptionView.class)))
     public Uni<RedemptionView> get(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
         Call call = Call.of(http);
-        ProtocolRejection.NotFound none = new ProtocolRejection.NotFound("redemption");
-        UUID known = Ids.parse(id);
+        return books.of(call, book).chain(found -> seen(found, call, id));
+    }
+
+    @GET
+    @Path("/{id}/refunds")
+    @Allowed({Role.TERMINAL, Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "listRefunds",
+            summary = "Lists what was given back of a redemption",
+            description =
+                    "A page of its refunds, the oldest first, a reversal of its transaction too. Changes nothing.")
+    @APIResponse(responseCode = "200", description = "A page")
+    public Uni<Page<RefundView>> refunds(
+            @Context RoutingContext http,
+            @RestPath String book,
+            @RestPath String id,
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String after) {
+        Page.Request page = Page.Request.ofQuery(limit, after);
+        Call call = Call.of(http);
         return books.of(call, book)
-                .chain(found -> {
-                    if (known == null) {
-                        throw none.refused();
-                    }
-                    return store.find(found, Sight.of(call.client()), known);
-                })
-                .map(redemption -> redemption.orElseThrow(none::refused));
+                .chain(found -> seen(found, call, id).chain(redemption -> store.refunds(found, known(id), page)));
+    }
+
+    @GET
+    @Path("/{id}/refunds/{entry}")
+    @Allowed({Role.TERMINAL, Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "getRefund",
+            summary = "Shows a refund",
+            description = "What was given back of a redemption by an entry. Changes nothing.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The refund",
+            content = @Content(schema = @Schema(implementation = RefundView.class)))
+    public Uni<RefundView> getRefund(
+            @Context RoutingContext http, @RestPath String book, @RestPath String id, @RestPath String entry) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found ->
+                        seen(found, call, id).chain(redemption -> store.refund(found, known(id), number(entry))))
+                .map(refund -> refund.orElseThrow(() -> new ProtocolRejection.NotFound("refund").refused()));
+    }
+
+    /** A number that no entry has is one of no refund. */
+    private static long number(String entry) {
+        return entry.matches("[1-9][0-9]{0,17}") ? Long.parseLong(entry) : 0;
+    }
+
+    private Uni<RedemptionView> seen(BookHandle book, Call call, String id) {
+        return store.find(book, Sight.of(call.client()), known(id))
+                .map(redemption -> redemption.orElseThrow(NONE::refused));
+    }
+
+    /** An id that no redemption can have is one that is not there. */
+    private static UUID known(String id) {
+        UUID known = Ids.parse(id);
+        if (known == null) {
+            throw NONE.refused();
+        }
+        return known;
     }
 }

@@ -1,25 +1,49 @@
 /**
  * Points spent at merchants.
  *
- * <p><b>Words.</b> A {@linkplain org.moralbank.redemptions.Redemption redemption} is one purchase. A sale spends the points at once.
+ * <p><b>Words.</b> A {@linkplain org.moralbank.redemptions.Redemption redemption} is one purchase. A sale spends the points
+ * at once; an authorization holds them first, and a capture takes them. What was agreed at the till, the
+ * {@linkplain org.moralbank.redemptions.Purchase purchase}, does not change. A terminal's
+ * {@linkplain org.moralbank.redemptions.Transaction transaction} is a merchant, a terminal and its number. A reversal undoes
+ * a transaction whose answer was lost; a tombstone remembers the reversal of one that had not come.
  *
- * <p><b>States.</b> A sale is CAPTURED from the start.
+ * <p><b>States.</b> They are drawn above {@link org.moralbank.redemptions.Redemption}.
  *
  * <p><b>Rules.</b>
  *
  * <ol>
  *   <li>Points only: time is never exchanged for goods.
- *   <li>A sale moves the points from the member's lots, in the spending order, to the merchant's payable (REDEEM_SALE).
- *   <li>A terminal's transaction has one effect, whatever the idempotency key.
+ *   <li>A sale and a capture move the points from the member's lots, in the spending order, to the merchant's payable
+ *       (REDEEM_SALE, REDEEM_CAPTURE). An authorization is captured once, whole or in part; the rest is released.
+ *   <li>Refunds together are never more than the capture. They go to a shortfall that the sale left open, then to the lots it
+ *       came from, the last spent first, one that expired with 30 days' grace (REDEEM_REFUND).
+ *   <li>An authorization whose time is over has expired, by the clock of the database. Its hold is released within five
+ *       seconds of that; nothing else is written.
+ *   <li>A terminal's transaction has one effect, whatever the idempotency key. The same content is answered with the first
+ *       effect, made anew from what does not change of it; other content is refused.
+ *   <li>A reversal is never refused and may be repeated. After it the transaction is refused: one that comes late, and each
+ *       retry of one that came or of its capture, also under a key that was answered before.
  *   <li>A till sees its own merchant only: another is unknown to it, and its lists have none of another. Of a member it sees
  *       the masked label, and no balance.
  * </ol>
  *
- * <p><b>Tables.</b> {@code redemption}, which names its entry.
+ * <p><b>How a step is decided.</b> Whose a redemption is never changes and is read before the commit, or remembered by the
+ * process that authorized it; where it stands is read under the lock. What gives a capture back must know how it was paid;
+ * when the capture came between the look and the commit, the step has done nothing and looks again.
  *
- * <p><b>Endpoints.</b> {@code POST GET /v1/books/{book}/redemptions}, {@code GET …/redemptions/{id}}.
+ * <p><b>What it costs.</b> An authorization writes a redemption, a hold and an account; a capture changes these and writes an
+ * entry; a sale writes a redemption and an entry; an expiry changes a hold and an account. Per commit these are one statement
+ * a table each. The redemption is the record of its terminal's transaction too, so that no second answer is kept for it.
  *
- * <p><b>What never happens.</b> A sale is not reversed by hand: that would take goods back that were handed over.
+ * <p><b>Tables.</b> {@code redemption}, which names its entry and whose id is that of its hold; {@code redemption_refund},
+ * {@code redemption_tombstone}, {@code redemption_expiry_lease}.
+ *
+ * <p><b>Endpoints.</b> {@code POST GET /v1/books/{book}/redemptions}, {@code GET …/redemptions/{id}},
+ * {@code POST …/{id}/capture}, {@code …/void}, {@code POST GET …/{id}/refunds}, {@code GET …/{id}/refunds/{entry}},
+ * {@code POST …/redemptions/reversals}.
+ *
+ * <p><b>What never happens.</b> A sale is not reversed by hand: that would take goods back that were handed over. A member is
+ * never charged twice for a transaction, and never for one that its terminal took back.
  */
 @NullMarked
 package org.moralbank.redemptions;

@@ -94,6 +94,16 @@ public final class TestCommits implements AutoCloseable {
         return commits.submit(ask, books, work).subscribeAsCompletionStage();
     }
 
+    /** For use cases that submit themselves. */
+    public Commits commits() {
+        return commits;
+    }
+
+    /** For what use cases read before their commits. */
+    public io.vertx.mutiny.sqlclient.Pool pool() {
+        return new io.vertx.mutiny.sqlclient.Pool(pool);
+    }
+
     static Ask ask(Asker asker, String key, String content, int scope) {
         return new Ask(asker, scope, new IdempotencyKey(key), sha256(content), Language.EN, "/tests", null);
     }

@@ -138,6 +138,55 @@ public enum Invariants {
             FROM ledger_entry r LEFT JOIN ledger_entry e ON e.book_id = r.book_id AND e.seq = r.reverses
             WHERE r.reverses IS NOT NULL AND (e.seq IS NULL OR e.reverses IS NOT NULL OR e.seq >= r.seq)
             """),
+    AUTHORIZATION_HOLDS_WHAT_WAS_APPROVED(4, """
+            SELECT format('redemption %s is %s with %s approved, its hold is %s with %s', r.redemption_id, r.status, r.approved, h.status, h.lines_amount)
+            FROM redemption r
+            LEFT JOIN ledger_hold h ON h.book_id = r.book_id AND h.hold_id = r.redemption_id
+            WHERE r.mode = 'AUTHORIZE'
+              AND (h.hold_id IS NULL
+                   OR r.approved <> (SELECT sum(amount) FROM unnest(h.lines_amount) AS line (amount))
+                   OR r.expires_at <> h.expires_at
+                   OR h.captured_seq IS DISTINCT FROM r.seq
+                   OR NOT CASE r.status
+                              WHEN 'AUTHORIZED' THEN h.status = 'ACTIVE' OR h.status = 'EXPIRED' AND h.ended_at >= r.expires_at
+                              WHEN 'VOIDED' THEN h.status = 'RELEASED'
+                              WHEN 'REVERSED' THEN h.status <> 'ACTIVE'
+                              ELSE h.status = 'CAPTURED'
+                          END)
+            """),
+    REFUNDS_ARE_AT_MOST_WHAT_WAS_CAPTURED(6, """
+            SELECT format('redemption %s captured %s, says %s refunded, and its refunds sum to %s', redemption_id, r.captured, r.refunded, f.amount)
+            FROM redemption r
+            FULL JOIN (SELECT book_id, redemption_id, sum(amount) AS amount
+                       FROM redemption_refund
+                       GROUP BY book_id, redemption_id) f USING (book_id, redemption_id)
+            WHERE r.refunded IS DISTINCT FROM coalesce(f.amount, 0) OR r.refunded > coalesce(r.captured, 0)
+            """),
+    TRANSACTION_THAT_WAS_REVERSED_BEFORE_IT_CAME_NEVER_CAME(6, """
+            SELECT format('transaction %s of terminal %s was refused, and made redemption %s', terminal_transaction, terminal, r.redemption_id)
+            FROM redemption_tombstone t
+            JOIN redemption r USING (book_id, merchant, terminal, terminal_transaction)
+            """),
+    CAPTURE_IS_WHAT_THE_MERCHANT_WAS_GIVEN(7, """
+            SELECT format('redemption %s captured %s, its entry %s/%s gave %s %s', r.redemption_id, r.captured, r.book_id, r.seq, r.merchant, p.amount)
+            FROM (SELECT *, count(*) OVER (PARTITION BY book_id, seq) AS claims FROM redemption WHERE seq IS NOT NULL) r
+            LEFT JOIN LATERAL (SELECT sum(p.amount) AS amount
+                               FROM ledger_posting p
+                               JOIN ledger_account a USING (book_id, account_id)
+                               WHERE p.book_id = r.book_id AND p.seq = r.seq AND a.code = '2300' AND a.owner = r.merchant) p ON true
+            WHERE p.amount IS DISTINCT FROM r.captured OR r.claims > 1
+            """),
+    REFUND_IS_WHAT_THE_MERCHANT_GAVE_BACK(7, """
+            SELECT format('refund %s/%s of %s, its entry took %s from %s', f.book_id, f.seq, f.amount, -p.amount, r.merchant)
+            FROM redemption_refund f
+            LEFT JOIN redemption r USING (book_id, redemption_id)
+            LEFT JOIN LATERAL (SELECT sum(p.amount) AS amount
+                               FROM ledger_posting p
+                               JOIN ledger_account a USING (book_id, account_id)
+                               WHERE p.book_id = f.book_id AND p.seq = f.seq
+                                 AND (a.code = '2300' AND a.owner = r.merchant OR a.code = '2900')) p ON true
+            WHERE -p.amount IS DISTINCT FROM f.amount
+            """),
     CLEARING_AGREES(7, """
             SELECT format('clearing of book %s with %s is %s %s, the other way %s', b.code, a.owner, a.posted, a.unit, c.posted)
             FROM ledger_account a

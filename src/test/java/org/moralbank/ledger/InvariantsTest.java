@@ -225,6 +225,45 @@ class InvariantsTest {
         A_REVERSAL_OF_WHAT_COMES_LATER(Invariants.REVERSAL_IS_NEVER_REVERSED, "entry 1/3 reverses 5", """
                 UPDATE ledger_entry SET type = 'REVERSAL', reverses = 5 WHERE book_id = 1 AND seq = 3;
                 """ + SEAL),
+        AN_AUTHORIZATION_OF_MORE_THAN_IS_HELD(
+                Invariants.AUTHORIZATION_HOLDS_WHAT_WAS_APPROVED,
+                "is AUTHORIZED with 11 approved, its hold is ACTIVE",
+                """
+                INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, occurred_on,
+                                        created_at, expires_at)
+                SELECT book_id, hold_id, 'AUTHORIZE', 'AUTHORIZED', 'M-1', 'S', 11, 11, '2025-03-31', placed_at, expires_at
+                FROM ledger_hold
+                WHERE status = 'ACTIVE';
+                """),
+        MORE_REFUNDED_THAN_REFUNDS_SAY(
+                Invariants.REFUNDS_ARE_AT_MOST_WHAT_WAS_CAPTURED, "captured 5, says 6 refunded", """
+                INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
+                                        refunded, occurred_on, created_at)
+                VALUES (1, gen_random_uuid(), 'SALE', 'CAPTURED', 'M-1', 'S', 5, 5, 5, 6, '2025-03-31', now());
+                """),
+        A_SALE_BEHIND_A_TOMBSTONE(
+                Invariants.TRANSACTION_THAT_WAS_REVERSED_BEFORE_IT_CAME_NEVER_CAME,
+                "transaction 17 of terminal T1",
+                """
+                INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
+                                        terminal, terminal_transaction, occurred_on, created_at)
+                VALUES (1, gen_random_uuid(), 'SALE', 'CAPTURED', 'M-1', 'S', 5, 5, 5, 'T1', '17', '2025-03-31', now());
+                INSERT INTO redemption_tombstone VALUES (1, 'S', 'T1', '17', now());
+                """),
+        A_SALE_THAT_GAVE_THE_MERCHANT_NOTHING(
+                Invariants.CAPTURE_IS_WHAT_THE_MERCHANT_WAS_GIVEN, "captured 5, its entry 1/1 gave S", """
+                INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
+                                        seq, occurred_on, created_at)
+                VALUES (1, gen_random_uuid(), 'SALE', 'CAPTURED', 'M-1', 'S', 5, 5, 5, 1, '2025-03-31', now());
+                """),
+        A_REFUND_THAT_TOOK_NOTHING(Invariants.REFUND_IS_WHAT_THE_MERCHANT_GAVE_BACK, "refund 1/1 of 5", """
+                INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
+                                        refunded, occurred_on, created_at)
+                VALUES (1, '00000000-0000-7000-8000-000000000009', 'SALE', 'REFUNDED', 'M-1', 'S', 5, 5, 5, 5, '2025-03-31',
+                        now());
+                INSERT INTO redemption_refund (book_id, redemption_id, seq, kind, amount, occurred_on, created_at)
+                VALUES (1, '00000000-0000-7000-8000-000000000009', 1, 'REFUND', 5, '2025-03-31', now());
+                """),
         A_CLAIM_THE_OTHER_BOOK_DOES_NOT_KNOW(
                 Invariants.CLEARING_AGREES, "clearing of book B1 with B2 is 20 MIN, the other way", """
                 UPDATE ledger_account SET code = '1500', owner = 'B2' WHERE book_id = 1 AND account_id = 3;

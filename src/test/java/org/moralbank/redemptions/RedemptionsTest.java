@@ -316,7 +316,12 @@ class RedemptionsTest {
         invalid(book, sale(anna, 1, "amount", null), "amount");
         invalid(book, sale(anna, 1, "unit", "CNY"), "unit");
         invalid(book, sale(anna, 1, "unit", null), "unit");
-        invalid(book, sale(anna, 1, "mode", "AUTHORIZE"), "mode");
+        invalid(book, sale(anna, 1, "mode", "GIFT"), "mode");
+        invalid(book, sale(anna, 1, "holdSeconds", 60), "holdSeconds");
+        invalid(book, sale(anna, 1, "cashAmount", 0), "cashAmount");
+        for (int wrong : new int[] {0, 7 * 24 * 3600 + 1}) {
+            invalid(book, sale(anna, 1, "mode", "AUTHORIZE", "holdSeconds", wrong), "holdSeconds");
+        }
         invalid(book, sale(anna, 1, "mode", null), "mode");
         invalid(book, sale(anna, 1, "member", null), "member");
         invalid(book, sale(anna, 1, "merchant", "a b"), "merchant");

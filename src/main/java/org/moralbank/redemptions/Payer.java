@@ -1,0 +1,33 @@
+package org.moralbank.redemptions;
+
+import static org.moralbank.ledger.Ledger.HOLDINGS;
+
+import org.moralbank.commits.Needs;
+import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.Holder;
+import org.moralbank.ledger.Ledger;
+import org.moralbank.members.Participants;
+
+/** Who pays. The one place where what stands in a request becomes a member whose points are spent. */
+record Payer(int book, String member) {
+    Holder points() {
+        return Holder.of(book, Chart.MEMBER_POINTS, member);
+    }
+
+    /** Where he owes what a sale lacked. */
+    Holder debt() {
+        return Ledger.shortfallOf(points());
+    }
+
+    /** Of a new redemption. */
+    void needs(Needs needs) {
+        needs.row(HOLDINGS, points());
+        Participants.needMember(needs, book, member);
+    }
+
+    /** Refuses who may not spend now. */
+    void check(WorkingSet set) {
+        Participants.giver(set, book, member);
+    }
+}

@@ -1,0 +1,33 @@
+package org.moralbank.redemptions;
+
+import static org.moralbank.ledger.Ledger.HOLDINGS;
+
+import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.Needs;
+import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.Holder;
+import org.moralbank.merchants.Merchants;
+
+/** Who sells, and at which till. The one place where merchant and terminal are checked. */
+record Seller(int book, String merchant, Redemption.@Nullable Till till) {
+    Holder payable() {
+        return Holder.of(book, Chart.MERCHANT_PAYABLE, merchant);
+    }
+
+    /** Of a new redemption. */
+    void needs(Needs needs) {
+        needs.row(HOLDINGS, payable());
+        Merchants.need(needs, book, merchant);
+    }
+
+    /** Refuses who may not sell now. */
+    void check(WorkingSet set) {
+        Merchants.seller(set, book, merchant);
+    }
+
+    /** The terminal's transaction; null where there is no terminal. */
+    Transaction.@Nullable Key transaction() {
+        return till == null ? null : new Transaction.Key(book, merchant, till);
+    }
+}

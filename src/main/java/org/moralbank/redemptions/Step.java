@@ -1,0 +1,291 @@
+package org.moralbank.redemptions;
+
+import static org.moralbank.ledger.Ledger.BOOKS;
+import static org.moralbank.ledger.Ledger.HOLDINGS;
+import static org.moralbank.ledger.Ledger.HOLDS;
+import static org.moralbank.redemptions.Redemptions.REDEMPTIONS;
+import static org.moralbank.redemptions.Redemptions.TRANSACTIONS;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.Answer;
+import org.moralbank.commits.Needs;
+import org.moralbank.commits.Work;
+import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.Draft;
+import org.moralbank.ledger.Entry;
+import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.Hold;
+import org.moralbank.ledger.HoldTable;
+import org.moralbank.ledger.Holder;
+import org.moralbank.ledger.Ledger;
+import org.moralbank.ledger.Note;
+import org.moralbank.ledger.Spent;
+import org.moralbank.ledger.Unit;
+
+/**
+ * A further step of a redemption. Whose it is was read before the commit; where it stands is read under the lock.
+ *
+ * <p>How a capture was paid must be known before the commit that gives it back. When it came after the look, the step is
+ * {@linkplain #isOutdated outdated}, has done nothing, and is to be tried with a new look.
+ */
+abstract class Step implements Work {
+    final BookHandle book;
+
+    /** What the last decision made of the redemption; null when it refused. */
+    @Nullable
+    Redemption changed;
+
+    private boolean outdated;
+
+    Step(BookHandle book) {
+        this.book = book;
+    }
+
+    boolean isOutdated() {
+        return outdated;
+    }
+
+    @Nullable
+    Redemption changed() {
+        return changed;
+    }
+
+    /** Does it, or leaves with a refusal. */
+    abstract Answer take(WorkingSet set);
+
+    @Override
+    public final Answer decide(WorkingSet set) {
+        outdated = false;
+        changed = null;
+        return take(set);
+    }
+
+    static void need(Needs needs, Seen seen) {
+        needs.row(BOOKS, seen.key().book())
+                .row(REDEMPTIONS, seen.key())
+                .row(HOLDS, hold(seen))
+                .row(HOLDINGS, seen.payer().points())
+                .row(HOLDINGS, seen.seller().payable());
+    }
+
+    private static HoldTable.Key hold(Seen seen) {
+        return new HoldTable.Key(seen.key().book(), seen.key().id());
+    }
+
+    Redemption put(WorkingSet set, Redemption redemption) {
+        Redemptions.record(set, redemption);
+        changed = redemption;
+        return redemption;
+    }
+
+    /** Gives the hold back, unless that was done before. */
+    static void release(WorkingSet set, Seen seen) {
+        Hold hold = set.find(HOLDS, hold(seen));
+        if (hold != null && hold.status() == Hold.Status.ACTIVE) {
+            Ledger.release(set, hold.id(), seen.payer().points(), Hold.Status.RELEASED);
+        }
+    }
+
+    /** How the capture was paid; leaves the decision when it came after the look. */
+    Spent spent(Seen seen) {
+        if (seen.spent() == null) {
+            throw tooEarly();
+        }
+        return seen.spent();
+    }
+
+    RuntimeException tooEarly() {
+        outdated = true;
+        return new RedemptionRejection.ChangedMeanwhile().refused();
+    }
+
+    static Instant moment(WorkingSet set) {
+        return set.now().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** Takes what an authorization holds, or a part of it. */
+    static final class Capturing extends Step {
+        private final Seen seen;
+        private final @Nullable Long amount;
+        private final Note note;
+
+        /** @param amount all that was approved when it is null */
+        Capturing(BookHandle book, Seen seen, @Nullable Long amount, Note note) {
+            super(book);
+            this.seen = seen;
+            this.amount = amount;
+            this.note = note;
+        }
+
+        @Override
+        public void needs(Needs needs) {
+            need(needs, seen);
+        }
+
+        @Override
+        public void checkReplay(WorkingSet set) {
+            if (set.get(REDEMPTIONS, seen.key()) instanceof Redemption.Reversed reversed) {
+                throw RedemptionRejection.TransactionReversed.of(reversed.purchase())
+                        .refused();
+            }
+        }
+
+        @Override
+        Answer take(WorkingSet set) {
+            Redemption.Authorized authorized = set.get(REDEMPTIONS, seen.key()).authorized(set.now());
+            long approved = authorized.purchase().approved();
+            long wanted = amount == null ? approved : amount;
+            if (wanted > approved) {
+                throw new RedemptionRejection.CaptureExceeded(seen.key().id(), approved, wanted).refused();
+            }
+            Entry entry = Ledger.capture(
+                    set,
+                    seen.key().id(),
+                    seen.payer().points(),
+                    wanted,
+                    note.draft(EntryType.REDEEM_CAPTURE, book.id())
+                            .credit(seen.seller().payable(), wanted));
+            Redemption captured = put(set, authorized.capture(wanted, entry.seq(), entry.postedAt()));
+            return Answer.ok(RedemptionView.of(captured, payableAfter(set, seen)));
+        }
+    }
+
+    private static long payableAfter(WorkingSet set, Seen seen) {
+        return Ledger.holding(set, seen.seller().payable()).posted();
+    }
+
+    /** Gives an authorization back. */
+    static final class Voiding extends Step {
+        private final Seen seen;
+
+        Voiding(BookHandle book, Seen seen) {
+            super(book);
+            this.seen = seen;
+        }
+
+        @Override
+        public void needs(Needs needs) {
+            need(needs, seen);
+        }
+
+        @Override
+        Answer take(WorkingSet set) {
+            Redemption.Authorized authorized = set.get(REDEMPTIONS, seen.key()).authorized(set.now());
+            release(set, seen);
+            return Answer.ok(RedemptionView.of(put(set, authorized.cancel(moment(set))), null));
+        }
+    }
+
+    /** Gives a part of a capture back, or all that is left of it. */
+    static final class Refunding extends Step {
+        private final Seen seen;
+        private final @Nullable Long amount;
+        private final @Nullable String terminal;
+        private final Note note;
+
+        /** @param amount all that is left when it is null */
+        Refunding(BookHandle book, Seen seen, @Nullable Long amount, @Nullable String terminal, Note note) {
+            super(book);
+            this.seen = seen;
+            this.amount = amount;
+            this.terminal = terminal;
+            this.note = note;
+        }
+
+        @Override
+        public void needs(Needs needs) {
+            need(needs, seen);
+            needs.row(HOLDINGS, seen.payer().debt());
+        }
+
+        @Override
+        Answer take(WorkingSet set) {
+            Redemption.Captured captured = set.get(REDEMPTIONS, seen.key()).captured(set.now());
+            long wanted = amount == null ? captured.refundable() : amount;
+            if (wanted > captured.refundable() || wanted == 0) {
+                throw new RedemptionRejection.RefundExceeded(
+                                seen.key().id(), captured.capture().amount(), captured.refunded(), wanted)
+                        .refused();
+            }
+            Draft draft = givenBack(set, book, seen, spent(seen), captured.refunded(), wanted, note);
+            Refund refund = Redemptions.refunded(
+                    set, seen, Ledger.giveBack(set, draft), Refund.Kind.REFUND, wanted, terminal, note);
+            Redemption now = put(set, captured.refund(wanted));
+            return Answer.created(
+                    book.path() + "/redemptions/" + seen.key().id() + "/refunds/" + refund.seq(),
+                    RefundView.of(refund, RedemptionView.of(now, payableAfter(set, seen))));
+        }
+    }
+
+    private static Draft givenBack(
+            WorkingSet set, BookHandle book, Seen seen, Spent spent, long already, long amount, Note note) {
+        Draft draft = note.draft(EntryType.REDEEM_REFUND, book.id())
+                .debit(seen.seller().payable(), amount);
+        spent.giveBack(set, draft, seen.payer().points(), already, amount, book.dayOf(set.now()));
+        return draft;
+    }
+
+    /** Undoes a terminal's transaction, whatever became of it, and also when it never came. */
+    static final class Reversing extends Step {
+        private final Transaction.Key key;
+        private final @Nullable Seen seen;
+        private final Note note;
+
+        /** @param seen null when the transaction had not come when it was looked for */
+        Reversing(BookHandle book, Transaction.Key key, @Nullable Seen seen, Note note) {
+            super(book);
+            this.key = key;
+            this.seen = seen;
+            this.note = note;
+        }
+
+        @Override
+        public void needs(Needs needs) {
+            needs.row(TRANSACTIONS, key);
+            if (seen != null) {
+                need(needs, seen);
+                needs.row(HOLDINGS, seen.payer().debt()).row(HOLDINGS, suspense());
+            }
+        }
+
+        private Holder suspense() {
+            return new Holder(book.id(), Chart.SUSPENSE, "", Unit.PTS);
+        }
+
+        @Override
+        Answer take(WorkingSet set) {
+            Transaction transaction = set.find(TRANSACTIONS, key);
+            if (transaction == null || transaction.made() == null) {
+                set.put(TRANSACTIONS, key, transaction == null ? Transaction.tombstone(moment(set)) : transaction);
+                return Answer.ok(ReversalView.neverArrived(key));
+            }
+            if (seen == null) {
+                throw tooEarly();
+            }
+            Redemption before = set.get(REDEMPTIONS, seen.key());
+            Long entry = before instanceof Redemption.Captured captured && captured.refundable() > 0
+                    ? giveBack(set, seen, captured)
+                    : null;
+            release(set, seen);
+            Redemption.Reversed reversed = before.reverse(moment(set));
+            if (reversed != before) {
+                set.put(TRANSACTIONS, key, transaction.reverse(reversed.at()));
+                put(set, reversed);
+            }
+            return Answer.ok(ReversalView.of(key, reversed, entry));
+        }
+
+        private long giveBack(WorkingSet set, Seen found, Redemption.Captured captured) {
+            long left = captured.refundable();
+            Draft draft = givenBack(set, book, found, spent(found), captured.refunded(), left, note);
+            Entry entry = Ledger.giveBackInAnyCase(set, draft, suspense());
+            Redemptions.refunded(
+                    set, found, entry, Refund.Kind.REVERSAL, left, key.till().terminal(), note);
+            return entry.seq();
+        }
+    }
+}

@@ -1,0 +1,441 @@
+package org.moralbank.redemptions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.moralbank.commits.Answer;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Asker;
+import org.moralbank.commits.IdempotencyKey;
+import org.moralbank.commits.Needs;
+import org.moralbank.commits.TestCommits;
+import org.moralbank.commits.Work;
+import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.Attribution;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.Holder;
+import org.moralbank.ledger.Invariants;
+import org.moralbank.ledger.Ledger;
+import org.moralbank.ledger.Note;
+import org.moralbank.ledger.TestLots;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Json;
+import org.moralbank.platform.Language;
+import org.moralbank.platform.RefusedException;
+import org.moralbank.platform.TestDatabase;
+
+/**
+ * The messages of a terminal's transaction in every order in which they can arrive, each order with a member and a number of
+ * its own, its messages in turn at two processes on one PostgreSQL: what each is answered, and what the member has at the end,
+ * is what a small model says that knows nothing of the code.
+ *
+ * <pre>
+ * O the original          R its retry, same key        L it again, late, under another key
+ * C a capture             c its retry, same key        X a void             F a refund of 30
+ * V a reversal            v another, under another key
+ * </pre>
+ *
+ * <p>A capture, void or refund that comes before the original is of an id that nobody knows.
+ */
+class ArrivalOrdersTest {
+    private static final long AMOUNT = 100;
+    private static final long REFUND = 30;
+    private static final int WAVE = 256;
+    private static final BookHandle BOOK = new BookHandle(1, "B1", ZoneId.of("Asia/Shanghai"));
+    private static final Note NOTE =
+            new Note(LocalDate.parse("2025-03-31"), new Attribution(1, "tests", null, null, null), null, null, null);
+
+    // ---- the model -----------------------------------------------------------------------------------------------
+
+    /** What must be answered, told without the code under test. */
+    private static final class Model {
+        private final boolean sale;
+        private String state = "NONE";
+        private boolean taken;
+
+        /** Whether the till knows the id: it was answered once. */
+        private boolean known;
+
+        private long refunded;
+        private final Map<Character, String> kept = new HashMap<>();
+
+        Model(boolean sale) {
+            this.sale = sale;
+        }
+
+        String answer(char message) {
+            char key = message == 'R' ? 'O' : message == 'c' ? 'C' : message;
+            boolean guarded = "OLC".indexOf(key) >= 0;
+            String first = kept.get(key);
+            if (first != null && !(guarded && state.equals("REVERSED"))) {
+                return first;
+            }
+            String answer = anew(key);
+            if (!answer.startsWith("404")) {
+                kept.putIfAbsent(key, answer);
+            }
+            return answer;
+        }
+
+        private String anew(char key) {
+            return switch (key) {
+                case 'O', 'L' -> original();
+                case 'C', 'X', 'F' -> state.equals("NONE") || !known ? "404" : step(key);
+                default -> reversal();
+            };
+        }
+
+        private String original() {
+            if (state.equals("REVERSED")) {
+                return "409 transaction-reversed";
+            }
+            if (state.equals("NONE")) {
+                state = sale ? "CAPTURED" : "AUTHORIZED";
+                taken = sale;
+                known = true;
+            }
+            return sale ? "201 CAPTURED" : "201 AUTHORIZED";
+        }
+
+        private String step(char key) {
+            if (state.equals("REVERSED")) {
+                return "409 transaction-reversed";
+            }
+            if (key == 'F') {
+                if (!state.equals("CAPTURED")) {
+                    return "409 redemption-not-captured " + state;
+                }
+                refunded = REFUND;
+                return "201 CAPTURED";
+            }
+            if (!state.equals("AUTHORIZED")) {
+                return "409 hold-not-active " + state;
+            }
+            taken = key == 'C';
+            state = taken ? "CAPTURED" : "VOIDED";
+            return "200 " + state;
+        }
+
+        private String reversal() {
+            state = "REVERSED";
+            refunded = taken ? AMOUNT : 0;
+            return !known ? "200 NEVER_ARRIVED" : taken ? "200 REFUNDED" : "200 RELEASED";
+        }
+
+        String member() {
+            long posted = taken ? AMOUNT * 2 - AMOUNT + refunded : AMOUNT * 2;
+            return posted + " held " + (state.equals("AUTHORIZED") ? AMOUNT : 0);
+        }
+    }
+
+    // ---- the bank ------------------------------------------------------------------------------------------------
+
+    private record Till(String member, String number, boolean sale) {}
+
+    private record Everybody() implements Asker {
+        @Override
+        public int clientId() {
+            return 1;
+        }
+
+        @Override
+        public void needs(Needs needs) {}
+
+        @Override
+        public void checkStillMay(WorkingSet set) {}
+    }
+
+    private static Redemptions process(TestCommits commits) {
+        return new Redemptions(
+                commits.commits(),
+                new RedemptionStore(commits.pool()),
+                TestLots.on(commits.pool()),
+                new RedemptionMetrics(new SimpleMeterRegistry()));
+    }
+
+    /** What a message is answered: the status, then the code and where it stands, or what became of it. */
+    private static CompletableFuture<String> send(
+            Redemptions process, Till till, char message, Map<String, UUID> ids, String suffix) {
+        char key = message == 'R' ? 'O' : message == 'c' ? 'C' : message;
+        Ask ask = new Ask(
+                new Everybody(),
+                1,
+                new IdempotencyKey(till.number() + '-' + key + suffix),
+                sha256(till.number() + key),
+                Language.EN,
+                "/",
+                null);
+        UUID id = ids.getOrDefault(till.number(), new UUID(0x7000, Long.MIN_VALUE));
+        Sight all = new Sight(null);
+        Redemption.Till at = new Redemption.Till("T1", till.number());
+        Uni<Answer> answer = switch (key) {
+            case 'O', 'L' ->
+                process.redeem(
+                        ask,
+                        BOOK,
+                        all,
+                        new Redeeming.Order(
+                                till.sale() ? Redemption.Mode.SALE : Redemption.Mode.AUTHORIZE,
+                                till.member(),
+                                "STORE",
+                                AMOUNT,
+                                Unit.PTS,
+                                false,
+                                0,
+                                Duration.ofHours(1),
+                                at,
+                                sha256("content " + till.number()),
+                                NOTE));
+            case 'C' -> process.capture(ask, BOOK, all, id, AMOUNT, NOTE);
+            case 'X' -> process.cancel(ask, BOOK, all, id);
+            case 'F' -> process.refund(ask, BOOK, all, id, new Redemptions.GivenBack(REFUND, "T1", NOTE));
+            default -> process.reverse(ask, BOOK, all, new Transaction.Key(1, "STORE", at), NOTE);
+        };
+        return answer.subscribeAsCompletionStage().handle((done, failure) -> {
+            if (failure != null) {
+                assertThat(failure).isInstanceOf(RefusedException.class);
+                return "404";
+            }
+            JsonNode body = read(done);
+            if ((key == 'O' || key == 'L') && done.status() == 201) {
+                ids.putIfAbsent(till.number(), UUID.fromString(body.path("id").asText()));
+            }
+            return done.status() + " " + told(done, body);
+        });
+    }
+
+    private static String told(Answer answer, JsonNode body) {
+        if (answer.isProblem()) {
+            String where = body.path("redemptionStatus").asText();
+            return body.path("code").asText() + (where.isEmpty() ? "" : " " + where);
+        }
+        if (body.has("outcome")) {
+            return body.path("outcome").asText();
+        }
+        return (body.has("now") ? body.path("now") : body).path("status").asText();
+    }
+
+    private static JsonNode read(Answer answer) {
+        try {
+            return Json.mapper().readTree(answer.body());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static byte[] sha256(String content) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A book with a store, and members who have twice the amount each. */
+    private static TestDatabase.Database aStreet(int members) throws SQLException {
+        TestDatabase.Database database = TestCommits.aDatabase(1);
+        try (Connection owner = database.connectAsOwner();
+                var statement = owner.createStatement()) {
+            statement.execute("""
+                    INSERT INTO redemption_merchant (book_id, merchant_id, name, kind, status, version, registered_at)
+                    VALUES (1, 'STORE', '爱心超市', 'COMMUNITY_STORE', 'ACTIVE', 1, now())
+                    """);
+            statement.execute("""
+                    INSERT INTO member (book_id, member_id, status, role, age_band, priority_recipient, version, registered_at)
+                    SELECT 1, 'M-' || n, 'ACTIVE', 'helper', '70-79', false, 1, now()
+                    FROM generate_series(0, %d) n
+                    """.formatted(members - 1));
+        }
+        return database;
+    }
+
+    /** Gives each member the points, through the kernel. */
+    private static void endow(TestCommits commits, int members) throws Exception {
+        List<CompletableFuture<Answer>> under = new ArrayList<>();
+        for (int n = 0; n < members; n++) {
+            String member = "M-" + n;
+            under.add(commits.submit("open-" + n, member, List.of(1), new Endowing(member, AMOUNT * 2)));
+            if (under.size() == WAVE || n == members - 1) {
+                for (CompletableFuture<Answer> one : under) {
+                    assertThat(one.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
+                }
+                under.clear();
+            }
+        }
+    }
+
+    // ---- every order, one message after the other ------------------------------------------------------------------
+
+    @ParameterizedTest(name = "{0}, sale {1}")
+    @CsvSource({"ORVLCXF, false", "ORVCcXF, false", "OVvCFL, false", "ORVLFvX, true"})
+    void answersAsTheModelInEveryOrderOfArrival(String messages, boolean sale) throws Exception {
+        List<String> orders = new ArrayList<>();
+        permute("", messages, orders);
+        TestDatabase.Database database = aStreet(orders.size());
+        Map<String, UUID> ids = Collections.synchronizedMap(new HashMap<>());
+        try (TestCommits one = TestCommits.on(database, 2);
+                TestCommits other = TestCommits.on(database, 2)) {
+            endow(one, orders.size());
+            List<Redemptions> processes = List.of(process(one), process(other));
+            for (int from = 0; from < orders.size(); from += WAVE) {
+                List<CompletableFuture<?>> wave = new ArrayList<>();
+                for (int n = from; n < Math.min(from + WAVE, orders.size()); n++) {
+                    wave.add(play(processes, n, orders.get(n), sale, ids));
+                }
+                CompletableFuture.allOf(wave.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+            }
+        }
+        try (Connection owner = database.connectAsOwner()) {
+            Invariants.check(owner);
+            Map<String, String> members = members(owner);
+            for (int n = 0; n < orders.size(); n++) {
+                Model model = new Model(sale);
+                orders.get(n).chars().forEach(message -> model.answer((char) message));
+                assertThat(members.get("M-" + n)).as(orders.get(n)).isEqualTo(model.member());
+            }
+        }
+    }
+
+    private static CompletableFuture<Void> play(
+            List<Redemptions> processes, int n, String order, boolean sale, Map<String, UUID> ids) {
+        Till till = new Till("M-" + n, "N" + n, sale);
+        Model model = new Model(sale);
+        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
+        for (int i = 0; i < order.length(); i++) {
+            char message = order.charAt(i);
+            int at = (n + i) % 2;
+            chain = chain.thenCompose(ignored -> send(processes.get(at), till, message, ids, ""))
+                    .thenAccept(told ->
+                            assertThat(told).as("%s in %s", message, order).isEqualTo(model.answer(message)));
+        }
+        return chain;
+    }
+
+    private static void permute(String chosen, String left, List<String> all) {
+        if (left.isEmpty()) {
+            all.add(chosen);
+        }
+        for (int i = 0; i < left.length(); i++) {
+            permute(chosen + left.charAt(i), left.substring(0, i) + left.substring(i + 1), all);
+        }
+    }
+
+    private static Map<String, String> members(Connection owner) throws SQLException {
+        Map<String, String> members = new HashMap<>();
+        try (var statement = owner.createStatement();
+                var rows = statement.executeQuery(
+                        "SELECT owner, sum(posted) || ' held ' || sum(held) FROM ledger_account WHERE code = '2200' GROUP BY owner")) {
+            while (rows.next()) {
+                members.put(rows.getString(1), rows.getString(2));
+            }
+        }
+        return members;
+    }
+
+    // ---- all at once -----------------------------------------------------------------------------------------------
+
+    /** However they race: once the reversal is answered, nothing is held or spent, and the transaction is refused for good. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {21, 22, 23})
+    void leavesNothingHeldOrSpentHoweverTheyRace(long seed) throws Exception {
+        System.out.println("ArrivalOrdersTest seed " + seed);
+        int tills = 400;
+        Random random = new Random(seed);
+        TestDatabase.Database database = aStreet(tills);
+        Map<String, UUID> ids = Collections.synchronizedMap(new HashMap<>());
+        Set<String> told = Collections.synchronizedSet(new HashSet<>());
+        try (TestCommits one = TestCommits.on(database, 2);
+                TestCommits other = TestCommits.on(database, 2)) {
+            endow(one, tills);
+            List<Redemptions> processes = List.of(process(one), process(other));
+            for (int from = 0; from < tills; from += 100) {
+                List<CompletableFuture<?>> wave = new ArrayList<>();
+                for (int n = from; n < from + 100; n++) {
+                    Till till = new Till("M-" + n, "N" + n, random.nextInt(4) == 0);
+                    List<Character> messages =
+                            new ArrayList<>(List.of('O', 'R', 'L', 'V', 'v', 'C', 'c', 'X', 'F', 'F'));
+                    Collections.shuffle(messages, random);
+                    CompletableFuture<?> first = random.nextBoolean()
+                            ? send(processes.get(random.nextInt(2)), till, 'O', ids, "")
+                            : CompletableFuture.completedFuture(null);
+                    List<Redemptions> at = new ArrayList<>();
+                    messages.forEach(message -> at.add(processes.get(random.nextInt(2))));
+                    wave.add(first.thenCompose(ignored -> {
+                        List<CompletableFuture<?>> all = new ArrayList<>();
+                        for (int i = 0; i < messages.size(); i++) {
+                            all.add(send(at.get(i), till, messages.get(i), ids, messages.get(i) == 'F' ? "" + i : "")
+                                    .thenAccept(told::add));
+                        }
+                        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+                    }));
+                }
+                CompletableFuture.allOf(wave.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+            }
+            for (int n = 0; n < tills; n++) {
+                Till till = new Till("M-" + n, "N" + n, false);
+                for (String suffix : List.of("", "-again")) {
+                    assertThat(send(processes.get(n % 2), till, 'O', ids, suffix)
+                                    .get(30, TimeUnit.SECONDS))
+                            .isEqualTo("409 transaction-reversed");
+                }
+            }
+        }
+        assertThat(told).contains("200 NEVER_ARRIVED", "200 RELEASED", "200 REFUNDED", "200 CAPTURED");
+        assertThat(told).noneMatch(answer -> answer.startsWith("5"));
+        try (Connection owner = database.connectAsOwner()) {
+            Invariants.check(owner);
+            assertThat(members(owner).values()).hasSize(tills).containsOnly(AMOUNT * 2 + " held 0");
+        }
+    }
+
+    /** An opening balance through the kernel. */
+    private record Endowing(String member, long amount) implements Work {
+        private Holder points() {
+            return Holder.of(1, Chart.MEMBER_POINTS, member);
+        }
+
+        private static Holder opening() {
+            return new Holder(1, Chart.OPENING, "", Unit.PTS);
+        }
+
+        @Override
+        public void needs(Needs needs) {
+            needs.row(Ledger.BOOKS, 1).row(Ledger.HOLDINGS, points()).row(Ledger.HOLDINGS, opening());
+        }
+
+        @Override
+        public Answer decide(WorkingSet set) {
+            Ledger.post(
+                    set,
+                    NOTE.draft(EntryType.OPENING, 1).debit(opening(), amount).credit(points(), amount));
+            return Answer.ok(Map.of());
+        }
+    }
+}

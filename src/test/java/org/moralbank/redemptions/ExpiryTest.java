@@ -1,0 +1,132 @@
+package org.moralbank.redemptions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.moralbank.commits.TestCommits;
+import org.moralbank.ledger.Invariants;
+import org.moralbank.platform.TestDatabase;
+
+/** The job that releases what has expired, in two processes on one PostgreSQL. */
+class ExpiryTest {
+    private static final int EXPIRED = 5_000;
+    private static final int MEMBERS = 100;
+    private static final int EACH = EXPIRED / MEMBERS;
+
+    private record Settings(Duration every) implements RedemptionsConfig, RedemptionsConfig.Expiry {
+        @Override
+        public Duration authorizationLasts() {
+            return Duration.ofMinutes(3);
+        }
+
+        @Override
+        public RedemptionsConfig.Expiry expiry() {
+            return this;
+        }
+
+        @Override
+        public boolean enabled() {
+            return true;
+        }
+
+        @Override
+        public int batch() {
+            return 200;
+        }
+
+        @Override
+        public Duration pause() {
+            return Duration.ofMillis(10);
+        }
+    }
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    @Test
+    void releasesEachExpiredAuthorizationOnceAndNoOther() throws Exception {
+        TestDatabase.Database database = aBookWithAuthorizations();
+        Vertx vertx = Vertx.vertx();
+        try (TestCommits one = TestCommits.on(database, 1);
+                TestCommits other = TestCommits.on(database, 1);
+                Connection owner = database.connectAsOwner()) {
+            Expiry first = job(vertx, one);
+            Expiry second = job(vertx, other);
+            long begun = System.nanoTime();
+            first.begin();
+            second.begin();
+
+            long latest = begun + Duration.ofSeconds(60).toNanos();
+            while (number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'ACTIVE'") > MEMBERS) {
+                assertThat(System.nanoTime()).as("a minute").isLessThan(latest);
+            }
+            System.out.printf("ExpiryTest: %d released in %d ms%n", EXPIRED, (System.nanoTime() - begun) / 1_000_000);
+            first.end();
+            second.end();
+
+            assertThat(number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'EXPIRED'"))
+                    .isEqualTo(EXPIRED);
+            assertThat(number(owner, "SELECT sum(held)::bigint FROM ledger_account"))
+                    .isEqualTo(MEMBERS);
+            assertThat(number(owner, "SELECT count(*) FROM ledger_entry")).isZero();
+            Invariants.check(owner);
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+        assertThat(registry.get("moralbank.redemptions.hold.age")
+                        .tag("end", "expiry")
+                        .timer()
+                        .count())
+                .isEqualTo(EXPIRED);
+    }
+
+    private Expiry job(Vertx vertx, TestCommits commits) {
+        return new Expiry(
+                new Settings(Duration.ofMillis(50)),
+                commits.commits(),
+                new ExpiryStore(commits.pool()),
+                new RedemptionMetrics(registry),
+                vertx);
+    }
+
+    /** Each member has some that have expired, and one that has not. No points: only what is held matters here. */
+    private static TestDatabase.Database aBookWithAuthorizations() throws SQLException {
+        TestDatabase.Database database = TestCommits.aDatabase(1);
+        try (Connection owner = database.connectAsOwner();
+                var statement = owner.createStatement()) {
+            statement.execute("""
+                    INSERT INTO ledger_account (book_id, account_id, code, owner, unit, lot, restricted, floor, ceiling, status,
+                                                posted, held, version)
+                    SELECT 1, n, '2200', 'M-' || n, 'PTS', '', false, -9223372036854775807, 9223372036854775807, 'OPEN', 0,
+                           %d + 1, 0
+                    FROM generate_series(1, %d) n;
+                    UPDATE ledger_book SET last_account = %2$d;
+                    CREATE TEMP TABLE made AS
+                    SELECT gen_random_uuid() AS id, m, i = 0 AS lasts
+                    FROM generate_series(1, %2$d) m, generate_series(0, %1$d) i;
+                    INSERT INTO ledger_hold (book_id, hold_id, status, placed_at, expires_at, lines_account, lines_amount)
+                    SELECT 1, id, 'ACTIVE', date_trunc('second', now()) - interval '3 min',
+                           date_trunc('second', now()) + CASE WHEN lasts THEN interval '1 day' ELSE interval '0' END,
+                           ARRAY[m], ARRAY[1]
+                    FROM made;
+                    INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved,
+                                            occurred_on, created_at, expires_at)
+                    SELECT 1, id, 'AUTHORIZE', 'AUTHORIZED', 'M-' || m, 'STORE', 1, 1, '2025-03-31', h.placed_at, h.expires_at
+                    FROM made JOIN ledger_hold h ON h.hold_id = id;
+                    """.formatted(EACH, MEMBERS));
+        }
+        return database;
+    }
+
+    private static long number(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+}
