@@ -45,6 +45,14 @@ public sealed interface PayCodeRejection extends Rejection {
         }
     }
 
+    /** Time is never exchanged for goods, so that there is no voucher for it. */
+    record TimeNotRedeemable() implements PayCodeRejection {
+        @Override
+        public String code() {
+            return "time-not-redeemable";
+        }
+    }
+
     /** The member has as many devices as he may have. */
     record TooManyDevices(int limit) implements PayCodeRejection {
         @Override

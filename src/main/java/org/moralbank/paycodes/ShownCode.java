@@ -107,7 +107,10 @@ public sealed interface ShownCode {
 
         @Override
         public Presented present(WorkingSet set) {
-            PayCode code = set.get(PAY_CODES, key());
+            PayCode code = set.find(PAY_CODES, key());
+            if (code == null) {
+                throw new PayCodeRejection.Unknown().refused();
+            }
             if (code.usedAt() != null) {
                 throw new PayCodeRejection.Used().refused();
             }
@@ -146,9 +149,9 @@ public sealed interface ShownCode {
 
         @Override
         public Presented present(WorkingSet set) {
-            Pocket pocket = set.get(POCKETS, key());
-            PayDevice there = pocket.find(device);
-            if (there == null || !there.isLive()) {
+            Pocket pocket = set.find(POCKETS, key());
+            PayDevice there = pocket == null ? null : pocket.find(device);
+            if (pocket == null || there == null || !there.isLive()) {
                 throw new PayCodeRejection.Unknown().refused();
             }
             long now = Totp.stepAt(set.now().getEpochSecond());
@@ -189,7 +192,10 @@ public sealed interface ShownCode {
 
         @Override
         public Presented present(WorkingSet set) {
-            Voucher voucher = set.get(VOUCHERS, key());
+            Voucher voucher = set.find(VOUCHERS, key());
+            if (voucher == null) {
+                throw new PayCodeRejection.Unknown().refused();
+            }
             switch (voucher.status()) {
                 case REVOKED -> throw new PayCodeRejection.Unknown().refused();
                 case USED -> throw new PayCodeRejection.Used().refused();

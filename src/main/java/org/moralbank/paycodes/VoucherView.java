@@ -25,7 +25,7 @@ record VoucherView(
 
         @Schema(
                 description = "18 digits, 72 in front and a check digit at the end: in the first answer only",
-                examples = "724810395520617387")
+                examples = "724810395520617386")
         @Nullable
         String code,
 

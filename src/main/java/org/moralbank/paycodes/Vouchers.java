@@ -24,6 +24,7 @@ import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Hold;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
+import org.moralbank.ledger.Unit;
 import org.moralbank.members.Participants;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.Language;
@@ -48,17 +49,18 @@ class Vouchers {
         this.keys = keys;
     }
 
-    /** What a voucher is to be. {@code amount} is in hundredths of a point. */
+    /** What a voucher is to be. {@code amount} is in minor parts of the unit. */
     record NewVoucher(
             String member,
             long amount,
+            Unit unit,
             LocalDate expiresOn,
             @Nullable String reference) {}
 
     /**
      * Makes a voucher and holds its amount. The answer shows the code, this once; what is kept of the answer does not.
      *
-     * <p>Refuses, in this order: a member that is unknown, has left or is frozen, and an insufficient balance.
+     * <p>Refuses, in this order: time, a member that is unknown, has left or is frozen, and an insufficient balance.
      */
     Uni<Answer> make(Ask ask, BookHandle book, NewVoucher said, List<CodeImage.Order> images) {
         String code = CodeText.ofVoucher();
@@ -81,6 +83,9 @@ class Vouchers {
 
         @Override
         public Answer decide(WorkingSet set) {
+            if (said.unit() != Unit.PTS) {
+                throw new PayCodeRejection.TimeNotRedeemable().refused();
+            }
             Participants.giver(set, book.id(), said.member());
             Instant expiresAt =
                     said.expiresOn().plusDays(1).atStartOfDay(book.calendar()).toInstant();
