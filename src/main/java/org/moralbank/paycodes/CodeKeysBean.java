@@ -38,16 +38,16 @@ class CodeKeysBean {
         config.fault().ifPresent(sentence -> {
             throw new ConfigurationException(sentence);
         });
-        key();
+        key(config, mayMake);
     }
 
     @Produces
     @Singleton
     CodeKeys keys() {
-        return new CodeKeys(key());
+        return new CodeKeys(key(config, mayMake));
     }
 
-    private byte[] key() {
+    static byte[] key(PayCodesConfig config, boolean mayMake) {
         if (config.key().isPresent()) {
             return decoded(config.key().get(), "The setting moralbank.pay-codes.key");
         }

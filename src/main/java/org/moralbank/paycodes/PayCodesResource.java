@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -67,10 +68,10 @@ public class PayCodesResource {
             return images.stream().flatMap(ImageOrder::order).toList();
         }
 
-        private static java.util.stream.Stream<CodeImage.Order> order(@Nullable ImageOrder image) {
+        private static Stream<CodeImage.Order> order(@Nullable ImageOrder image) {
             return image == null || image.symbology() == null || image.format() == null
-                    ? java.util.stream.Stream.empty()
-                    : java.util.stream.Stream.of(new CodeImage.Order(image.symbology(), image.format()));
+                    ? Stream.empty()
+                    : Stream.of(new CodeImage.Order(image.symbology(), image.format()));
         }
     }
 

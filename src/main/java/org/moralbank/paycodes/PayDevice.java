@@ -1,6 +1,7 @@
 package org.moralbank.paycodes;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ record PayDevice(
         }
 
         Pocket with(PayDevice changed) {
-            List<PayDevice> others = new java.util.ArrayList<>(devices);
+            List<PayDevice> others = new ArrayList<>(devices);
             others.removeIf(device -> device.id().equals(changed.id()));
             others.add(changed);
             return new Pocket(List.copyOf(others));

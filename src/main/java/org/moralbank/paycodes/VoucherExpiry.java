@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -71,7 +72,7 @@ class VoucherExpiry {
                     .merge(UNDER_WAY)
                     .filter(answer -> !answer.isProblem())
                     .collect()
-                    .with(java.util.stream.Collectors.counting())
+                    .with(Collectors.counting())
                     // What is refused (429, 503) is found again; it is not asked for again at once.
                     .chain(done -> done == AT_ONCE
                             ? run().map(more -> more + AT_ONCE)

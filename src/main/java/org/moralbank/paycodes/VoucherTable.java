@@ -9,6 +9,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -99,9 +100,9 @@ final class VoucherTable implements Table<Voucher.Key, Voucher> {
             amounts[i] = voucher.amount();
             statuses[i] = voucher.status().name();
             expiresOn[i] = voucher.expiresOn();
-            expiresAt[i] = voucher.expiresAt().atOffset(java.time.ZoneOffset.UTC);
+            expiresAt[i] = voucher.expiresAt().atOffset(ZoneOffset.UTC);
             references[i] = voucher.reference();
-            createdAt[i] = voucher.createdAt().atOffset(java.time.ZoneOffset.UTC);
+            createdAt[i] = voucher.createdAt().atOffset(ZoneOffset.UTC);
             endedAt[i] = utc(voucher.endedAt());
             measure(changes.get(i));
         }

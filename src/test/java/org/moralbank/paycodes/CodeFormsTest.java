@@ -8,10 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Base64;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,7 +151,7 @@ class CodeFormsTest {
         assertThat(fault(null)).isEqualTo("required");
     }
 
-    private static @org.jspecify.annotations.Nullable String fault(@org.jspecify.annotations.Nullable String code) {
+    private static @Nullable String fault(@Nullable String code) {
         Fields fields = new Fields();
         CodeText.checked(fields, "code", code);
         try {
@@ -233,5 +237,58 @@ class CodeFormsTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("32 bytes")
                 .hasMessageNotContaining("c2hvcnQ");
+    }
+
+    private record Settings(
+            Optional<String> key,
+            Optional<Path> keyFile,
+            Duration validity,
+            int devices,
+            int longestVoucherDays,
+            Duration expiryInterval,
+            int wrongCodesPerMinute)
+            implements PayCodesConfig {
+        static Settings of(@Nullable String key, @Nullable Path keyFile) {
+            return new Settings(
+                    Optional.ofNullable(key),
+                    Optional.ofNullable(keyFile),
+                    Duration.ofSeconds(60),
+                    3,
+                    366,
+                    Duration.ofSeconds(30),
+                    10);
+        }
+
+        Settings valid(Duration validity) {
+            return new Settings(
+                    key, keyFile, validity, devices, longestVoucherDays, expiryInterval, wrongCodesPerMinute);
+        }
+    }
+
+    @Test
+    void productionDoesNotStartWithoutAKey(@TempDir Path folder) throws Exception {
+        String text = Base64.getEncoder().encodeToString(RFC_SECRET);
+        Path file = Files.writeString(folder.resolve("key"), text + "\n");
+
+        assertThatThrownBy(() -> CodeKeysBean.key(Settings.of(null, null), false))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("MORALBANK_PAY_CODES_KEY");
+        assertThatThrownBy(() -> CodeKeysBean.key(Settings.of("mb_", null), false))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageNotContaining("mb_");
+        assertThat(CodeKeysBean.key(Settings.of(text, null), false)).isEqualTo(RFC_SECRET);
+        assertThat(CodeKeysBean.key(Settings.of(null, file), false)).isEqualTo(RFC_SECRET);
+        assertThat(CodeKeysBean.key(Settings.of(null, null), true)).hasSize(32);
+    }
+
+    @Test
+    void keepsSettingsWithinTheirBounds() {
+        Settings settings = Settings.of(null, null);
+
+        assertThat(settings.fault()).isEmpty();
+        assertThat(settings.valid(Duration.ofSeconds(10)).fault()).isEmpty();
+        assertThat(settings.valid(Duration.ofMinutes(10)).fault()).isEmpty();
+        assertThat(settings.valid(Duration.ofMillis(9_999)).fault()).isPresent();
+        assertThat(settings.valid(Duration.ofMillis(600_001)).fault()).isPresent();
     }
 }

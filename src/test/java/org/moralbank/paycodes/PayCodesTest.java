@@ -13,15 +13,21 @@ import static org.hamcrest.Matchers.nullValue;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -47,6 +53,7 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.Json;
 import org.moralbank.platform.Language;
+import org.moralbank.platform.RefusedException;
 import org.moralbank.platform.TestDatabase;
 
 @QuarkusTest
@@ -193,7 +200,7 @@ class PayCodesTest {
                 .body("images[1].data", matchesPattern("[A-Za-z0-9+/]+=*"));
         for (Object images : List.of(
                 List.of(Map.of("symbology", "QR")),
-                java.util.Collections.nCopies(5, Map.of("symbology", "QR", "format", "SVG")))) {
+                Collections.nCopies(5, Map.of("symbology", "QR", "format", "SVG")))) {
             book.as(Role.APP)
                     .body(Map.of("member", anna.id(), "images", images))
                     .post(book.path() + "/pay-codes")
@@ -213,7 +220,7 @@ class PayCodesTest {
         Handler log = new Handler() {
             @Override
             public void publish(LogRecord entry) {
-                logged.add(entry.getMessage() + java.util.Arrays.toString(entry.getParameters()) + entry.getThrown());
+                logged.add(entry.getMessage() + Arrays.toString(entry.getParameters()) + entry.getThrown());
             }
 
             @Override
@@ -413,7 +420,7 @@ class PayCodesTest {
                 book);
         var later = makeVoucher(book, anna, 50).extract();
 
-        io.smallrye.mutiny.Uni.join()
+        Uni.join()
                 .all(expiry.run(), expiry.run(), expiry.run())
                 .andFailFast()
                 .await()
@@ -469,7 +476,7 @@ class PayCodesTest {
         expiring(book, anna, TODAY.minusDays(1)).statusCode(400).body("errors.field", contains("expiresOn"));
         expiring(book, anna, TODAY.plusDays(367)).statusCode(400).body("errors.field", contains("expiresOn"));
         expiring(book, anna, TODAY.plusDays(366)).statusCode(201);
-        var time = new java.util.HashMap<>(voucher(anna, 1));
+        var time = new HashMap<>(voucher(anna, 1));
         time.put("unit", "MIN");
         book.as(Role.APP)
                 .body(time)
@@ -502,9 +509,32 @@ class PayCodesTest {
                     .watch(handle(book), 1_000_000 + book.id(), null, code, () -> presenting(book, code))
                     .await()
                     .atMost(Duration.ofSeconds(30)));
-        } catch (org.moralbank.platform.RefusedException refused) {
+        } catch (RefusedException refused) {
             return refused.rejection().code();
         }
+    }
+
+    @Test
+    void tellsWhatWasMadeTakenAndRefused() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(1000, Unit.PTS);
+        String code = makeCode(book, anna).extract().path("code");
+        var voucher = makeVoucher(book, anna, 1).extract();
+        enrol(book, anna).statusCode(201);
+        present(book, code);
+        wrongOnce(book, code);
+        book.as(Role.APP).post(voucher.header("Location") + "/revoke").then().statusCode(200);
+
+        book.as(Role.OPERATOR)
+                .get("/q/metrics")
+                .then()
+                .statusCode(200)
+                .body(containsString("moralbank_paycodes_made_total{kind=\"code\"}"))
+                .body(containsString("moralbank_paycodes_made_total{kind=\"device\"}"))
+                .body(containsString("moralbank_paycodes_made_total{kind=\"voucher\"}"))
+                .body(containsString("moralbank_paycodes_presented_total{kind=\"code\"}"))
+                .body(containsString("moralbank_paycodes_refused_total{code=\"pay-code-used\"}"))
+                .body(containsString("moralbank_paycodes_vouchers_ended_total{how=\"revoked\"}"));
     }
 
     // ---- fixtures ------------------------------------------------------------------------------------------------
@@ -552,7 +582,7 @@ class PayCodesTest {
     }
 
     private static ValidatableResponse expiring(Book book, Member member, LocalDate day) {
-        var body = new java.util.HashMap<>(voucher(member, 1));
+        var body = new HashMap<>(voucher(member, 1));
         body.put("expiresOn", day.toString());
         return book.as(Role.APP).body(body).post(book.path() + "/vouchers").then();
     }
@@ -569,7 +599,7 @@ class PayCodesTest {
         return told(presenting(book, code).await().atMost(Duration.ofSeconds(30)));
     }
 
-    private io.smallrye.mutiny.Uni<Answer> presenting(Book book, String code) {
+    private Uni<Answer> presenting(Book book, String code) {
         Ask ask = new Ask(new Importer(0), book.id(), null, new byte[0], Language.EN, "/", null);
         return payCodes.find(handle(book), code)
                 .chain(shown -> commits.submit(ask, book.id(), new Work() {
@@ -597,7 +627,7 @@ class PayCodesTest {
             return answer.status() == 200
                     ? "taken " + body.path("taken").asText()
                     : body.path("code").asText();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
@@ -607,7 +637,7 @@ class PayCodesTest {
     }
 
     private static byte[] unbase32(String text) {
-        var bytes = new java.io.ByteArrayOutputStream();
+        var bytes = new ByteArrayOutputStream();
         int buffer = 0;
         int bits = 0;
         for (char each : text.toCharArray()) {

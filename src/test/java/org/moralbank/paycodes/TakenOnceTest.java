@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -146,7 +147,7 @@ class TakenOnceTest {
                     shown,
                     set -> {
                         Presented taken = shown.present(set);
-                        Presented.PutBy putBy = java.util.Objects.requireNonNull(taken.voucher());
+                        Presented.PutBy putBy = Objects.requireNonNull(taken.voucher());
                         assertThat(putBy.amount()).isEqualTo(500);
                         Ledger.capture(
                                 set,

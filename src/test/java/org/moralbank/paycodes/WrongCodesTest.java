@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.moralbank.commits.Answer;
 import org.moralbank.ledger.BookHandle;
@@ -166,12 +167,7 @@ class WrongCodesTest {
         return isLetIn(BOOK, client, null, CODE, problem(outcome, false));
     }
 
-    private boolean isLetIn(
-            BookHandle book,
-            int client,
-            @org.jspecify.annotations.Nullable String terminal,
-            String code,
-            Answer answer) {
+    private boolean isLetIn(BookHandle book, int client, @Nullable String terminal, String code, Answer answer) {
         try {
             assertThat(wrongCodes
                             .watch(
