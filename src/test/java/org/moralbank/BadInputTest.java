@@ -653,7 +653,13 @@ class BadInputTest {
     }
 
     static Stream<Named> namedMembers() {
-        Set<String> giving = Set.of("giveTransfer.from", "giveGift.from", "donate.giver", "redeem.member");
+        Set<String> giving = Set.of(
+                "giveTransfer.from",
+                "giveGift.from",
+                "donate.giver",
+                "redeem.member",
+                "makePayCode.member",
+                "makeVoucher.member");
         return withBody(op -> !op.isBulk())
                 .flatMap(op -> Stream.of("from", "to", "giver", "member", "volunteer", "recipient", "timeTo")
                         .filter(op.example()::has)
@@ -1018,6 +1024,16 @@ class BadInputTest {
         made.idOf("openings", "{'member':'M-BHL-E0001','amount':1,'unit':'MIN'}");
         made.idOf(
                 "redemptions", "{'mode':'SALE','member':'M-LS-R0001','merchant':'MER-LS-01','amount':1,'unit':'PTS'}");
+        made.idOf("pay-codes", "{'member':'M-LS-R0001'}");
+        // Of a member of its own: who has points held cannot leave.
+        book.aMember("M-LS-R0002", "50-59").holding(100, Unit.PTS);
+        made.idOf("vouchers", "{'member':'M-LS-R0002','amount':1,'unit':'PTS'}");
+        values.put(
+                "members.id",
+                made.order("/members/M-BHL-H0001/pay-devices", "{}")
+                        .json()
+                        .path("id")
+                        .asText());
         made.idOf(
                 "service-records",
                 "{'volunteer':'M-BHL-H0001','activity':'代买药品','minutes':1,'place':'北环路','organiser':'互助队','leader':'L-1'}");

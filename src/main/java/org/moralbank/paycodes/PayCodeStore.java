@@ -37,6 +37,8 @@ class PayCodeStore {
             WHERE book_id = $1 AND handle = ANY ($2)
             """;
 
+    private static final String IS_MEMBER = "SELECT FROM member WHERE book_id = $1 AND member_id = $2";
+
     private static final String DEVICES = """
             SELECT d.device_id, d.handle, d.label, d.enrolled_at, d.revoked_at, d.last_step, d.last_used_at
             FROM pay_device d
@@ -125,6 +127,12 @@ class PayCodeStore {
                     rows.forEach(row -> taken.add(row.getString(0)));
                     return taken;
                 });
+    }
+
+    Uni<Boolean> isMember(int book, String member) {
+        return pool.preparedQuery(IS_MEMBER)
+                .execute(Tuple.of((short) book, member))
+                .map(rows -> rows.size() > 0);
     }
 
     /** All that a member ever had, in the order of enrolment. */

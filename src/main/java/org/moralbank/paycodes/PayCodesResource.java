@@ -59,7 +59,8 @@ public class PayCodesResource {
             if (images == null) {
                 return List.of();
             }
-            if (images.size() > MOST
+            if (images.isEmpty()
+                    || images.size() > MOST
                     || images.stream()
                             .anyMatch(each -> each == null || each.symbology() == null || each.format() == null)) {
                 fields.fault("images", "images");

@@ -2,6 +2,7 @@ package org.moralbank.paycodes;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -54,16 +55,17 @@ public class PayDevicesResource {
             @Schema(description = "What the member calls it", maxLength = 40, examples = "老年机") @Nullable
             String label) {
         @Nullable
-        String checked(String memberId) {
+        String checked() {
             Fields fields = new Fields();
-            fields.id("memberId", memberId);
             String checked = fields.optionalText("label", label, LONGEST_LABEL);
             fields.refuseFaults();
             return checked;
         }
     }
 
+    // Said here, because the framework makes a record of one string of any text.
     @POST
+    @Consumes(MediaType.APPLICATION_JSON)
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
     @Operation(
             operationId = "enrolPayDevice",
@@ -103,7 +105,7 @@ public class PayDevicesResource {
             @Context RoutingContext http, @RestPath String book, @RestPath String memberId, Enrolment body) {
         Call call = Call.of(http);
         return books.of(call, book)
-                .chain(found -> devices.enrol(call.ask(found.id()), found, memberId, body.checked(memberId)))
+                .chain(found -> devices.enrol(call.ask(found.id()), found, memberId, body.checked()))
                 .map(Responses::of);
     }
 
@@ -122,6 +124,11 @@ public class PayDevicesResource {
             @RestQuery @Nullable String after) {
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book)
+                .call(found -> store.isMember(found.id(), memberId).invoke(there -> {
+                    if (!there) {
+                        throw new ProtocolRejection.NotFound("member").refused();
+                    }
+                }))
                 .chain(found -> store.devices(found.id(), memberId, page))
                 .map(rows -> Page.of(
                         page,

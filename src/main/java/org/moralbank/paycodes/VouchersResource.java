@@ -43,6 +43,9 @@ import org.moralbank.platform.ProtocolRejection;
 @Path("/v1/books/{book}/vouchers")
 @Tag(name = "pay codes")
 public class VouchersResource {
+    /** How long a voucher is taken when the request does not say. */
+    private static final int USUAL_DAYS = 30;
+
     private final Books books;
     private final Vouchers vouchers;
     private final PayCodeStore store;
@@ -74,10 +77,9 @@ public class VouchersResource {
             Unit unit,
 
             @Schema(
-                    required = true,
                     description =
-                            "The last day on which it is taken, in the community's calendar; today to 366 days ahead"
-                                    + " (a setting)")
+                            "The last day on which it is taken, in the community's calendar: today to 366 days ahead"
+                                    + " (a setting); in 30 days when missing")
             @Nullable
             LocalDate expiresOn,
 
@@ -94,7 +96,7 @@ public class VouchersResource {
                     fields.value("unit", unit, Unit.PTS),
                     fields.dayWithin(
                             "expiresOn",
-                            fields.value("expiresOn", expiresOn, today),
+                            expiresOn == null ? today.plusDays(Math.min(USUAL_DAYS, longestDays)) : expiresOn,
                             today,
                             today.plusDays(longestDays)),
                     fields.optionalReference("reference", reference));
@@ -121,7 +123,7 @@ public class VouchersResource {
                             schema = @Schema(implementation = NewVoucher.class),
                             examples = @ExampleObject(name = "paper", value = """
                                     {
-                                      "member": "M-LS-R0001", "amount": 2000, "unit": "PTS", "expiresOn": "2027-01-31",
+                                      "member": "M-LS-R0001", "amount": 2000, "unit": "PTS",
                                       "reference": "SMS-0042", "images": [{"symbology": "QR", "format": "PNG"}]
                                     }
                                     """)))
