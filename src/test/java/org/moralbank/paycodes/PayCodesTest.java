@@ -59,7 +59,10 @@ import org.moralbank.platform.TestDatabase;
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
 class PayCodesTest {
-    private static final LocalDate TODAY = LocalDate.now(ZoneId.of("Asia/Shanghai"));
+    private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
+
+    /** Also when it is midnight in Shanghai while the tests run. */
+    private static final LocalDate LAST_DAY = LocalDate.now(SHANGHAI).plusDays(1);
 
     @Inject
     TestBank bank;
@@ -362,11 +365,11 @@ class PayCodesTest {
                 .body("status", equalTo("ACTIVE"))
                 .body("amount", equalTo(600))
                 .body("unit", equalTo("PTS"))
-                .body("expiresOn", equalTo(TODAY.toString()))
+                .body("expiresOn", equalTo(LAST_DAY.toString()))
                 .body(
                         "expiresAt",
-                        equalTo(TODAY.plusDays(1)
-                                .atStartOfDay(ZoneId.of("Asia/Shanghai"))
+                        equalTo(LAST_DAY.plusDays(1)
+                                .atStartOfDay(SHANGHAI)
                                 .toInstant()
                                 .toString()))
                 .extract();
@@ -473,9 +476,10 @@ class PayCodesTest {
         var book = bank.aBook();
         var anna = book.aMember().holding(1000, Unit.PTS);
 
-        expiring(book, anna, TODAY.minusDays(1)).statusCode(400).body("errors.field", contains("expiresOn"));
-        expiring(book, anna, TODAY.plusDays(367)).statusCode(400).body("errors.field", contains("expiresOn"));
-        expiring(book, anna, TODAY.plusDays(366)).statusCode(201);
+        LocalDate today = LocalDate.now(SHANGHAI);
+        expiring(book, anna, today.minusDays(1)).statusCode(400).body("errors.field", contains("expiresOn"));
+        expiring(book, anna, today.plusDays(367)).statusCode(400).body("errors.field", contains("expiresOn"));
+        expiring(book, anna, today.plusDays(366)).statusCode(201);
         var time = new HashMap<>(voucher(anna, 1));
         time.put("unit", "MIN");
         book.as(Role.APP)
@@ -569,7 +573,7 @@ class PayCodesTest {
                 "unit",
                 "PTS",
                 "expiresOn",
-                TODAY.toString(),
+                LAST_DAY.toString(),
                 "reference",
                 "V-" + amount);
     }
@@ -633,7 +637,7 @@ class PayCodesTest {
     }
 
     private static BookHandle handle(Book book) {
-        return new BookHandle(book.id(), book.code(), ZoneId.of("Asia/Shanghai"));
+        return new BookHandle(book.id(), book.code(), SHANGHAI);
     }
 
     private static byte[] unbase32(String text) {
