@@ -44,6 +44,9 @@ public final class MoralBank {
                         setUnlessSet(
                                 "moralbank.demo.keys-file",
                                 embedded.folder().resolve("demo-keys").toString());
+                        setUnlessSet(
+                                "moralbank.pay-codes.key-file",
+                                embedded.folder().resolve("pay-codes-key").toString());
                     }
                 }
             }

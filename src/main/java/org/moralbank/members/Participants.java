@@ -33,6 +33,11 @@ public final class Participants {
         needs.row(TEAMS, new Team.Key(book, id));
     }
 
+    /** Whether the book knows a member, whatever became of him. */
+    public static boolean isMember(WorkingSet set, int book, String id) {
+        return set.find(MEMBERS, new Member.Key(book, id)) != null;
+    }
+
     /** A member who receives. Refuses one that is not known or has left; a frozen one may receive. */
     public static Member receiver(WorkingSet set, int book, String id) {
         Member member = set.find(MEMBERS, new Member.Key(book, id));

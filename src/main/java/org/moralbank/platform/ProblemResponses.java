@@ -86,7 +86,9 @@ class ProblemResponses {
             response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
         if (problem.status() == 429 || problem.status() == 503) {
-            response.header(HttpHeaders.RETRY_AFTER, "1");
+            response.header(
+                    HttpHeaders.RETRY_AFTER,
+                    rejection.facts().getOrDefault("retryAfterSeconds", 1).toString());
         }
         return response;
     }

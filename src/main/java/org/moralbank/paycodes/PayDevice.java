@@ -1,0 +1,65 @@
+package org.moralbank.paycodes;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member's device that makes codes offline.
+ *
+ * @param handle seven digits that stand in its codes; given once in a book
+ * @param label what the member calls it
+ * @param lastStep its codes of this step and of those before are used up
+ */
+record PayDevice(
+        UUID id,
+        String handle,
+        @Nullable String label,
+        Instant enrolledAt,
+        @Nullable Instant revokedAt,
+        long lastStep,
+        @Nullable Instant lastUsedAt) {
+    boolean isLive() {
+        return revokedAt == null;
+    }
+
+    PayDevice used(long step, Instant at) {
+        return new PayDevice(id, handle, label, enrolledAt, revokedAt, step, at);
+    }
+
+    PayDevice revoked(Instant at) {
+        return new PayDevice(id, handle, label, enrolledAt, at, lastStep, lastUsedAt);
+    }
+
+    /**
+     * All devices of a member, in the order of their enrolment: one row of a working set, so that a work that enrols and
+     * one that uses a device see the same.
+     */
+    record Pocket(List<PayDevice> devices) {
+        static final Pocket EMPTY = new Pocket(List.of());
+
+        /** A member of a book. */
+        record Key(int book, String member) {}
+
+        @Nullable
+        PayDevice find(UUID id) {
+            return devices.stream()
+                    .filter(device -> device.id().equals(id))
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        long live() {
+            return devices.stream().filter(PayDevice::isLive).count();
+        }
+
+        Pocket with(PayDevice changed) {
+            List<PayDevice> others = new ArrayList<>(devices);
+            others.removeIf(device -> device.id().equals(changed.id()));
+            others.add(changed);
+            return new Pocket(List.copyOf(others));
+        }
+    }
+}

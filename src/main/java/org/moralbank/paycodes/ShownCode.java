@@ -1,0 +1,213 @@
+package org.moralbank.paycodes;
+
+import static org.moralbank.ledger.Ledger.BOOKS;
+import static org.moralbank.ledger.Ledger.HOLDINGS;
+import static org.moralbank.ledger.Ledger.HOLDS;
+import static org.moralbank.paycodes.PayCodeTable.PAY_CODES;
+import static org.moralbank.paycodes.PayDeviceTable.POCKETS;
+import static org.moralbank.paycodes.VoucherTable.VOUCHERS;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.Needs;
+import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.HoldTable;
+import org.moralbank.ledger.Holder;
+import org.moralbank.paycodes.PayDevice.Pocket;
+
+/**
+ * A code that somebody shows, {@linkplain PayCodes#find looked up} before the commit: whose it is never changes, so that a
+ * work can name what it needs. Whether it is still good is judged in the work:
+ *
+ * <pre>{@code
+ * payCodes.find(book, body.code()).chain(shown -> commits.submit(ask, book.id(), new Work() {
+ *     needs:  shown.need(needs);
+ *             if (shown.member() != null) { … the rows of the member … }
+ *     decide: Presented taken = shown.present(set);        // refuses, or marks it used
+ *             Participants.giver(set, book.id(), taken.member());
+ * }))
+ * }</pre>
+ */
+public sealed interface ShownCode {
+    /** Whose it is; null when nobody's, which {@link #present} refuses. Not to be told to who shows the code. */
+    @Nullable
+    String member();
+
+    /** Names what {@link #present} looks at; for a voucher also its hold, and what its member has. */
+    void need(Needs needs);
+
+    /**
+     * Takes the code: it is not taken again. What the work undoes by a refusal of its own is undone here too, so that the
+     * code is still good.
+     *
+     * <p>Refuses, in this order: {@link PayCodeRejection.Unknown}, {@link PayCodeRejection.Used},
+     * {@link PayCodeRejection.Expired}.
+     */
+    Presented present(WorkingSet set);
+
+    // ---- vouchers whose redemption came to nothing ---------------------------------------------------------------
+
+    /** Names what {@link #giveBack} looks at. */
+    static void needBack(Needs needs, int book, UUID voucher, String member) {
+        needs.row(VOUCHERS, new Voucher.Key(book, voucher))
+                .row(HOLDS, new HoldTable.Key(book, voucher))
+                .row(HOLDINGS, Holder.of(book, Chart.MEMBER_POINTS, member))
+                .row(BOOKS, book);
+    }
+
+    /**
+     * Makes a voucher usable again whose authorization was voided, reversed or has expired without a capture: the person
+     * still has the paper. Its hold stays as it is. When its own time is over meanwhile, the hold is released instead.
+     *
+     * <p>A voucher that was captured is not given back: refunds go to the member's points.
+     */
+    static void giveBack(WorkingSet set, int book, UUID voucherId) {
+        Voucher voucher = set.get(VOUCHERS, new Voucher.Key(book, voucherId));
+        if (voucher.status() != Voucher.Status.USED) {
+            throw new IllegalStateException("voucher " + voucherId + " is " + voucher.status());
+        }
+        if (set.now().isBefore(voucher.expiresAt())) {
+            set.put(VOUCHERS, voucher.key(), voucher.activeAgain());
+        } else {
+            Vouchers.end(set, voucher, Voucher.Status.EXPIRED);
+        }
+    }
+
+    // ---- the kinds -----------------------------------------------------------------------------------------------
+
+    /** Nobody's. */
+    record Nobodys() implements ShownCode {
+        @Override
+        public @Nullable String member() {
+            return null;
+        }
+
+        @Override
+        public void need(Needs needs) {
+            // There is nothing to look at.
+        }
+
+        @Override
+        public Presented present(WorkingSet set) {
+            throw new PayCodeRejection.Unknown().refused();
+        }
+    }
+
+    /** Made by the service. */
+    record Made(int book, UUID id, String member) implements ShownCode {
+        private PayCode.Key key() {
+            return new PayCode.Key(book, id);
+        }
+
+        @Override
+        public void need(Needs needs) {
+            needs.row(PAY_CODES, key());
+        }
+
+        @Override
+        public Presented present(WorkingSet set) {
+            PayCode code = set.find(PAY_CODES, key());
+            if (code == null) {
+                throw new PayCodeRejection.Unknown().refused();
+            }
+            if (code.usedAt() != null) {
+                throw new PayCodeRejection.Used().refused();
+            }
+            if (!set.now().isBefore(code.validUntil())) {
+                throw new PayCodeRejection.Expired().refused();
+            }
+            set.put(PAY_CODES, key(), code.used(PayCodes.moment(set)));
+            return new Presented(member, null);
+        }
+    }
+
+    /** Made by a device. */
+    record OfDevice(int book, UUID device, String member, int password, Secret secret) implements ShownCode {
+        /** How many steps a device's clock may be off, either way; RFC 6238 section 5.2 wants few. */
+        static final int DRIFT_STEPS = 1;
+
+        /** Passwords of the last five minutes are told apart from those that never were. */
+        static final int REMEMBERED_STEPS = 15;
+
+        /** The bytes, kept out of logs. */
+        record Secret(byte[] bytes) {
+            @Override
+            public String toString() {
+                return "Secret[…]";
+            }
+        }
+
+        private Pocket.Key key() {
+            return new Pocket.Key(book, member);
+        }
+
+        @Override
+        public void need(Needs needs) {
+            needs.row(POCKETS, key());
+        }
+
+        @Override
+        public Presented present(WorkingSet set) {
+            Pocket pocket = set.find(POCKETS, key());
+            PayDevice there = pocket == null ? null : pocket.find(device);
+            if (pocket == null || there == null || !there.isLive()) {
+                throw new PayCodeRejection.Unknown().refused();
+            }
+            long now = Totp.stepAt(set.now().getEpochSecond());
+            long newest = now + DRIFT_STEPS;
+            long oldest = now - REMEMBERED_STEPS;
+            // The newest that fits: one password can by chance be that of two steps.
+            for (long step = newest; step >= oldest; step--) {
+                if (Totp.password(secret.bytes(), step) == password) {
+                    if (step <= there.lastStep()) {
+                        throw new PayCodeRejection.Used().refused();
+                    }
+                    if (step < now - DRIFT_STEPS) {
+                        throw new PayCodeRejection.Expired().refused();
+                    }
+                    set.put(POCKETS, key(), pocket.with(there.used(step, PayCodes.moment(set))));
+                    return new Presented(member, null);
+                }
+            }
+            throw new PayCodeRejection.Unknown().refused();
+        }
+
+        @Override
+        public String toString() {
+            return "OfDevice[device=" + device + "]";
+        }
+    }
+
+    /** A voucher's. */
+    record OfVoucher(int book, UUID id, String member) implements ShownCode {
+        private Voucher.Key key() {
+            return new Voucher.Key(book, id);
+        }
+
+        @Override
+        public void need(Needs needs) {
+            needBack(needs, book, id, member);
+        }
+
+        @Override
+        public Presented present(WorkingSet set) {
+            Voucher voucher = set.find(VOUCHERS, key());
+            if (voucher == null) {
+                throw new PayCodeRejection.Unknown().refused();
+            }
+            switch (voucher.status()) {
+                case REVOKED -> throw new PayCodeRejection.Unknown().refused();
+                case USED -> throw new PayCodeRejection.Used().refused();
+                case EXPIRED -> throw new PayCodeRejection.Expired().refused();
+                case ACTIVE -> {
+                    if (!set.now().isBefore(voucher.expiresAt())) {
+                        throw new PayCodeRejection.Expired().refused();
+                    }
+                }
+            }
+            set.put(VOUCHERS, key(), voucher.ended(Voucher.Status.USED, PayCodes.moment(set)));
+            return new Presented(member, new Presented.PutBy(id, id, voucher.amount()));
+        }
+    }
+}

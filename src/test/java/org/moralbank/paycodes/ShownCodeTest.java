@@ -1,0 +1,179 @@
+package org.moralbank.paycodes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.moralbank.paycodes.PayCodeTable.PAY_CODES;
+import static org.moralbank.paycodes.PayDeviceTable.POCKETS;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.moralbank.commits.WorkingSet;
+import org.moralbank.paycodes.PayDevice.Pocket;
+import org.moralbank.platform.RefusedException;
+
+/** When a shown code is taken: the borders of its time and of its step, on both sides, without a database. */
+class ShownCodeTest {
+    private static final int BOOK = 1;
+    private static final UUID ID = new UUID(1, 1);
+    private static final Instant MADE = Instant.parse("2026-11-23T08:00:00Z");
+    private static final byte[] SECRET = "12345678901234567890123456789012".getBytes(StandardCharsets.US_ASCII);
+
+    // ---- codes of the service ------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "2026-11-23T08:00:00Z, -",
+                "2026-11-23T08:00:59.999999Z, -",
+                "2026-11-23T08:01:00Z, pay-code-expired",
+                "2026-11-23T09:00:00Z, pay-code-expired",
+            })
+    void takesACodeOfTheServiceUntilItsTimeIsOver(Instant shownAt, @Nullable String refusal) {
+        WorkingSet set = withCode(shownAt, null);
+
+        assertThat(present(set, new ShownCode.Made(BOOK, ID, "M-1"))).isEqualTo(refusal);
+
+        assertThat(set.get(PAY_CODES, new PayCode.Key(BOOK, ID)).usedAt()).isEqualTo(refusal == null ? shownAt : null);
+    }
+
+    @Test
+    void saysUsedBeforeExpired() {
+        assertThat(present(withCode(MADE.plusSeconds(600), MADE.plusSeconds(5)), new ShownCode.Made(BOOK, ID, "M-1")))
+                .isEqualTo("pay-code-used");
+    }
+
+    @Test
+    void takesACodeOnceAndAgainWhenTheWorkWasUndone() {
+        WorkingSet set = withCode(MADE, null);
+        ShownCode shown = new ShownCode.Made(BOOK, ID, "M-1");
+        int mark = set.mark();
+
+        assertThat(present(set, shown)).isNull();
+        assertThat(present(set, shown)).isEqualTo("pay-code-used");
+        set.undoTo(mark);
+
+        assertThat(present(set, shown)).isNull();
+    }
+
+    @Test
+    void knowsNoCodeThatIsNobodys() {
+        assertThat(present(new WorkingSet(MADE), new ShownCode.Nobodys())).isEqualTo("pay-code-unknown");
+    }
+
+    private static WorkingSet withCode(Instant now, @Nullable Instant usedAt) {
+        WorkingSet set = new WorkingSet(now);
+        PayCode code = new PayCode(BOOK, ID, "M-1", MADE, MADE.plusSeconds(60), usedAt);
+        set.loaded(PAY_CODES, List.of(code.key()), Map.of(code.key(), code));
+        return set;
+    }
+
+    // ---- codes of devices ----------------------------------------------------------------------------------------
+
+    /** A code of the step from 08:00:00 to 08:00:20. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "2026-11-23T07:59:39.999999Z, pay-code-unknown",
+                "2026-11-23T07:59:40Z, -",
+                "2026-11-23T08:00:00Z, -",
+                "2026-11-23T08:00:39.999999Z, -",
+                "2026-11-23T08:00:40Z, pay-code-expired",
+                "2026-11-23T08:05:19.999999Z, pay-code-expired",
+                "2026-11-23T08:05:20Z, pay-code-unknown",
+            })
+    void takesACodeOfADeviceInItsStepAndInThoseBesideIt(Instant shownAt, @Nullable String refusal) {
+        WorkingSet set = withDevice(shownAt, device(-1, null));
+
+        assertThat(present(set, shown(0))).isEqualTo(refusal);
+
+        assertThat(lastStep(set)).isEqualTo(refusal == null ? step(0) : -1);
+    }
+
+    @Test
+    void takesEachStepOnceAndNoneBeforeOneThatWasTaken() {
+        WorkingSet set = withDevice(MADE, device(-1, null));
+
+        assertThat(present(set, shown(0))).isNull();
+        assertThat(present(set, shown(0))).isEqualTo("pay-code-used");
+        assertThat(present(set, shown(-1))).isEqualTo("pay-code-used");
+        assertThat(present(set, shown(1))).isNull();
+        assertThat(present(set, shown(0))).isEqualTo("pay-code-used");
+        assertThat(lastStep(set)).isEqualTo(step(1));
+    }
+
+    @Test
+    void knowsNoCodeOfAnotherSecret() {
+        WorkingSet set = withDevice(MADE, device(-1, null));
+        int password = Totp.password(new byte[32], step(0));
+
+        assertThat(present(
+                        set, new ShownCode.OfDevice(BOOK, ID, "M-1", password, new ShownCode.OfDevice.Secret(SECRET))))
+                .isEqualTo("pay-code-unknown");
+        assertThat(lastStep(set)).isEqualTo(-1);
+    }
+
+    @Test
+    void knowsNoCodeOfADeviceThatIsRevoked() {
+        assertThat(present(withDevice(MADE, device(-1, MADE)), shown(0))).isEqualTo("pay-code-unknown");
+    }
+
+    /** Of the three steps that are taken, only their own passwords are: 10^8 - 3 of 10^8 guesses fail. */
+    @Test
+    void takesThreePasswordsAtATime() {
+        int taken = 0;
+        for (int step = -100; step <= 100; step++) {
+            WorkingSet set = withDevice(MADE, device(-1, null));
+            taken += present(set, shown(step)) == null ? 1 : 0;
+        }
+
+        assertThat(taken).isEqualTo(3);
+    }
+
+    private static long step(int from) {
+        return Totp.stepAt(MADE.getEpochSecond()) + from;
+    }
+
+    private static ShownCode shown(int step) {
+        return new ShownCode.OfDevice(
+                BOOK, ID, "M-1", Totp.password(SECRET, step(step)), new ShownCode.OfDevice.Secret(SECRET));
+    }
+
+    private static PayDevice device(long lastStep, @Nullable Instant revokedAt) {
+        return new PayDevice(ID, "0481516", null, Instant.EPOCH, revokedAt, lastStep, null);
+    }
+
+    private static WorkingSet withDevice(Instant now, PayDevice device) {
+        WorkingSet set = new WorkingSet(now);
+        Pocket.Key key = new Pocket.Key(BOOK, "M-1");
+        set.loaded(POCKETS, List.of(key), Map.of(key, new Pocket(List.of(device))));
+        return set;
+    }
+
+    private static long lastStep(WorkingSet set) {
+        return set.get(POCKETS, new Pocket.Key(BOOK, "M-1"))
+                .devices()
+                .getFirst()
+                .lastStep();
+    }
+
+    /** The code of the refusal; null when it was taken. */
+    private static @Nullable String present(WorkingSet set, ShownCode shown) {
+        try {
+            assertThat(shown.present(set)).isEqualTo(new Presented("M-1", null));
+            return null;
+        } catch (RefusedException refused) {
+            assertThat(refused.rejection().facts())
+                    .as("tells nothing of members")
+                    .isEmpty();
+            return refused.rejection().code();
+        }
+    }
+}
