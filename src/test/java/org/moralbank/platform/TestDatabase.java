@@ -138,6 +138,7 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
         public Map<String, String> quarkusProperties() {
             var told = new HashMap<>(DatabaseProperties.of(server.hostAndPort(), name, server.credentials()));
             told.put("moralbank.demo.enabled", "false");
+            told.put("moralbank.secrets.key", "dGhpcyBpcyBub3QgYSBzZWNyZXQsIGl0IGlzIGEgdGU=");
             return told;
         }
     }
