@@ -33,6 +33,6 @@ BEGIN
     IF '${auditorRole}' <> '' AND EXISTS (SELECT FROM pg_roles WHERE rolname = '${auditorRole}') THEN
         EXECUTE 'GRANT USAGE ON SCHEMA public TO ${auditorRole}';
         EXECUTE 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${auditorRole}';
-        EXECUTE 'REVOKE SELECT ON access_key, commit_answer FROM ${auditorRole}';
+        EXECUTE 'REVOKE SELECT ON access_key, commit_answer, event_webhook FROM ${auditorRole}';
     END IF;
 END $$;
