@@ -67,7 +67,7 @@ public class BookEventStore {
 
     private final Pool pool;
 
-    BookEventStore(Pool pool) {
+    public BookEventStore(Pool pool) {
         this.pool = pool;
     }
 

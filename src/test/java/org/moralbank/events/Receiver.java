@@ -20,7 +20,7 @@ final class Receiver implements AutoCloseable {
         }
 
         String header(String name) {
-            return headers.get(name).getFirst();
+            return java.util.Objects.requireNonNull(headers.get(name)).getFirst();
         }
 
         /** The number of the event. */

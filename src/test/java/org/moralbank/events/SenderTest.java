@@ -136,7 +136,8 @@ class SenderTest {
         assertThat(post(sender, named())).isEqualTo("timeout");
         receiver.answers((request, response) -> response.reset());
         assertThat(post(sender, named())).isEqualTo("unreachable");
-        assertThat(post(sender, "https://receiver.test:" + receiver.port() + "/")).isEqualTo("tls");
+        assertThat(post(sender, "https://receiver.test:" + receiver.port() + "/"))
+                .isEqualTo("tls");
         receiver.close();
         assertThat(post(sender, named())).isEqualTo("unreachable");
         assertThat(post(sender(true), named())).isEqualTo("unknown-host");
@@ -186,10 +187,10 @@ class SenderTest {
         PfxOptions ofReceiver = certificate(folder, "receiver.test");
         Receiver secure =
                 closing(new Receiver(VERTX, new HttpServerOptions().setSsl(true).setPfxKeyCertOptions(ofReceiver)));
-        Sender trusting =
-                sender(new HttpClientOptions().setPfxTrustOptions(ofReceiver), true, "127.0.0.1");
+        Sender trusting = sender(new HttpClientOptions().setPfxTrustOptions(ofReceiver), true, "127.0.0.1");
 
-        assertThat(post(trusting, "https://receiver.test:" + secure.port() + "/")).isEqualTo("null");
+        assertThat(post(trusting, "https://receiver.test:" + secure.port() + "/"))
+                .isEqualTo("null");
         assertThat(secure.received.getFirst().host()).isEqualTo("receiver.test:" + secure.port());
         assertThat(post(trusting, "https://other.test:" + secure.port() + "/")).isEqualTo("tls");
         assertThat(post(sender(true, "127.0.0.1"), "https://receiver.test:" + secure.port() + "/"))
@@ -200,7 +201,8 @@ class SenderTest {
     private static PfxOptions certificate(Path folder, String name) throws IOException, InterruptedException {
         Path file = folder.resolve(name + ".p12");
         Process made = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-keyalg",
                         "EC",

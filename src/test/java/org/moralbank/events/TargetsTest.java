@@ -64,7 +64,8 @@ class TargetsTest {
     void refusesWhatIsNoAddressOfThePublicInternet(String address) throws UnknownHostException {
         assertThat(Targets.isPublic(InetAddress.getByName(address))).isFalse();
         String host = address.contains(":") ? "[" + address + "]" : address;
-        assertThat(Targets.isRefusedLiteral(URI.create("https://" + host + "/"))).isTrue();
+        assertThat(Targets.isRefusedLiteral(URI.create("https://" + host + "/")))
+                .isTrue();
     }
 
     /** Just outside of them. */
@@ -103,8 +104,10 @@ class TargetsTest {
 
     @Test
     void aNameIsLookedUpLaterAndThisMachinesIsNot() {
-        assertThat(Targets.isRefusedLiteral(URI.create("https://receiver.example/"))).isFalse();
-        assertThat(Targets.isRefusedLiteral(URI.create("https://LocalHost:8443/"))).isTrue();
+        assertThat(Targets.isRefusedLiteral(URI.create("https://receiver.example/")))
+                .isFalse();
+        assertThat(Targets.isRefusedLiteral(URI.create("https://LocalHost:8443/")))
+                .isTrue();
         assertThat(Targets.isRefusedLiteral(URI.create("https://2130706433/"))).isTrue();
     }
 
@@ -129,9 +132,12 @@ class TargetsTest {
 
     @Test
     void isATarget() {
-        assertThat(Targets.parse("https://receiver.example:8443/a/b?c=d", false)).isNotNull();
+        assertThat(Targets.parse("https://receiver.example:8443/a/b?c=d", false))
+                .isNotNull();
         assertThat(Targets.parse("http://127.0.0.1:8080/", true)).isNotNull();
-        assertThat(Targets.parse("https://receiver.example/" + "a".repeat(1975), false)).isNotNull();
-        assertThat(Targets.parse("https://receiver.example/" + "a".repeat(1976), false)).isNull();
+        assertThat(Targets.parse("https://receiver.example/" + "a".repeat(1975), false))
+                .isNotNull();
+        assertThat(Targets.parse("https://receiver.example/" + "a".repeat(1976), false))
+                .isNull();
     }
 }
