@@ -35,6 +35,7 @@ record DeliveryView(
         @Nullable
         String lastError) {
     /** What a stream does. */
+    @Schema(name = "DeliveryState")
     enum State {
         /** It waits for the next event, or delivers. */
         RUNNING,

@@ -24,6 +24,7 @@ record ParkedView(
         @Schema(description = "The class of the last failure") @Nullable
         String lastError) {
     /** What became of an event. */
+    @Schema(name = "ParkedEventState")
     enum State {
         PARKED,
         REPLAYING,

@@ -3,6 +3,7 @@ package org.moralbank.events;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ record Webhook(
         Instant activeSince,
         int resumed,
         long version) {
+    /** Whether it is sent to. */
+    @Schema(name = "WebhookStatus")
     enum Status {
         ACTIVE,
         SUSPENDED,

@@ -13,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.moralbank.access.Client;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Answer;
@@ -158,6 +159,7 @@ class Webhooks {
     }
 
     /** What is to be sent again. */
+    @Schema(name = "Replay", description = "An event that will be sent again.")
     record ReplayView(String event, ParkedView.State state) {}
 
     /** Sends an event again that its stream is done with, whatever its type, beside the others and with the same id. */

@@ -75,6 +75,7 @@ public class WebhooksResource {
             List<@Nullable String> books,
 
             @Schema(
+                    minItems = 1,
                     description = "Types of events, or their beginnings up to a dot; every type without it",
                     examples = "[\"org.moralbank.redemption\"]")
             @Nullable
@@ -106,6 +107,10 @@ public class WebhooksResource {
 
         private Set<String> typesOf(Fields fields) {
             Set<String> set = new TreeSet<>();
+            if (types != null && types.isEmpty()) {
+                // Who has no type left to ask for does not mean every type.
+                fields.fault("types", "required");
+            }
             List<@Nullable String> named = Objects.requireNonNullElse(types, List.<@Nullable String>of());
             for (String type : named) {
                 if (type == null || !CloudEvent.FILTER.matcher(type).matches() || named.size() > MOST) {
@@ -141,9 +146,9 @@ public class WebhooksResource {
                             schema = @Schema(implementation = NewWebhook.class),
                             examples =
                                     @ExampleObject(
-                                            name = "redemptions",
+                                            name = "redemptions of every book",
                                             value =
-                                                    "{\"url\":\"https://app.example.org/moral-bank/events\",\"books\":[\"BHL\"],\"types\":[\"org.moralbank.redemption\"]}")))
+                                                    "{\"url\":\"https://app.example.org/moral-bank/events\",\"books\":[\"*\"],\"types\":[\"org.moralbank.redemption\"]}")))
     @APIResponse(
             responseCode = "201",
             description = "Registered",
@@ -175,7 +180,7 @@ public class WebhooksResource {
     }
 
     @GET
-    @Path("/{id}")
+    @Path("/{webhook}")
     @Allowed({Role.APP, Role.OPERATOR, Role.AUDITOR})
     @Operation(
             operationId = "getWebhook",
@@ -185,12 +190,12 @@ public class WebhooksResource {
             responseCode = "200",
             description = "The webhook",
             content = @Content(schema = @Schema(implementation = WebhookView.class)))
-    public Uni<WebhookView> get(@Context RoutingContext http, @RestPath String id) {
-        return seen(http, id).map(webhook -> WebhookView.of(webhook, null));
+    public Uni<WebhookView> get(@Context RoutingContext http, @RestPath String webhook) {
+        return seen(http, webhook).map(found -> WebhookView.of(found, null));
     }
 
     @POST
-    @Path("/{id}/suspend")
+    @Path("/{webhook}/suspend")
     @Allowed({Role.APP, Role.OPERATOR})
     @Operation(operationId = "suspendWebhook", summary = "Suspends a webhook", description = """
                     Nothing is sent until it is resumed, but for what is under way; what happens meanwhile is sent then. One
@@ -201,14 +206,14 @@ public class WebhooksResource {
             description = "As it is now",
             content = @Content(schema = @Schema(implementation = WebhookView.class)))
     @Extension(name = "x-problem-codes", value = "webhook-closed")
-    public Uni<Response> suspend(@Context RoutingContext http, @RestPath String id) {
+    public Uni<Response> suspend(@Context RoutingContext http, @RestPath String webhook) {
         Call call = Call.of(http);
-        return webhooks.suspend(call.ask(Webhooks.NO_BOOK), call.client(), uuid(id))
+        return webhooks.suspend(call.ask(Webhooks.NO_BOOK), call.client(), uuid(webhook))
                 .map(Responses::of);
     }
 
     @POST
-    @Path("/{id}/resume")
+    @Path("/{webhook}/resume")
     @Allowed({Role.APP, Role.OPERATOR})
     @Operation(operationId = "resumeWebhook", summary = "Resumes a webhook", description = """
                     Each book goes on at once from where it is, also one that stopped after failures or waits to retry; the
@@ -220,14 +225,14 @@ public class WebhooksResource {
             description = "As it is now",
             content = @Content(schema = @Schema(implementation = WebhookView.class)))
     @Extension(name = "x-problem-codes", value = "webhook-closed")
-    public Uni<Response> resume(@Context RoutingContext http, @RestPath String id) {
+    public Uni<Response> resume(@Context RoutingContext http, @RestPath String webhook) {
         Call call = Call.of(http);
-        return webhooks.resume(call.ask(Webhooks.NO_BOOK), call.client(), uuid(id))
+        return webhooks.resume(call.ask(Webhooks.NO_BOOK), call.client(), uuid(webhook))
                 .map(Responses::of);
     }
 
     @POST
-    @Path("/{id}/close")
+    @Path("/{webhook}/close")
     @Allowed({Role.APP, Role.OPERATOR})
     @Operation(operationId = "closeWebhook", summary = "Closes a webhook", description = """
                     For good: nothing is sent any more, but for what is under way, and its secrets are erased. For another URL
@@ -237,14 +242,14 @@ public class WebhooksResource {
             responseCode = "200",
             description = "As it is now",
             content = @Content(schema = @Schema(implementation = WebhookView.class)))
-    public Uni<Response> close(@Context RoutingContext http, @RestPath String id) {
+    public Uni<Response> close(@Context RoutingContext http, @RestPath String webhook) {
         Call call = Call.of(http);
-        return webhooks.close(call.ask(Webhooks.NO_BOOK), call.client(), uuid(id))
+        return webhooks.close(call.ask(Webhooks.NO_BOOK), call.client(), uuid(webhook))
                 .map(Responses::of);
     }
 
     @POST
-    @Path("/{id}/rotate")
+    @Path("/{webhook}/rotate")
     @Allowed({Role.APP, Role.OPERATOR})
     @Operation(operationId = "rotateWebhookSecret", summary = "Gives a webhook a new secret", description = """
                     The answer shows it, this once; the answer to a retry is without it. For 24 hours deliveries carry two
@@ -256,14 +261,14 @@ public class WebhooksResource {
             description = "Made",
             content = @Content(schema = @Schema(implementation = WebhookView.class)))
     @Extension(name = "x-problem-codes", value = "webhook-closed secrets-key-missing")
-    public Uni<Response> rotate(@Context RoutingContext http, @RestPath String id) {
+    public Uni<Response> rotate(@Context RoutingContext http, @RestPath String webhook) {
         Call call = Call.of(http);
-        return webhooks.rotate(call.ask(Webhooks.NO_BOOK), call.client(), uuid(id))
+        return webhooks.rotate(call.ask(Webhooks.NO_BOOK), call.client(), uuid(webhook))
                 .map(Responses::of);
     }
 
     @GET
-    @Path("/{id}/deliveries")
+    @Path("/{webhook}/deliveries")
     @Allowed({Role.APP, Role.OPERATOR, Role.AUDITOR})
     @Operation(
             operationId = "listWebhookDeliveries",
@@ -273,15 +278,15 @@ public class WebhooksResource {
     @APIResponse(responseCode = "200", description = "A page")
     public Uni<Page<DeliveryView>> deliveries(
             @Context RoutingContext http,
-            @RestPath String id,
+            @RestPath String webhook,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Page.Request page = Page.Request.ofQuery(limit, after);
-        return seen(http, id).chain(webhook -> store.deliveries(webhook.id(), page));
+        return seen(http, webhook).chain(found -> store.deliveries(found.id(), page));
     }
 
     @POST
-    @Path("/{id}/deliveries/{event}/replay")
+    @Path("/{webhook}/deliveries/{event}/replay")
     @Allowed({Role.APP, Role.OPERATOR})
     @Operation(operationId = "replayWebhookDelivery", summary = "Sends an event again", description = """
                     Of any event up to the position of the book, delivered or parked, whatever its type: it is sent beside the
@@ -295,16 +300,16 @@ public class WebhooksResource {
     @Extension(name = "x-problem-codes", value = "webhook-closed event-not-sent-yet")
     public Uni<Response> replay(
             @Context RoutingContext http,
-            @RestPath String id,
+            @RestPath String webhook,
             @Parameter(description = "The webhook-id of the event: its book and number", example = "BHL-4711") @RestPath
                     String event) {
         Call call = Call.of(http);
-        return webhooks.replay(call.ask(Webhooks.NO_BOOK), call.client(), uuid(id), event)
+        return webhooks.replay(call.ask(Webhooks.NO_BOOK), call.client(), uuid(webhook), event)
                 .map(Responses::of);
     }
 
     @GET
-    @Path("/{id}/parked")
+    @Path("/{webhook}/parked")
     @Allowed({Role.APP, Role.OPERATOR, Role.AUDITOR})
     @Operation(
             operationId = "listParkedEvents",
@@ -314,7 +319,7 @@ public class WebhooksResource {
     @APIResponse(responseCode = "200", description = "A page")
     public Uni<Page<ParkedView>> parked(
             @Context RoutingContext http,
-            @RestPath String id,
+            @RestPath String webhook,
             @Parameter(schema = @Schema(implementation = ParkedView.State.class)) @RestQuery @Nullable String state,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
@@ -325,11 +330,11 @@ public class WebhooksResource {
             fields.fault("after", "cursor");
         }
         fields.refuseFaults();
-        return seen(http, id).chain(webhook -> store.aside(webhook.id(), ofState, page));
+        return seen(http, webhook).chain(found -> store.aside(found.id(), ofState, page));
     }
 
     @POST
-    @Path("/{id}/parked/replay")
+    @Path("/{webhook}/parked/replay")
     @Allowed({Role.APP, Role.OPERATOR})
     @Operation(operationId = "replayParkedEvents", summary = "Sends all parked events again", description = """
                     In their order, beside the later ones, each with the webhook-id that it had. Resume a webhook that stopped
@@ -340,9 +345,9 @@ public class WebhooksResource {
             description = "They will be sent",
             content = @Content(schema = @Schema(implementation = WebhookView.class)))
     @Extension(name = "x-problem-codes", value = "webhook-closed")
-    public Uni<Response> replayParked(@Context RoutingContext http, @RestPath String id) {
+    public Uni<Response> replayParked(@Context RoutingContext http, @RestPath String webhook) {
         Call call = Call.of(http);
-        return webhooks.replayParked(call.ask(Webhooks.NO_BOOK), call.client(), uuid(id))
+        return webhooks.replayParked(call.ask(Webhooks.NO_BOOK), call.client(), uuid(webhook))
                 .map(Responses::of);
     }
 

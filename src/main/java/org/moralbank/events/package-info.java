@@ -44,7 +44,7 @@
  * <p><b>Tables.</b> {@code event_webhook} is changed by works, under the lock of book 0; {@code event_stream} and
  * {@code event_aside} by the deliverer, with statements of its own beside the lanes. The events are the ledger's.
  *
- * <p><b>Endpoints.</b> {@code GET /v1/books/{book}/events}; {@code POST GET /v1/webhooks}, {@code GET …/{id}},
+ * <p><b>Endpoints.</b> {@code GET /v1/books/{book}/events}; {@code POST GET /v1/webhooks}, {@code GET …/{webhook}},
  * {@code POST …/suspend}, {@code …/resume}, {@code …/close}, {@code …/rotate}; {@code GET …/deliveries},
  * {@code POST …/deliveries/{event}/replay}; {@code GET …/parked}, {@code POST …/parked/replay}.
  *

@@ -8,6 +8,8 @@ import static org.hamcrest.Matchers.equalTo;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.arc.ClientProxy;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -149,7 +151,8 @@ class DeliveriesTest {
             String key = book.keyOf(Role.APP);
             var made = book.request(key)
                     .header("Idempotency-Key", UUID.randomUUID().toString())
-                    .body("{\"url\":\"%s\",\"books\":[\"%s\"],\"types\":[%s]}".formatted(url, book.code(), types))
+                    .body("{\"url\":\"%s\",\"books\":[\"%s\"]%s}"
+                            .formatted(url, book.code(), types.isEmpty() ? "" : ",\"types\":[" + types + "]"))
                     .post("/v1/webhooks")
                     .then()
                     .statusCode(201)
@@ -521,6 +524,32 @@ class DeliveriesTest {
                             .map(Receiver.Received::number))
                     .isEqualTo(to(120));
         }
+    }
+
+    @Test
+    void aProcessLooksForItselfFromItsStartToItsEnd() throws InterruptedException {
+        var book = bank.aBook();
+        Hook.of(book, receiver.url(), "");
+        append(book, 3);
+        Deliverer deliverer = new Deliverer(
+                vertx,
+                new WebhookStore(pool),
+                new DeliveryStore(pool),
+                new BookEventStore(pool),
+                box,
+                new Settings(Duration.ofSeconds(20)),
+                registry);
+
+        deliverer.onStart(new StartupEvent());
+        eventually(() -> receiver.received.size() == 3);
+        append(book, 1);
+        eventually(() -> receiver.received.size() == 4);
+        deliverer.onStop(new ShutdownEvent());
+        append(book, 1);
+        // Its lease was given back at its end: another goes on at once.
+        round(deliveries);
+
+        assertThat(receiver.numbers()).isEqualTo(to(5));
     }
 
     // ---- slow receivers ----------------------------------------------------------------------------------------
