@@ -37,6 +37,11 @@ final class EventCountTable implements Table<Integer, Long> {
     }
 
     @Override
+    public int changedUnder(Integer book) {
+        return book;
+    }
+
+    @Override
     public void write(Writing writing, List<Change<Integer, Long>> changes) {
         // The appended events say it.
     }
