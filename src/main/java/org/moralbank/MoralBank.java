@@ -67,6 +67,7 @@ public final class MoralBank {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAfterQuarkus(database), "embedded-database-stop"));
         System.setProperty("moralbank.database.embedded", "true");
         database.quarkusProperties().forEach(System::setProperty);
+        setUnlessSet("moralbank.secrets.key-file", database.secretsKey().toString());
         EMBEDDED_DEFAULTS.forEach(MoralBank::setUnlessSet);
     }
 

@@ -1088,6 +1088,13 @@ class BadInputTest {
                         .json()
                         .path("keyId")
                         .asText());
+        values.put(
+                "webhook",
+                made.order("/v1/webhooks", "{'url':'https://app.example.org/events','books':['" + book.code() + "']}")
+                        .json()
+                        .path("id")
+                        .asText());
+        values.put("event", book.code() + "-1");
         String key = UUID.randomUUID().toString();
         assertThat(send(made.request(op("openBalance"))
                                 .with("Idempotency-Key", key)

@@ -23,7 +23,7 @@
  * {@link org.moralbank.ledger.Ledger} in its decision: plain Java, no I/O. A posting costs no round trip of its own.
  *
  * <p><b>Tables.</b> {@code ledger_book}, {@code ledger_account}, {@code ledger_entry}, {@code ledger_posting},
- * {@code ledger_entry_text}, {@code ledger_hold}.
+ * {@code ledger_entry_text}, {@code ledger_hold}, {@code ledger_event} (see {@link org.moralbank.ledger.BookEvents}).
  *
  * <p><b>What never happens.</b> Nothing recorded is changed or deleted: corrections are new entries. No balance falls
  * below its floor, also not by a reversal: what is missing is booked to a shortfall. The units are never converted.

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Properties;
@@ -56,11 +54,7 @@ record DatabaseCredentials(String superuser, String owner, String app, String au
     }
 
     private static void write(Path file, DatabaseCredentials made) throws IOException {
-        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        var unfinished = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(unfinished);
-        Files.createFile(unfinished, ownerOnly);
-        Files.writeString(unfinished, """
+        OwnerOnly.write(file, """
                 # The roles of the embedded database and their passwords. Lost, the data can no longer be opened.
                 %s=%s
                 %s=%s
@@ -68,7 +62,6 @@ record DatabaseCredentials(String superuser, String owner, String app, String au
                 %s=%s
                 """.formatted(
                         SUPERUSER, made.superuser, OWNER, made.owner, APP, made.app, AUDITOR, made.auditor));
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static String random() {

@@ -39,6 +39,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  *
  * <pre>
  * credentials   the roles' passwords, made at random
+ * secrets-key   what secrets in the data are sealed with (SecretBox), made at random
  * lock          held while a process uses the folder; the second process is refused
  * postgres-18   the data; of one major version, as PostgreSQL's are
  * postgres.log  what the server says
@@ -110,6 +111,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         this.lock = lock;
         this.binaries = EmbeddedBinaries.in(binaries);
         this.credentials = DatabaseCredentials.in(folder.resolve("credentials"));
+        SecretBox.makeKey(secretsKey());
         this.port = port;
         this.kept = kept;
     }
@@ -161,6 +163,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     public Path folder() {
         return folder;
+    }
+
+    /** The file with the key that secrets are sealed with. */
+    public Path secretsKey() {
+        return folder.resolve("secrets-key");
     }
 
     /** What Quarkus is to be told of this database, as {@link DatabaseSettings.Given} has it of another. */

@@ -130,6 +130,11 @@ public final class TestCommits implements AutoCloseable {
         }
     }
 
+    /** For reads beside the commits. */
+    public Pool pool() {
+        return pool;
+    }
+
     int waiting() {
         return commits.waiting();
     }

@@ -1,0 +1,88 @@
+package org.moralbank.events;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.ClientProxy;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.ledger.BookEventStore;
+import org.moralbank.platform.SecretBox;
+
+/** Has this process deliver, from its start to its end. */
+@Singleton
+class Deliverer {
+    private static final Logger LOG = Logger.getLogger(Deliverer.class);
+
+    private final Vertx vertx;
+    private final WebhookStore webhooks;
+    private final DeliveryStore store;
+    private final BookEventStore events;
+    private final SecretBox box;
+    private final EventsConfig config;
+    private final MeterRegistry registry;
+    private volatile boolean stopping;
+    private @Nullable Thread thread;
+
+    Deliverer(
+            Vertx vertx,
+            WebhookStore webhooks,
+            DeliveryStore store,
+            BookEventStore events,
+            SecretBox box,
+            EventsConfig config,
+            MeterRegistry registry) {
+        this.vertx = vertx;
+        this.webhooks = webhooks;
+        this.store = store;
+        this.events = events;
+        this.box = box;
+        this.config = config;
+        this.registry = registry;
+    }
+
+    void onStart(@Observes StartupEvent start) {
+        if (!config.deliver()) {
+            return;
+        }
+        if (!box.hasKey() && webhooks.isAny().await().indefinitely()) {
+            throw new ConfigurationException("There are webhooks, and the service has no key to open their secrets;"
+                    + " set moralbank.secrets.key to the one they were registered with.");
+        }
+        thread = Thread.ofVirtual().name("webhook-deliverer").start(this::run);
+    }
+
+    private void run() {
+        try (Sender sender = Sender.of(ClientProxy.unwrap(vertx), config);
+                Deliveries deliveries = new Deliveries(store, events, box, sender, config, registry)) {
+            boolean well = true;
+            while (!stopping) {
+                try {
+                    var ignored = deliveries.round();
+                    well = true;
+                } catch (RuntimeException fault) {
+                    if (well && !stopping) {
+                        LOG.warn("Webhooks are not looked after for now; trying on.", fault);
+                    }
+                    well = false;
+                }
+                LockSupport.parkNanos(config.poll().toNanos());
+            }
+        }
+    }
+
+    /** Before the pool closes. */
+    void onStop(@Observes @Priority(1) ShutdownEvent stop) throws InterruptedException {
+        stopping = true;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+            thread.join(java.time.Duration.ofSeconds(5));
+        }
+    }
+}

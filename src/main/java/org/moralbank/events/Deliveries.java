@@ -1,0 +1,300 @@
+package org.moralbank.events;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.ledger.BookEvent;
+import org.moralbank.ledger.BookEventStore;
+import org.moralbank.platform.Json;
+import org.moralbank.platform.SecretBox;
+
+/**
+ * The deliverer of one process: looks for streams that have something to send, takes their leases and sends, each stream on
+ * a virtual thread of its own.
+ *
+ * <p>It shares nothing with the lanes but the pool of connections, of which it holds one for the length of a statement and
+ * none while a receiver is waited for.
+ */
+final class Deliveries implements AutoCloseable {
+    /** So many events in a row that a receiver did not take in three days: it is gone, and the stream stops. */
+    static final int PARKED_IN_ROW = 20;
+
+    private static final Logger LOG = Logger.getLogger(Deliveries.class);
+
+    /** How many events are read at a time. */
+    private static final int READ = 100;
+
+    /** How many replays a stream does before its new events. */
+    private static final int REPLAYS = 20;
+
+    /** How long a stream may go on while others of its webhook wait. */
+    private static final Duration SLICE = Duration.ofSeconds(10);
+
+    private static final Duration LOOK_AROUND = Duration.ofSeconds(5);
+
+    private final DeliveryStore store;
+    private final BookEventStore events;
+    private final SecretBox box;
+    private final Sender sender;
+    private final EventsConfig config;
+    private final DeliveryMetrics metrics;
+    private final Random random = new Random();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Map<UUID, AtomicInteger> running = new ConcurrentHashMap<>();
+    private final AtomicInteger runningInAll = new AtomicInteger();
+    private volatile long aheadMillis;
+    private volatile boolean stopping;
+    private long lookedAroundNanos = System.nanoTime() - LOOK_AROUND.toNanos();
+
+    Deliveries(
+            DeliveryStore store,
+            BookEventStore events,
+            SecretBox box,
+            Sender sender,
+            EventsConfig config,
+            MeterRegistry registry) {
+        this.store = store;
+        this.events = events;
+        this.box = box;
+        this.sender = sender;
+        this.config = config;
+        this.metrics = new DeliveryMetrics(registry);
+    }
+
+    /** Lets a test live later than the database's clock, rather than wait. */
+    void ahead(Duration by) {
+        aheadMillis = by.toMillis();
+    }
+
+    /**
+     * Begins to deliver what is due and not under way yet. Completes when what it began has ended: everything is
+     * delivered, or failed, or has used up its slice.
+     */
+    CompletableFuture<Void> round() {
+        if (System.nanoTime() - lookedAroundNanos >= LOOK_AROUND.toNanos()) {
+            lookedAroundNanos = System.nanoTime();
+            store.addStreams();
+            metrics.standing(store.standing());
+        }
+        int free = config.concurrency() - runningInAll.get();
+        List<CompletableFuture<Void>> begun = new ArrayList<>();
+        if (free > 0) {
+            for (DeliveryStore.Stream stream : store.due(aheadMillis, config.concurrencyPerWebhook(), free)) {
+                AtomicInteger ofWebhook = running.computeIfAbsent(stream.webhook(), first -> new AtomicInteger());
+                if (ofWebhook.incrementAndGet() > config.concurrencyPerWebhook()) {
+                    ofWebhook.decrementAndGet();
+                    continue;
+                }
+                runningInAll.incrementAndGet();
+                begun.add(CompletableFuture.runAsync(
+                        () -> {
+                            try {
+                                deliver(stream);
+                            } finally {
+                                ofWebhook.decrementAndGet();
+                                runningInAll.decrementAndGet();
+                            }
+                        },
+                        threads));
+            }
+        }
+        return CompletableFuture.allOf(begun.toArray(CompletableFuture[]::new));
+    }
+
+    /** Sends what a stream has. A fault leaves the lease to run out, and the next deliverer goes on from the position. */
+    private void deliver(DeliveryStore.Stream stream) {
+        try {
+            DeliveryStore.Lease lease = store.claim(aheadMillis, stream);
+            if (lease == null) {
+                return;
+            }
+            Target target = new Target(lease);
+            if (replay(target) && lease.mayGoOn()) {
+                follow(target);
+            }
+            store.release(aheadMillis, lease);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException fault) {
+            if (!stopping) {
+                LOG.warnf(fault, "Webhook %s was not delivered to; it is tried again.", stream.webhook());
+            }
+        }
+    }
+
+    /** A lease with what is needed to send. */
+    private final class Target {
+        final DeliveryStore.Lease lease;
+        final URI url;
+        final List<byte[]> secrets;
+        final long begunNanos = System.nanoTime();
+
+        Target(DeliveryStore.Lease lease) {
+            this.lease = lease;
+            this.url = URI.create(lease.url());
+            this.secrets = lease.secrets().stream()
+                    .map(secret -> box.open(secret, Webhook.owner(lease.stream().webhook())))
+                    .toList();
+        }
+
+        boolean wants(BookEvent event) {
+            return lease.types().isEmpty() || lease.types().stream().anyMatch(type -> CloudEvent.isOf(event, type));
+        }
+
+        Instant now() {
+            return lease.now().plusNanos(System.nanoTime() - begunNanos);
+        }
+
+        boolean hasTime() {
+            return !stopping && System.nanoTime() - begunNanos < SLICE.toNanos();
+        }
+
+        Sender.Outcome send(BookEvent event) throws InterruptedException {
+            String id = new MessageId(lease.book(), event.number()).toString();
+            byte[] body = Json.bytes(CloudEvent.of(lease.book(), event));
+            long timestamp = Instant.now().getEpochSecond();
+            return sender.post(
+                    url,
+                    Map.of(
+                            "Content-Type",
+                            CloudEvent.MEDIA_TYPE,
+                            "User-Agent",
+                            "moral-bank",
+                            "webhook-id",
+                            id,
+                            "webhook-timestamp",
+                            Long.toString(timestamp),
+                            "webhook-signature",
+                            Signature.header(secrets, id, timestamp, body)),
+                    body);
+        }
+    }
+
+    // ---- in order ----------------------------------------------------------------------------------------------
+
+    private void follow(Target target) throws InterruptedException {
+        long position = target.lease.position();
+        int attempts = target.lease.attempts();
+        while (target.hasTime()) {
+            List<BookEvent> read = events.after(target.lease.stream().book(), position, READ)
+                    .await()
+                    .atMost(Duration.ofSeconds(10))
+                    .events();
+            if (read.isEmpty()) {
+                return;
+            }
+            for (BookEvent event : read) {
+                if (target.wants(event)) {
+                    if (!target.hasTime() || !sendNext(target, event, attempts)) {
+                        return;
+                    }
+                    attempts = 0;
+                }
+            }
+            position = read.getLast().number();
+            if (!target.wants(read.getLast()) && !store.passed(aheadMillis, target.lease, position)) {
+                return;
+            }
+        }
+    }
+
+    /** Sends the next event of a stream. Whether the stream goes on now. */
+    private boolean sendNext(Target target, BookEvent event, int attemptsBefore) throws InterruptedException {
+        Sender.Outcome outcome = target.send(event);
+        String error = outcome.error();
+        if (error == null) {
+            metrics.delivered();
+            return store.delivered(aheadMillis, target.lease, event.number());
+        }
+        int attempts = attemptsBefore + 1;
+        Instant since = later(event.at(), target.lease.activeSince());
+        if (!Backoff.isOver(since, target.now())) {
+            metrics.failed();
+            store.failed(aheadMillis, target.lease, Backoff.pauseAfter(attempts, random), error);
+            return false;
+        }
+        metrics.parked();
+        LOG.warnf(
+                "Event %d of book %s was parked for webhook %s: %s after %d attempts.",
+                event.number(), target.lease.book(), target.lease.stream().webhook(), error, attempts);
+        return store.parked(aheadMillis, target.lease, event.number(), error, attempts, PARKED_IN_ROW);
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isBefore(other) ? other : one;
+    }
+
+    // ---- replays -----------------------------------------------------------------------------------------------
+
+    /** Sends again what was asked for, up to the first that fails. Whether the lease still holds. */
+    private boolean replay(Target target) throws InterruptedException {
+        for (DeliveryStore.Replay replay : store.replays(aheadMillis, target.lease.stream(), REPLAYS)) {
+            BookEvent event = event(target.lease.stream().book(), replay.event());
+            if (event == null || !target.hasTime()) {
+                return true;
+            }
+            Sender.Outcome outcome = target.send(event);
+            int attempts = replay.attempts() + (outcome.isDelivered() ? 0 : 1);
+            if (outcome.isDelivered()) {
+                metrics.delivered();
+                if (!store.replayed(
+                        aheadMillis, target.lease, replay, ParkedView.State.DELIVERED, attempts, Duration.ZERO, null)) {
+                    return false;
+                }
+            } else {
+                boolean over = Backoff.isOver(replay.since(), target.now());
+                if (over) {
+                    metrics.parked();
+                } else {
+                    metrics.failed();
+                }
+                return store.replayed(
+                        aheadMillis,
+                        target.lease,
+                        replay,
+                        over ? ParkedView.State.PARKED : ParkedView.State.REPLAYING,
+                        attempts,
+                        Backoff.pauseAfter(attempts, random),
+                        outcome.error());
+            }
+        }
+        return true;
+    }
+
+    private @Nullable BookEvent event(int book, long number) {
+        List<BookEvent> one = events.after(book, number - 1, 1)
+                .await()
+                .atMost(Duration.ofSeconds(10))
+                .events();
+        return one.isEmpty() ? null : one.getFirst();
+    }
+
+    /** Waits a little for what is under way; a stream whose answer is not in by then is sent again by the next deliverer. */
+    @Override
+    public void close() {
+        stopping = true;
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(3, TimeUnit.SECONDS)) {
+                threads.shutdownNow();
+            }
+        } catch (InterruptedException interrupted) {
+            threads.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package org.moralbank.events;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A webhook as the API shows it. */
+@Schema(name = "Webhook", description = "A URL that is sent the events of some books.")
+record WebhookView(
+        UUID id,
+
+        @Schema(examples = "https://app.example.org/moral-bank/events")
+        String url,
+
+        @Schema(description = "Codes of books; * is every book, also those yet to be opened", examples = "[\"BHL\"]")
+        List<String> books,
+
+        @Schema(
+                description = "Types of events, or their beginnings up to a dot; none is every type",
+                examples = "[\"org.moralbank.redemption\"]")
+        List<String> types,
+
+        Webhook.Status status,
+        Instant createdAt,
+
+        @Schema(description = "Until when the secret before the last rotation signs too") @Nullable
+        Instant oldSecretUntil,
+
+        @Schema(description = "What deliveries are signed with: in the first answer only", examples = "whsec_…")
+        @Nullable
+        String secret) {
+    static WebhookView of(Webhook webhook, @Nullable String secret) {
+        return new WebhookView(
+                webhook.id(),
+                webhook.url(),
+                webhook.books().stream().sorted().toList(),
+                webhook.types().stream().sorted().toList(),
+                webhook.status(),
+                webhook.createdAt(),
+                webhook.oldUntil(),
+                secret);
+    }
+}

@@ -1,0 +1,624 @@
+package org.moralbank.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.equalTo;
+
+import com.standardwebhooks.exceptions.WebhookVerificationException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.arc.ClientProxy;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.PoolOptions;
+import jakarta.inject.Inject;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.moralbank.TestBank;
+import org.moralbank.access.Role;
+import org.moralbank.commits.Commits;
+import org.moralbank.ledger.BookEventStore;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.SecretBox;
+import org.moralbank.platform.TestDatabase;
+
+/** Deliveries by processes of the tests' own, whose rounds begin when a test says so, and whose days pass in no time. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class DeliveriesTest {
+    @Inject
+    TestBank bank;
+
+    @Inject
+    Commits commits;
+
+    @Inject
+    Vertx vertx;
+
+    @Inject
+    Pool pool;
+
+    @Inject
+    SecretBox box;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    @SuppressWarnings("NullAway.Init") // by begin
+    private Receiver receiver;
+
+    @SuppressWarnings("NullAway.Init") // by begin
+    private Deliveries deliveries;
+
+    private <T extends AutoCloseable> T closing(T closeable) {
+        open.addFirst(closeable);
+        return closeable;
+    }
+
+    @BeforeEach
+    void begin() {
+        // Webhooks of other tests, which would be delivered too.
+        pool.query("UPDATE event_webhook SET status = 'SUSPENDED' WHERE status = 'ACTIVE'")
+                .execute()
+                .await()
+                .indefinitely();
+        receiver = closing(new Receiver(ClientProxy.unwrap(vertx)));
+        deliveries = deliverer(pool);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+    }
+
+    private record Settings(Duration timeout) implements EventsConfig {
+        @Override
+        public boolean deliver() {
+            return true;
+        }
+
+        @Override
+        public Duration poll() {
+            return Duration.ofMillis(500);
+        }
+
+        @Override
+        public boolean allowPrivateTargets() {
+            return true;
+        }
+
+        @Override
+        public int concurrencyPerWebhook() {
+            return 4;
+        }
+
+        @Override
+        public int concurrency() {
+            return 256;
+        }
+    }
+
+    /** A process that delivers. */
+    private Deliveries deliverer(Pool onPool) {
+        Settings settings = new Settings(Duration.ofSeconds(20));
+        Sender sender = closing(new Sender(
+                ClientProxy.unwrap(vertx),
+                new HttpClientOptions(),
+                InetAddress::getAllByName,
+                true,
+                settings.timeout()));
+        return closing(
+                new Deliveries(new DeliveryStore(onPool), new BookEventStore(onPool), box, sender, settings, registry));
+    }
+
+    private static void round(Deliveries by) {
+        try {
+            by.round().get(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A webhook that an app of the book registered. */
+    private record Hook(TestBank.Book book, String key, String id, String secret) {
+        static Hook of(TestBank.Book book, String url, String types) {
+            String key = book.keyOf(Role.APP);
+            var made = book.request(key)
+                    .header("Idempotency-Key", UUID.randomUUID().toString())
+                    .body("{\"url\":\"%s\",\"books\":[\"%s\"]%s}"
+                            .formatted(url, book.code(), types.isEmpty() ? "" : ",\"types\":[" + types + "]"))
+                    .post("/v1/webhooks")
+                    .then()
+                    .statusCode(201)
+                    .extract();
+            return new Hook(book, key, made.path("id"), made.path("secret"));
+        }
+
+        JsonPath post(String action, int status) {
+            return book.request(key)
+                    .header("Idempotency-Key", UUID.randomUUID().toString())
+                    .post("/v1/webhooks/" + id + action)
+                    .then()
+                    .statusCode(status)
+                    .extract()
+                    .jsonPath();
+        }
+
+        JsonPath get(String list) {
+            return book.request(key)
+                    .get("/v1/webhooks/" + id + list)
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .jsonPath();
+        }
+    }
+
+    private static void verify(String secret, Receiver.Received received) throws Exception {
+        new com.standardwebhooks.Webhook(secret).verify(received.body(), received.headers());
+    }
+
+    private void append(TestBank.Book book, int times) {
+        Appending.append(commits, book, "test.told", "tests/1", times);
+    }
+
+    private static void eventually(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited too long").isLessThan(deadline);
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    private static List<Integer> to(int last) {
+        return IntStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    // ---- what is sent ------------------------------------------------------------------------------------------
+
+    @Test
+    void sendsWhatHappensAfterTheRegistrationInOrderAndSigned() throws Exception {
+        var book = bank.aBook();
+        append(book, 2);
+        var hook = Hook.of(book, receiver.url(), "");
+        book.aMember().holding(60, Unit.MIN);
+        append(book, 3);
+        book.aMember().holding(30, Unit.MIN);
+
+        round(deliveries);
+
+        assertThat(receiver.numbers()).containsExactly(3, 4, 5, 6, 7);
+        for (Receiver.Received each : receiver.received) {
+            assertThat(each.header("content-type")).isEqualTo("application/cloudevents+json");
+            assertThat(each.id()).isEqualTo(book.code() + "-" + each.member("id"));
+            assertThat(each.member("source")).isEqualTo(book.path());
+            assertThat(each.path()).isEqualTo("/events?of=bank");
+            verify(hook.secret(), each);
+        }
+        assertThat(receiver.received.getFirst().member("type")).isEqualTo("org.moralbank.entry.posted");
+        assertThat(receiver.received.get(1).member("type")).isEqualTo("org.moralbank.test.told");
+        assertThat(hook.get("/deliveries").getInt("items[0].position")).isEqualTo(7);
+        assertThat(hook.get("/deliveries").getInt("items[0].lag")).isZero();
+        assertThat(hook.get("/deliveries").getString("items[0].state")).isEqualTo("RUNNING");
+        assertThat(registry.get("moralbank.events.deliveries")
+                        .tag("outcome", "delivered")
+                        .counter()
+                        .count())
+                .isEqualTo(5);
+        round(deliveries);
+        assertThat(receiver.received).hasSize(5);
+    }
+
+    @Test
+    void anAlteredBodyIsNotVerified() {
+        var book = bank.aBook();
+        var hook = Hook.of(book, receiver.url(), "");
+        append(book, 1);
+
+        round(deliveries);
+
+        var sent = receiver.received.getFirst();
+        var altered = new Receiver.Received(sent.host(), sent.path(), sent.headers(), sent.body() + " ");
+        assertThatThrownBy(() -> verify(hook.secret(), altered)).isInstanceOf(WebhookVerificationException.class);
+        assertThatThrownBy(() -> verify(Signature.newSecret(), sent)).isInstanceOf(WebhookVerificationException.class);
+    }
+
+    @Test
+    void sendsOnlyTheTypesThatAreAskedFor() {
+        var book = bank.aBook();
+        var hook = Hook.of(book, receiver.url(), "\"org.moralbank.test.wanted\"");
+        append(book, 150);
+        Appending.append(commits, book, "test.wanted", "tests/1");
+        append(book, 150);
+        Appending.append(commits, book, "test.wanted", "tests/2");
+        append(book, 1);
+
+        round(deliveries);
+
+        assertThat(receiver.numbers()).containsExactly(151, 302);
+        assertThat(hook.get("/deliveries").getInt("items[0].position")).isEqualTo(303);
+    }
+
+    @Test
+    void signsWithBothSecretsForADayAfterARotation() throws Exception {
+        var book = bank.aBook();
+        var hook = Hook.of(book, receiver.url(), "");
+        String rotated = hook.post("/rotate", 201).getString("secret");
+        append(book, 1);
+
+        round(deliveries);
+        append(book, 1);
+        deliveries.ahead(Duration.ofHours(24));
+        round(deliveries);
+
+        var both = receiver.received.get(0);
+        var one = receiver.received.get(1);
+        verify(hook.secret(), both);
+        verify(rotated, both);
+        verify(rotated, one);
+        assertThatThrownBy(() -> verify(hook.secret(), one)).isInstanceOf(WebhookVerificationException.class);
+    }
+
+    @Test
+    void nothingIsSentWhileSuspendedAndAllOfItOnceResumed() {
+        var book = bank.aBook();
+        var hook = Hook.of(book, receiver.url(), "");
+        hook.post("/suspend", 200);
+        append(book, 3);
+
+        round(deliveries);
+        assertThat(receiver.received).isEmpty();
+        hook.post("/resume", 200);
+        round(deliveries);
+        assertThat(receiver.numbers()).containsExactly(1, 2, 3);
+        hook.post("/close", 200);
+        append(book, 1);
+        round(deliveries);
+
+        assertThat(receiver.numbers()).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void aClientWithoutAKeyIsSentNothing() {
+        var book = bank.aBook();
+        Hook.of(book, receiver.url(), "");
+        append(book, 1);
+        pool.query("""
+                UPDATE access_key SET revoked_at = now()
+                WHERE client_id = (SELECT client_id FROM event_webhook ORDER BY webhook_id DESC LIMIT 1)
+                """).execute().await().indefinitely();
+
+        round(deliveries);
+
+        assertThat(receiver.received).isEmpty();
+    }
+
+    // ---- failures ----------------------------------------------------------------------------------------------
+
+    @Test
+    void retriesWithGrowingPausesForThreeDaysThenParksAndGoesOn() {
+        var book = bank.aBook();
+        var hook = Hook.of(book, receiver.url(), "");
+        append(book, 2);
+        receiver.answers((request, response) ->
+                response.setStatusCode(request.number() == 1 ? 500 : 204).end());
+
+        Instant first = Instant.now();
+        int attempts = 0;
+        while (true) {
+            round(deliveries);
+            attempts++;
+            var delivery = hook.get("/deliveries");
+            if (!"RETRYING".equals(delivery.getString("items[0].state"))) {
+                break;
+            }
+            assertThat(receiver.received).hasSize(attempts);
+            assertThat(delivery.getInt("items[0].attempts")).isEqualTo(attempts);
+            assertThat(delivery.getString("items[0].lastError")).isEqualTo("status-500");
+            assertThat(delivery.getInt("items[0].lag")).isEqualTo(2);
+            Instant last = Instant.parse(delivery.getString("items[0].lastAttemptAt"));
+            Instant next = Instant.parse(delivery.getString("items[0].nextAttemptAt"));
+            double expected = Math.min(5_000 * Math.pow(2, attempts - 1), 4 * 3600 * 1000);
+            assertThat((double) Duration.between(last, next).toMillis()).isBetween(expected * 0.79, expected * 1.21);
+            if (expected > 60_000) {
+                deliveries.ahead(Duration.between(Instant.now(), next).minusSeconds(30));
+                round(deliveries);
+                assertThat(receiver.received).hasSize(attempts);
+            }
+            deliveries.ahead(Duration.between(Instant.now(), next).plusMillis(50));
+        }
+
+        assertThat(attempts).isBetween(20, 45);
+        var parked = hook.get("/parked");
+        assertThat(parked.getString("items[0].event")).isEqualTo(book.code() + "-1");
+        assertThat(parked.getString("items[0].state")).isEqualTo("PARKED");
+        assertThat(parked.getInt("items[0].attempts")).isEqualTo(attempts);
+        assertThat(Duration.between(first, Instant.parse(parked.getString("items[0].since"))))
+                .isBetween(Duration.ofDays(3), Duration.ofDays(3).plusHours(5));
+        assertThat(receiver.received.getLast().number()).isEqualTo(2);
+        assertThat(hook.get("/deliveries").getInt("items[0].position")).isEqualTo(2);
+        assertThat(hook.get("/deliveries").getInt("items[0].parked")).isEqualTo(1);
+        assertThat(registry.get("moralbank.events.deliveries")
+                        .tag("outcome", "parked")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(registry.get("moralbank.events.deliveries")
+                        .tag("outcome", "failed")
+                        .counter()
+                        .count())
+                .isEqualTo(attempts - 1);
+    }
+
+    @Test
+    void aReceiverThatIsGoneStopsTheBookUntilItIsResumedAndWhatIsParkedIsReplayedInOrder() {
+        var book = bank.aBook();
+        var hook = Hook.of(book, receiver.url(), "");
+        append(book, Deliveries.PARKED_IN_ROW + 5);
+        receiver.answers(503);
+        deliveries.ahead(Duration.ofDays(4));
+
+        round(deliveries);
+        round(deliveries);
+
+        assertThat(receiver.numbers()).isEqualTo(to(Deliveries.PARKED_IN_ROW));
+        assertThat(hook.get("/deliveries").getString("items[0].state")).isEqualTo("STOPPED");
+        assertThat(hook.get("/deliveries").getInt("items[0].lag")).isEqualTo(5);
+
+        receiver.received.clear();
+        receiver.answers(204);
+        hook.post("/resume", 200);
+        round(deliveries);
+        assertThat(receiver.numbers()).containsExactly(21, 22, 23, 24, 25);
+
+        receiver.received.clear();
+        hook.post("/parked/replay", 200);
+        round(deliveries);
+        assertThat(receiver.numbers()).isEqualTo(to(Deliveries.PARKED_IN_ROW));
+        assertThat(hook.get("/parked?state=DELIVERED&limit=500").getList("items"))
+                .hasSize(Deliveries.PARKED_IN_ROW);
+        assertThat(hook.get("/deliveries").getInt("items[0].parked")).isZero();
+    }
+
+    @Test
+    void replaysAnyEventThatItIsDoneWithUnderItsOldId() {
+        var book = bank.aBook();
+        var hook = Hook.of(book, receiver.url(), "");
+        append(book, 3);
+        round(deliveries);
+        String second = receiver.received.get(1).id();
+
+        hook.post("/deliveries/" + second + "/replay", 200);
+        append(book, 1);
+        round(deliveries);
+
+        assertThat(receiver.numbers()).containsExactly(1, 2, 3, 2, 4);
+        assertThat(receiver.received.get(3).id()).isEqualTo(second);
+        assertThat(receiver.received.get(3).body())
+                .isEqualTo(receiver.received.get(1).body());
+        assertThat(hook.get("/parked").getString("items[0].state")).isEqualTo("DELIVERED");
+        hook.post("/deliveries/" + book.code() + "-5/replay", 409);
+        hook.post("/deliveries/" + book.code() + "-0/replay", 404);
+        hook.post("/deliveries/NO-BOOK-1/replay", 404);
+    }
+
+    // ---- crashes and other processes ---------------------------------------------------------------------------
+
+    @Test
+    void aProcessThatDiesBetweenThePostAndThePositionLeavesItToAnotherWhoSendsItAgain() {
+        var book = bank.aBook();
+        Hook.of(book, receiver.url(), "");
+        append(book, 3);
+        Pool ofVictim = aPool();
+        receiver.answers((request, response) -> {
+            if (request.number() == 2 && receiver.received.size() == 2) {
+                // Its connections are gone before the answer is out, as if it had been killed.
+                ofVictim.close()
+                        .subscribe()
+                        .with(gone -> response.setStatusCode(204).end());
+            } else {
+                response.setStatusCode(204).end();
+            }
+        });
+
+        round(deliverer(ofVictim));
+        assertThat(receiver.numbers()).containsExactly(1, 2);
+        round(deliveries);
+        assertThat(receiver.numbers()).containsExactly(1, 2);
+        deliveries.ahead(Duration.ofSeconds(31));
+        round(deliveries);
+
+        assertThat(receiver.numbers()).containsExactly(1, 2, 2, 3);
+        assertThat(receiver.received.get(2).id())
+                .isEqualTo(receiver.received.get(1).id());
+    }
+
+    /** A pool that can be lost, with connections of its own. */
+    private Pool aPool() {
+        var database = TestDatabase.shared();
+        var vertxOfPool = Vertx.vertx();
+        closing(() ->
+                vertxOfPool.close().toCompletionStage().toCompletableFuture().join());
+        return Pool.newInstance(PgBuilder.pool()
+                .with(new PoolOptions().setMaxSize(4))
+                .connectingTo(PgConnectOptions.fromUri(database.reactiveUrl())
+                        .setUser(database.appUser())
+                        .setPassword(database.appPassword()))
+                .using(vertxOfPool)
+                .build());
+    }
+
+    @Test
+    void oneWhoWasStoppedAndWokeMovesNothingAndSendsNoMore() {
+        var book = bank.aBook();
+        var hook = Hook.of(book, receiver.url(), "");
+        append(book, 3);
+        CompletableFuture<HttpServerResponse> held = new CompletableFuture<>();
+        receiver.answers((request, response) -> {
+            if (receiver.received.size() == 1) {
+                held.complete(response);
+            } else {
+                response.setStatusCode(204).end();
+            }
+        });
+
+        CompletableFuture<Void> sleeper = deliveries.round();
+        HttpServerResponse late = held.orTimeout(10, TimeUnit.SECONDS).join();
+        Deliveries other = deliverer(pool);
+        other.ahead(Duration.ofSeconds(31));
+        round(other);
+        assertThat(receiver.numbers()).containsExactly(1, 1, 2, 3);
+        late.setStatusCode(204).end();
+        sleeper.orTimeout(10, TimeUnit.SECONDS).join();
+
+        assertThat(receiver.numbers()).containsExactly(1, 1, 2, 3);
+        assertThat(hook.get("/deliveries").getInt("items[0].position")).isEqualTo(3);
+    }
+
+    @Test
+    void severalProcessesSendEachEventOnceAndInOrder() {
+        List<TestBank.Book> books = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            var book = bank.aBook();
+            Hook.of(book, receiver.url(), "");
+            append(book, 120);
+            books.add(book);
+        }
+        Deliveries other = deliverer(pool);
+
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture.allOf(deliveries.round(), other.round())
+                    .orTimeout(30, TimeUnit.SECONDS)
+                    .join();
+        }
+
+        for (var book : books) {
+            assertThat(receiver.received.stream()
+                            .filter(each -> each.id().startsWith(book.code() + "-"))
+                            .map(Receiver.Received::number))
+                    .isEqualTo(to(120));
+        }
+    }
+
+    @Test
+    void aProcessLooksForItselfFromItsStartToItsEnd() throws InterruptedException {
+        var book = bank.aBook();
+        Hook.of(book, receiver.url(), "");
+        append(book, 3);
+        Deliverer deliverer = new Deliverer(
+                vertx,
+                new WebhookStore(pool),
+                new DeliveryStore(pool),
+                new BookEventStore(pool),
+                box,
+                new Settings(Duration.ofSeconds(20)),
+                registry);
+
+        deliverer.onStart(new StartupEvent());
+        eventually(() -> receiver.received.size() == 3);
+        append(book, 1);
+        eventually(() -> receiver.received.size() == 4);
+        deliverer.onStop(new ShutdownEvent());
+        append(book, 1);
+        // Its lease was given back at its end: another goes on at once.
+        round(deliveries);
+
+        assertThat(receiver.numbers()).isEqualTo(to(5));
+    }
+
+    // ---- slow receivers ----------------------------------------------------------------------------------------
+
+    @Test
+    void aSlowReceiverSlowsNeitherOthersNorCommitsAndHasFewConnections() {
+        Queue<HttpServerResponse> held = new ConcurrentLinkedQueue<>();
+        Receiver slow = closing(new Receiver(ClientProxy.unwrap(vertx)));
+        AtomicInteger most = new AtomicInteger();
+        slow.answers((request, response) -> {
+            held.add(response);
+            most.accumulateAndGet(held.size(), Math::max);
+        });
+        List<TestBank.Book> books = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            books.add(bank.aBook());
+        }
+        String operator = bank.operatorKey();
+        String codes =
+                String.join("\",\"", books.stream().map(TestBank.Book::code).toList());
+        books.getFirst()
+                .request(operator)
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .body("{\"url\":\"%s\",\"books\":[\"%s\"]}".formatted(slow.url(), codes))
+                .post("/v1/webhooks")
+                .then()
+                .statusCode(201);
+        Hook.of(books.getFirst(), receiver.url(), "");
+        for (var book : books) {
+            append(book, 30);
+        }
+
+        CompletableFuture<Void> first = deliveries.round();
+        CompletableFuture<Void> second = deliveries.round();
+        eventually(() -> receiver.received.size() == 30 && held.size() == 4);
+        append(books.getFirst(), 5);
+        eventually(() -> {
+            var ignored = deliveries.round();
+            return receiver.received.size() == 35;
+        });
+
+        assertThat(first.isDone()).isFalse();
+        assertThat(receiver.numbers()).isEqualTo(to(35));
+        assertThat(most.get()).isEqualTo(4);
+        assertThat(slow.received).hasSize(4);
+        held.forEach(HttpServerResponse::reset);
+        assertThatCode(() -> CompletableFuture.allOf(first, second)
+                        .orTimeout(20, TimeUnit.SECONDS)
+                        .join())
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aBookThatIsOpenedLaterIsSentToWhoAskedForEveryBook() {
+        String operator = bank.operatorKey();
+        bank.aBook()
+                .request(operator)
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .body("{\"url\":\"%s\",\"books\":[\"*\"]}".formatted(receiver.url()))
+                .post("/v1/webhooks")
+                .then()
+                .statusCode(201)
+                .body("books", equalTo(List.of("*")));
+        var opened = bank.aBook();
+        append(opened, 2);
+
+        round(deliveries);
+
+        assertThat(receiver.received.stream().map(Receiver.Received::id))
+                .containsExactly(opened.code() + "-1", opened.code() + "-2");
+    }
+}
