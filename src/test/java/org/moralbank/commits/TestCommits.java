@@ -130,11 +130,6 @@ public final class TestCommits implements AutoCloseable {
         }
     }
 
-    /** For reads beside the commits. */
-    public Pool pool() {
-        return pool;
-    }
-
     int waiting() {
         return commits.waiting();
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.moralbank.commits.TestCommits.body;
 
-import io.vertx.mutiny.sqlclient.Pool;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -46,7 +45,7 @@ class BookEventsTest {
         TestDatabase.Database database = TestCommits.aDatabase(BOOKS);
         one = TestCommits.on(database, 2);
         other = TestCommits.on(database, 2);
-        store = new BookEventStore(Pool.newInstance(one.pool()));
+        store = new BookEventStore(one.pool());
     }
 
     @AfterAll
