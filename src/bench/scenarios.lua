@@ -34,6 +34,11 @@ local function transfer(from, to)
   return '{"from":"M' .. from .. '","to":"M' .. to .. '","amount":1,"unit":"MIN"}'
 end
 
+authorized = {}
+local function redeem(mode, merchant)
+  return post("/v1/books/B1/redemptions", '{"mode":"' .. mode .. '","member":"M' .. math.random(1000) .. '","merchant":"' .. merchant .. '","amount":1,"unit":"PTS"}')
+end
+
 local kinds = {
   ["transfer"] = function()
     local from, to = members(1000)
@@ -55,7 +60,22 @@ local kinds = {
     return post("/v1/books/B1/transfers/bulk", '{"items":[' .. table.concat(items, ",") .. "]}")
   end,
   ["sale"] = function()
-    return post("/v1/books/B1/redemptions", '{"mode":"SALE","member":"M' .. math.random(1000) .. '","merchant":"S1","amount":1,"unit":"PTS"}')
+    return redeem("SALE", "S" .. math.random(20))
+  end,
+  ["sale-one"] = function()
+    return redeem("SALE", "S1")
+  end,
+  -- Authorizes, and captures what was authorized: what has been answered is captured first.
+  ["pairs"] = function()
+    local id = table.remove(authorized)
+    if id then
+      return post("/v1/books/B1/redemptions/" .. id .. "/capture", "{}")
+    end
+    return redeem("AUTHORIZE", "S" .. math.random(20))
+  end,
+  -- Only authorizes: what the expiry is measured with.
+  ["authorize"] = function()
+    return redeem("AUTHORIZE", "S" .. math.random(20))
   end,
   -- One request, again and again: the first posts, the others are answered from its record.
   ["replay"] = function()
@@ -76,6 +96,14 @@ function request()
 end
 
 function response(status, _, body)
+  if scenario == "pairs" then
+    if status == 201 then
+      authorized[#authorized + 1] = body:match('"id":"([^"]+)"')
+      return
+    elseif status == 200 then
+      return
+    end
+  end
   if status ~= expected or (scenario == "bulk-500" and not body:find('"refused":0', 1, true)) then
     bad = bad + 1
     why = status .. " " .. body:sub(-300)
@@ -90,5 +118,6 @@ function done()
     if thread:get("why") ~= "" then example = thread:get("why") end
   end
   if scenario == "bulk-500" then print("items 500") end
+  if scenario == "pairs" then print("items 0.5") end
   print("bad " .. all .. " " .. example:gsub("\n", " "))
 end

@@ -1,10 +1,8 @@
 package org.moralbank.access;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import org.moralbank.platform.Sha256;
 
 /** The text of a key: {@code mb_} and 256 random bits. Never stored, never logged. */
 public final class ApiKey {
@@ -23,10 +21,6 @@ public final class ApiKey {
 
     /** SHA-256 of the text; the key has 256 random bits, so that a slow hash would add nothing. */
     public static byte[] hash(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.US_ASCII));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.of(key);
     }
 }

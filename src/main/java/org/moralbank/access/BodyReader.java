@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
@@ -67,7 +68,7 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
 
     private static Record read(Class<Record> type, InputStream in, Call call) throws IOException {
         int limit = call.path().endsWith("/bulk") ? LARGEST_BULK : LARGEST;
-        byte[] body = in.readNBytes(limit + 1);
+        byte[] body = body(in, call.contentLength(), limit);
         if (body.length > limit) {
             throw new ProtocolRejection.TooLarge(limit).refused();
         }
@@ -89,6 +90,16 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
         } catch (CharConversionException notUtf8) {
             throw new ProtocolRejection.Unreadable("not UTF-8").refused();
         }
+    }
+
+    /** The whole body, or a byte more than the limit; of a length that is told, without a buffer larger than it. */
+    private static byte[] body(InputStream in, long length, int limit) throws IOException {
+        if (length < 0 || length > limit) {
+            return in.readNBytes(limit + 1);
+        }
+        byte[] body = new byte[(int) length];
+        int read = in.readNBytes(body, 0, body.length);
+        return read == body.length ? body : Arrays.copyOf(body, read);
     }
 
     /** Whether it begins as UTF-16 or UTF-32 does, with its mark or a zero byte: Jackson would guess and read them. */

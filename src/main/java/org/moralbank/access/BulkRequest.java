@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +18,7 @@ import org.moralbank.platform.Json;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.RefusedException;
 import org.moralbank.platform.Rejection;
+import org.moralbank.platform.Sha256;
 
 /**
  * The body of a bulk request: up to 500 bodies of the single operation, each with a reference. Bodies implement it by
@@ -116,9 +115,7 @@ public interface BulkRequest {
 
     private static byte[] fingerprint(JsonNode json) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(CanonicalJson.of(json));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            return Sha256.of(CanonicalJson.of(json));
         } catch (IOException e) {
             throw new IllegalStateException("the whole request had a canonical form", e);
         }

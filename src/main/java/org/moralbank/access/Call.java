@@ -4,14 +4,13 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Ask;
 import org.moralbank.commits.IdempotencyKey;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.ProtocolRejection;
+import org.moralbank.platform.Sha256;
 
 /** A request and who makes it. */
 public final class Call {
@@ -60,6 +59,16 @@ public final class Call {
         return Objects.requireNonNullElse(request.path(), "");
     }
 
+    /** The length of the body by its header; −1 when there is no header, or it is no number. */
+    long contentLength() {
+        String header = request.getHeader("Content-Length");
+        try {
+            return header == null ? -1 : Long.parseLong(header);
+        } catch (NumberFormatException malformed) {
+            return -1;
+        }
+    }
+
     void canonicalBody(byte[] canonical) {
         this.canonicalBody = canonical;
     }
@@ -82,14 +91,8 @@ public final class Call {
 
     /** SHA-256 of method, path, sorted query and canonical body: what a key stands for. */
     private byte[] fingerprint() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update((request.method().name() + ' ' + path() + '\n' + sortedQuery() + '\n')
-                    .getBytes(StandardCharsets.UTF_8));
-            return digest.digest(canonicalBody);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        String line = request.method().name() + ' ' + path() + '\n' + sortedQuery() + '\n';
+        return Sha256.of(line.getBytes(StandardCharsets.UTF_8), canonicalBody);
     }
 
     private String sortedQuery() {

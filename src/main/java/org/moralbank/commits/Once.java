@@ -3,11 +3,10 @@ package org.moralbank.commits;
 import static org.moralbank.commits.AnswerTable.ANSWERS;
 
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.moralbank.platform.CanonicalJson;
 import org.moralbank.platform.Json;
+import org.moralbank.platform.Sha256;
 
 /**
  * A work that has one effect per reference in its book, whatever the idempotency key and whichever client asks.
@@ -40,9 +39,9 @@ public final class Once implements Work {
     /** SHA-256 of a request's canonical form: equal for equal content, however it was written and sent. */
     public static byte[] content(Record body) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(CanonicalJson.of(Json.bytes(body)));
-        } catch (NoSuchAlgorithmException | IOException e) {
-            throw new IllegalStateException("every Java has SHA-256, and our own JSON is canonical", e);
+            return Sha256.of(CanonicalJson.of(Json.bytes(body)));
+        } catch (IOException e) {
+            throw new IllegalStateException("our own JSON is canonical", e);
         }
     }
 

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -44,6 +42,7 @@ import org.moralbank.merchants.Merchant;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.Page;
+import org.moralbank.platform.Sha256;
 import org.moralbank.services.Payer;
 import org.moralbank.services.ServiceGiven;
 import org.moralbank.services.ServiceRecords;
@@ -347,18 +346,10 @@ class StreetPlay {
                     new Importer(client.id()),
                     book,
                     new IdempotencyKey(Street.NAME + ":" + name),
-                    sha256(content),
+                    Sha256.of(content),
                     Language.ZH,
                     "/" + Street.NAME + "/" + name,
                     moment);
-        }
-
-        private static byte[] sha256(String text) {
-            try {
-                return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java has SHA-256", e);
-            }
         }
 
         private void submit(Uni<Answer> work) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Json;
+import org.moralbank.platform.Sha256;
 
 /**
  * The bytes of an entry that are hashed, logged and exported: RFC 8785 JSON, every integer as a string, no name and no
@@ -23,6 +24,8 @@ import org.moralbank.platform.Json;
  * }</pre>
  */
 final class CanonicalEntry {
+    private static final byte[] LEAF = {0};
+
     private CanonicalEntry() {}
 
     static byte[] of(String book, long seq, Draft draft, Unit unit, Instant postedAt, List<Posting> postings) {
@@ -123,5 +126,10 @@ final class CanonicalEntry {
                 null,
                 sealed.postings.stream().map(SealedPosting::view).toList(),
                 null);
+    }
+
+    /** The hash of the leaf of the transparency log: RFC 9162 section 2.1.1. */
+    static byte[] leafHash(byte[] canonical) {
+        return Sha256.of(LEAF, canonical);
     }
 }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.platform.Sha256;
 
 /**
  * What persons wrote about an entry. The sealed bytes of the entry carry only its salted hashes, so that the text can be
@@ -29,6 +30,6 @@ public record EntryText(
 
     /** SHA-256 of salt and text, in hex. */
     static String hash(byte[] salt, String text) {
-        return HexFormat.of().formatHex(Hashes.sha256(salt, text.getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(Sha256.of(salt, text.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -231,7 +231,7 @@ public final class Ledger {
                 draft.text,
                 List.copyOf(postings),
                 canonical,
-                Hashes.leaf(canonical));
+                CanonicalEntry.leafHash(canonical));
         set.put(BOOKS, book.id(), book.advanced(seq, postedAt));
         set.put(ENTRIES, new EntryTable.Key(book.id(), seq), entry);
         return entry;
