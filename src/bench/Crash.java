@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.io.Reader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Kills the service and its database under load, again and again, and then counts what is there.
+ * Kills two processes of the service and their database under load, again and again, and then counts what is there.
  *
  * <pre>
  *   ./mvnw -DskipTests package
@@ -30,16 +32,20 @@ import java.util.stream.Stream;
  * </pre>
  *
  * Writers send transfers, each with a key of its own that is also its reference, and send it again until it is answered,
- * whatever happens meanwhile. In turns the service (its JVM alone, so that the database is orphaned) and PostgreSQL (its
- * postmaster and every backend) are killed with SIGKILL. In the end, over the API: every answered transfer stands in the
+ * whatever happens meanwhile, each time to one of the two processes, which work on one book of one database. In turns the
+ * first process (its JVM alone, so that its database is orphaned), PostgreSQL (its postmaster and every backend) and the
+ * second process are killed with SIGKILL. In the end, over the API: every answered transfer stands in the
  * book once, under the number that was answered; no transfer stands there twice; the numbers have no gap; the balances
  * sum to zero; every key is answered again, byte for byte as before.
  */
 public final class Crash {
     private static final int WRITERS = 16;
     private static final int MEMBERS = 50;
-    private static final int PORT = 8098;
-    private static final String API = "http://127.0.0.1:" + PORT;
+    private static final int DATABASE_PORT = 15498;
+
+    /** The first process has the embedded database, the second works on it. */
+    private static final int[] PORTS = {8098, 8097};
+
     private static final String BOOK = "/v1/books/CRASH";
     private static final Pattern SEQ = Pattern.compile("\"seq\":(\\d+)");
     private static final Pattern REFERENCE = Pattern.compile("\"reference\":\"([^\"]+)\"");
@@ -54,7 +60,7 @@ public final class Crash {
     private final AtomicInteger sent = new AtomicInteger();
     private final AtomicInteger resent = new AtomicInteger();
     private volatile boolean stopping;
-    private Process service;
+    private final Process[] services = new Process[PORTS.length];
 
     private Crash() throws IOException {
         data = Files.createTempDirectory("moral-bank-crash");
@@ -83,7 +89,8 @@ public final class Crash {
     }
 
     private List<String> run(int kills, int everyMillis, Random random) throws Exception {
-        start();
+        start(0);
+        start(1);
         setUp();
         List<Thread> writers = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
@@ -91,18 +98,19 @@ public final class Crash {
             int number = i;
             writers.add(Thread.ofPlatform().start(() -> write(number, own)));
         }
-        int killedService = 0;
+        int killedServices = 0;
         int killedDatabase = 0;
         for (int i = 0; i < kills; i++) {
             Thread.sleep(everyMillis / 2 + random.nextInt(everyMillis));
             int before = answered.size();
-            if (i % 2 == 0) {
-                service.destroyForcibly().waitFor();
-                start();
-                killedService++;
-            } else {
+            if (i % 3 == 1) {
                 killDatabase();
                 killedDatabase++;
+            } else {
+                int which = i % 3 == 0 ? 0 : 1;
+                services[which].destroyForcibly().waitFor();
+                start(which);
+                killedServices++;
             }
             awaitAnswers(before);
         }
@@ -111,38 +119,53 @@ public final class Crash {
             writer.join();
         }
         System.out.printf(
-                "killed: service %d times, PostgreSQL %d times; transfers sent %d, sent again %d, answered %d%n",
-                killedService, killedDatabase, sent.get(), resent.get(), answered.size());
+                "killed: the two processes %d times, PostgreSQL %d times; transfers sent %d, sent again %d, answered %d%n",
+                killedServices, killedDatabase, sent.get(), resent.get(), answered.size());
         return check();
     }
 
     // ---- the service and its database -----------------------------------------------------------------------------
 
-    private void start() throws Exception {
+    private void start(int which) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx320m",
-                "-Dquarkus.http.port=" + PORT,
+                "-Xmx224m",
+                "-Dquarkus.http.port=" + PORTS[which],
                 "-Dquarkus.http.host=127.0.0.1",
                 "-Dmoralbank.demo.enabled=false",
                 "-jar",
                 "target/quarkus-app/quarkus-run.jar");
-        builder.environment().put("MORALBANK_DATA", data.toString());
-        builder.environment().put("MORALBANK_ACCESS_OPERATOR_KEY", key);
+        Map<String, String> environment = builder.environment();
+        environment.put("MORALBANK_ACCESS_OPERATOR_KEY", key);
+        environment.put("MORALBANK_DATA", data.toString());
+        if (which == 0) {
+            environment.put("MORALBANK_DATABASE_PORT", Integer.toString(DATABASE_PORT));
+        } else {
+            Properties passwords = new Properties();
+            try (Reader in = Files.newBufferedReader(data.resolve("credentials"))) {
+                passwords.load(in);
+            }
+            environment.put("DATABASE_URL", "postgresql://127.0.0.1:" + DATABASE_PORT + "/moralbank");
+            environment.put("DATABASE_USER", "moralbank_app");
+            environment.put("DATABASE_PASSWORD", passwords.getProperty("moralbank_app"));
+            environment.put("DATABASE_OWNER_USER", "moralbank_owner");
+            environment.put("DATABASE_OWNER_PASSWORD", passwords.getProperty("moralbank_owner"));
+            environment.put("MORALBANK_PAY_CODES_KEY_FILE", data.resolve("pay-codes-key").toString());
+        }
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        service = builder.start();
+        services[which] = builder.start();
         long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
-        while (!isReady()) {
-            if (!service.isAlive() || System.nanoTime() > deadline) {
-                throw new IllegalStateException("the service did not start:\n" + Files.readString(log));
+        while (!isReady(which)) {
+            if (!services[which].isAlive() || System.nanoTime() > deadline) {
+                throw new IllegalStateException("process " + which + " did not start:\n" + Files.readString(log));
             }
             Thread.sleep(50);
         }
     }
 
-    private boolean isReady() {
+    private boolean isReady(int which) {
         try {
-            return http.send(request("GET", "/q/health/ready", null, null), BodyHandlers.discarding())
+            return http.send(request(which, "GET", "/q/health/ready", null, null), BodyHandlers.discarding())
                             .statusCode()
                     == 200;
         } catch (IOException | InterruptedException away) {
@@ -155,8 +178,6 @@ public final class Crash {
         List<ProcessHandle> all = new ArrayList<>();
         ProcessHandle.allProcesses()
                 .filter(process -> process.info().commandLine().orElse("").contains(data.toString()))
-                .filter(process -> process.pid() != service.pid()
-                        && process.pid() != ProcessHandle.current().pid())
                 .filter(process -> process.info().command().orElse("").endsWith("postgres"))
                 .forEach(postmaster -> {
                     all.add(postmaster);
@@ -180,10 +201,13 @@ public final class Crash {
     }
 
     private void stop() throws Exception {
-        if (service != null) {
-            service.destroy();
-            if (!service.waitFor(40, TimeUnit.SECONDS)) {
-                service.destroyForcibly();
+        for (int which = services.length - 1; which >= 0; which--) { // the one with the database last
+            Process service = services[which];
+            if (service != null) {
+                service.destroy();
+                if (!service.waitFor(40, TimeUnit.SECONDS)) {
+                    service.destroyForcibly();
+                }
             }
         }
         try (Stream<Path> files = Files.walk(data)) {
@@ -206,15 +230,15 @@ public final class Crash {
 
     private String send(String method, String path, String idempotencyKey, String body, int expected) throws Exception {
         HttpResponse<String> response =
-                http.send(request(method, path, idempotencyKey, body), BodyHandlers.ofString());
+                http.send(request(0, method, path, idempotencyKey, body), BodyHandlers.ofString());
         if (response.statusCode() != expected) {
             throw new IllegalStateException(method + " " + path + ": " + response.statusCode() + " " + response.body());
         }
         return response.body();
     }
 
-    private HttpRequest request(String method, String path, String idempotencyKey, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(API + path))
+    private HttpRequest request(int which, String method, String path, String idempotencyKey, String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORTS[which] + path))
                 .timeout(Duration.ofSeconds(40))
                 .header("Authorization", "Bearer " + key)
                 .header("Content-Type", "application/json");
@@ -237,7 +261,7 @@ public final class Crash {
             String body = transfer(from, to, reference);
             sent.incrementAndGet();
             try {
-                answered.put(reference, body + '\n' + untilAnswered(reference, body));
+                answered.put(reference, body + '\n' + untilAnswered(reference, body, random));
             } catch (InterruptedException interrupted) {
                 return;
             }
@@ -249,16 +273,17 @@ public final class Crash {
                 + reference + "\"}";
     }
 
-    /** Sends the same request with the same key until it is answered for good, as a correct client does. */
-    private String untilAnswered(String reference, String body) throws InterruptedException {
+    /** Sends the same request with the same key until it is answered for good, as a correct client does: to either process. */
+    private String untilAnswered(String reference, String body, Random random) throws InterruptedException {
         for (boolean first = true; ; first = false) {
             if (!first) {
                 resent.incrementAndGet();
                 Thread.sleep(50);
             }
             try {
-                HttpResponse<String> response =
-                        http.send(request("POST", BOOK + "/transfers", reference, body), BodyHandlers.ofString());
+                int which = random.nextInt(PORTS.length);
+                HttpResponse<String> response = http.send(
+                        request(which, "POST", BOOK + "/transfers", reference, body), BodyHandlers.ofString());
                 if (response.statusCode() == 201) {
                     return response.body();
                 }
@@ -297,7 +322,7 @@ public final class Crash {
                 faults.add(one.getKey() + " was answered with entry " + first(SEQ, answer) + " and is entry " + seq);
             }
             HttpResponse<String> again =
-                    http.send(request("POST", BOOK + "/transfers", one.getKey(), body), BodyHandlers.ofString());
+                    http.send(request(1, "POST", BOOK + "/transfers", one.getKey(), body), BodyHandlers.ofString());
             if (again.body().equals(answer)
                     && again.headers().firstValue("Idempotent-Replayed").isPresent()) {
                 replayed++;
