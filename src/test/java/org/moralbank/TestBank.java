@@ -190,7 +190,10 @@ public class TestBank {
         }
 
         public String aTerminal(String merchant, boolean partialApproval) {
-            String terminal = "T-" + NUMBERS.incrementAndGet();
+            return aTerminal(merchant, "T-" + NUMBERS.incrementAndGet(), partialApproval);
+        }
+
+        public String aTerminal(String merchant, String terminal, boolean partialApproval) {
             sql("""
                     INSERT INTO merchant_terminal (book_id, merchant_id, terminal_id, status, partial_approval,
                                                    shows_points_left, version, registered_at)
@@ -281,6 +284,26 @@ public class TestBank {
                 book.open(holder(unit), lot, amount);
             }
             return this;
+        }
+
+        /** The digits of a new pay code. */
+        public String payCode() {
+            return code("pay-codes", Map.of("member", id));
+        }
+
+        /** The digits of a new voucher. */
+        public String voucher(long amount) {
+            return code("vouchers", Map.of("member", id, "amount", amount, "unit", "PTS"));
+        }
+
+        private String code(String kind, Map<String, Object> body) {
+            return book.as(Role.APP)
+                    .body(body)
+                    .post(book.path() + "/" + kind)
+                    .then()
+                    .statusCode(201)
+                    .extract()
+                    .path("code");
         }
 
         public Holder holder(Unit unit) {

@@ -35,6 +35,13 @@ public record Line(String item, int count) {
             @Schema(required = true, minimum = "1", maximum = "1000", examples = "2") @Nullable
             Long count) {}
 
+    /** As the API shows them. */
+    public static List<Form> forms(List<Line> lines) {
+        return lines.stream()
+                .map(line -> new Form(line.item(), (long) line.count()))
+                .toList();
+    }
+
     /**
      * The lines of a request; none when they are missing. Faults are told with those of the other fields, and what is
      * returned is to be used only after {@link Fields#refuseFaults}.

@@ -58,6 +58,11 @@ final class TerminalTable implements Table<Terminal.Key, Terminal> {
     }
 
     @Override
+    public int changedUnder(Terminal.Key terminal) {
+        return terminal.book();
+    }
+
+    @Override
     public void write(Writing writing, List<Change<Terminal.Key, Terminal>> changes) {
         for (Change<Terminal.Key, Terminal> change : changes) {
             Terminal terminal = change.after();

@@ -46,6 +46,17 @@ final class CodeKeys {
                 hash.getLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L);
     }
 
+    /** What a request is known by that showed a code, without a way from it to the code. */
+    byte[] sealOf(int book, String code, byte[] content) {
+        return mac(
+                "content",
+                ByteBuffer.allocate(4 + code.length() + content.length)
+                        .putInt(book)
+                        .put(code.getBytes(StandardCharsets.US_ASCII))
+                        .put(content)
+                        .array());
+    }
+
     /** The secret of a device: 32 bytes, as many as RFC 6238 wants for SHA-256. */
     byte[] secretOf(int book, UUID device) {
         return mac(

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
 import org.moralbank.commits.Commits;
@@ -21,6 +22,7 @@ import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.members.Participants;
+import org.moralbank.platform.Fields;
 
 /** Makes pay codes, and finds whose a code is that somebody shows. */
 @ApplicationScoped
@@ -99,10 +101,28 @@ public class PayCodes {
     }
 
     /**
+     * The digits of a code in a request's field, checked as far as their form tells: 18 digits that begin with 71 or 72,
+     * a voucher's with the right check digit. To be used after {@link Fields#refuseFaults}.
+     */
+    public static String checked(Fields fields, String field, @Nullable String code) {
+        return CodeText.checked(fields, field, code);
+    }
+
+    /**
+     * What a request with a code is known by when it is repeated: 32 bytes that say the same for the same code and content,
+     * and from which nobody without the installation's key finds the code.
+     *
+     * @param content of the request without its code
+     */
+    public byte[] seal(BookHandle book, String code, byte[] content) {
+        return keys.sealOf(book.id(), code, content);
+    }
+
+    /**
      * Whose a code is: a code of the service, of a device or of a voucher. One that is nobody's is found too, and refused
      * when it is {@linkplain ShownCode#present presented}, so that all refusals are of one kind.
      *
-     * @param code of the form that {@link CodeText#checked} lets pass
+     * @param code of the form that {@link #checked} lets pass
      */
     public Uni<ShownCode> find(BookHandle book, String code) {
         int id = book.id();

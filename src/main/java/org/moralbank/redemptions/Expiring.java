@@ -3,6 +3,7 @@ package org.moralbank.redemptions;
 import static org.moralbank.ledger.Ledger.BOOKS;
 import static org.moralbank.ledger.Ledger.HOLDINGS;
 import static org.moralbank.ledger.Ledger.HOLDS;
+import static org.moralbank.redemptions.Redemptions.REDEMPTIONS;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,14 +21,15 @@ import org.moralbank.ledger.Ledger;
  * Releases authorizations of a book whose time is over. Each is looked at anew under the lock, so that what was captured,
  * voided or released since is left alone, whoever asks how often.
  *
- * <p>The redemption is not touched: its time says that it has expired. That spares half of the writing.
+ * <p>A redemption that took nothing but a hold is not touched: its time says that it has expired. That spares half of the
+ * writing. One that gives a voucher or items back says so, because they are given back once.
  */
 final class Expiring implements Work {
     private final int book;
-    private final List<ExpiryStore.Due> due;
+    private final List<Seen> due;
     private List<Duration> ages = List.of();
 
-    Expiring(int book, List<ExpiryStore.Due> due) {
+    Expiring(int book, List<Seen> due) {
         this.book = book;
         this.due = due;
     }
@@ -45,25 +47,42 @@ final class Expiring implements Work {
     @Override
     public void needs(Needs needs) {
         needs.row(BOOKS, book);
-        for (ExpiryStore.Due one : due) {
-            needs.row(HOLDS, new HoldTable.Key(book, one.id())).row(HOLDINGS, new Payer(book, one.member()).points());
+        for (Seen one : due) {
+            needs.row(HOLDINGS, one.payer().points());
+            one.needBack(needs);
+            if (one.givesMoreBack()) {
+                needs.row(REDEMPTIONS, one.key());
+            }
         }
     }
 
     @Override
     public Answer decide(WorkingSet set) {
         ages = new ArrayList<>();
-        for (ExpiryStore.Due one : due) {
-            Hold hold = set.get(HOLDS, new HoldTable.Key(book, one.id()));
-            if (hold.status() == Hold.Status.ACTIVE && !set.now().isBefore(hold.expiresAt())) {
-                expire(set, hold, new Payer(book, one.member()));
+        for (Seen one : due) {
+            if (one.givesMoreBack()) {
+                giveBack(set, one);
+            } else {
+                release(set, one);
             }
         }
         return Answer.ok(Map.of("released", ages.size()));
     }
 
-    private void expire(WorkingSet set, Hold hold, Payer payer) {
-        Hold ended = Ledger.release(set, hold.id(), payer.points(), Hold.Status.EXPIRED);
-        ages.add(Duration.between(hold.placedAt(), ended.endedAt()));
+    private void release(WorkingSet set, Seen one) {
+        Hold hold = set.get(HOLDS, new HoldTable.Key(book, one.hold()));
+        if (hold.status() == Hold.Status.ACTIVE && !set.now().isBefore(hold.expiresAt())) {
+            Hold ended = Ledger.release(set, hold.id(), one.payer().points(), Hold.Status.EXPIRED);
+            ages.add(Duration.between(hold.placedAt(), ended.endedAt()));
+        }
+    }
+
+    private void giveBack(WorkingSet set, Seen one) {
+        Redemption before = set.get(REDEMPTIONS, one.key());
+        if (before instanceof Redemption.Authorized && before.at(set.now()) instanceof Redemption.Expired expired) {
+            one.giveBack(set, before, Hold.Status.EXPIRED);
+            Redemptions.record(set, expired);
+            ages.add(expired.age(set.now()));
+        }
     }
 }

@@ -109,8 +109,9 @@ class Expiry {
         });
     }
 
-    private Uni<Duration> release(List<ExpiryStore.Due> due) {
-        Map<Integer, List<ExpiryStore.Due>> byBook = due.stream().collect(Collectors.groupingBy(ExpiryStore.Due::book));
+    private Uni<Duration> release(List<Seen> due) {
+        Map<Integer, List<Seen>> byBook =
+                due.stream().collect(Collectors.groupingBy(seen -> seen.key().book()));
         return Multi.createFrom()
                 .iterable(byBook.entrySet())
                 .onItem()
@@ -120,7 +121,7 @@ class Expiry {
                 .map(done -> due.size() < config.batch() ? config.every() : config.pause());
     }
 
-    private Uni<Answer> release(int book, List<ExpiryStore.Due> due) {
+    private Uni<Answer> release(int book, List<Seen> due) {
         Expiring work = new Expiring(book, due);
         Ask ask = new Ask(new Clock(), book, null, new byte[0], Language.EN, "/", null);
         return commits.submit(ask, book, work).invoke(answer -> {

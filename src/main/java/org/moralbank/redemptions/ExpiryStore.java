@@ -14,9 +14,12 @@ import java.util.UUID;
 /** Reads which authorizations are over, and says which process releases them. */
 @ApplicationScoped
 class ExpiryStore {
-    /** Book by book, each by its own part of the index: a book with many does not hide the others. */
-    private static final String DUE = """
-            SELECT due.book_id, due.hold_id, r.member
+    /**
+     * Book by book, each by its own part of the index: a book with many does not hide the others. The hold of a voucher has
+     * a time of its own, beyond that of the authorization that took it.
+     */
+    private static final String DUE =
+            "SELECT " + RedemptionStore.SEEN_COLUMNS + """
             FROM ledger_book b
             CROSS JOIN LATERAL (
                 SELECT h.book_id, h.hold_id
@@ -26,6 +29,13 @@ class ExpiryStore {
                 LIMIT $1
             ) due
             JOIN redemption r ON r.book_id = due.book_id AND r.redemption_id = due.hold_id
+            UNION ALL
+            (SELECT
+            """ + RedemptionStore.SEEN_COLUMNS + """
+            FROM redemption r
+            WHERE r.voucher_due <= clock_timestamp()
+            ORDER BY r.voucher_due
+            LIMIT $1)
             LIMIT $1
             """;
 
@@ -41,15 +51,12 @@ class ExpiryStore {
         this.pool = pool;
     }
 
-    /** An authorization whose time is over, and still holds. */
-    record Due(int book, UUID id, String member) {}
-
-    /** Some of those that are over, the longest over first in each book. */
-    Uni<List<Due>> due(int most) {
+    /** Authorizations whose time is over, and that still hold. Some of those that are over, the longest over first in each book. */
+    Uni<List<Seen>> due(int most) {
         return pool.preparedQuery(DUE).execute(Tuple.of(most)).map(rows -> {
-            List<Due> due = new ArrayList<>(rows.size());
+            List<Seen> due = new ArrayList<>(rows.size());
             for (Row row : rows) {
-                due.add(new Due(row.getShort(0), row.getUUID(1), row.getString(2)));
+                due.add(RedemptionStore.found(row).seen());
             }
             return due;
         });

@@ -19,6 +19,8 @@ import org.moralbank.redemptions.Redemption.Till;
  * @param content SHA-256 of the request, by which a retry is known; null without a till
  * @param expiresAt of an authorization, else null
  * @param payableAfter what the merchant was owed after a sale, else null
+ * @param voucher the one it was paid with, else null
+ * @param basket what was bought of the catalogue; null when that was not said
  */
 record Purchase(
         int book,
@@ -35,7 +37,9 @@ record Purchase(
         LocalDate occurredOn,
         Instant createdAt,
         @Nullable Instant expiresAt,
-        @Nullable Long payableAfter) {
+        @Nullable Long payableAfter,
+        @Nullable UUID voucher,
+        @Nullable Basket basket) {
     /** When an authorization ends by itself. */
     Instant expiry() {
         return Objects.requireNonNull(expiresAt, "a sale does not expire");

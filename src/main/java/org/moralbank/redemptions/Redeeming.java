@@ -5,8 +5,10 @@ import static org.moralbank.redemptions.Redemptions.TRANSACTIONS;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -16,24 +18,37 @@ import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Draft;
 import org.moralbank.ledger.Entry;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Spending;
 import org.moralbank.ledger.Unit;
+import org.moralbank.members.MemberRejection;
+import org.moralbank.merchants.Catalogue;
+import org.moralbank.merchants.Line;
+import org.moralbank.paycodes.PayCodeRejection;
+import org.moralbank.paycodes.Presented;
+import org.moralbank.paycodes.ShownCode;
 import org.moralbank.platform.Ids;
+import org.moralbank.platform.RefusedException;
 
 /**
  * A redemption begins: points are held, or spent at once.
  *
  * <p>A terminal's transaction is looked at first, because it is a key of its own: one that was reversed is refused, whether
- * or not it ever came; one that came is answered as it was then, or refused when the content is another.
+ * or not it ever came; one that came is answered as it was then, or refused when the content is another. So the code that it
+ * took is not asked again, and a retry is not told that it was used.
  */
 final class Redeeming implements Work {
     private final BookHandle book;
     private final Order order;
-    private final Payer payer;
+
+    /** Null when who shows the code is nobody, and is refused. */
+    private final @Nullable Payer payer;
+
+    private final @Nullable ShownCode shown;
     private final Seller seller;
     private final UUID id = Ids.next();
 
@@ -41,30 +56,54 @@ final class Redeeming implements Work {
     private @Nullable Redemption made;
 
     /**
-     * What is to be sold.
+     * What is to be sold. Either the member or the code is given.
      *
+     * @param code digits that are shown
      * @param amount in minor parts of the unit
-     * @param partially whether less than the amount may be approved
+     * @param partially whether less than the amount may be approved; null leaves it to the terminal
      * @param cash what is paid in cash besides, a memo
-     * @param content SHA-256 of the request
+     * @param lines of the merchant's catalogue; may be none
+     * @param content SHA-256 of the request without its code
      */
     record Order(
             Redemption.Mode mode,
-            String member,
+            @Nullable String member,
+            @Nullable String code,
             String merchant,
             long amount,
             Unit unit,
-            boolean partially,
+            @Nullable Boolean partially,
             long cash,
             Duration lasts,
             Redemption.@Nullable Till till,
+            List<Line> lines,
             byte[] content,
-            Note note) {}
+            Note note) {
+        @Nullable
+        String terminal() {
+            return till == null ? null : till.terminal();
+        }
 
-    Redeeming(BookHandle book, Order order) {
+        /** Known by its code too, which is not to be found from it. */
+        Order withContent(byte[] sealed) {
+            return new Order(
+                    mode, member, code, merchant, amount, unit, partially, cash, lasts, till, lines, sealed, note);
+        }
+
+        /** Without the code, which is money. */
+        @Override
+        public String toString() {
+            return "Order[" + mode + " " + amount + " at " + merchant + "]";
+        }
+    }
+
+    /** @param shown whose the code is that the order names; null when it names the member */
+    Redeeming(BookHandle book, Order order, @Nullable ShownCode shown) {
+        String member = shown == null ? order.member() : shown.member();
         this.book = book;
         this.order = order;
-        this.payer = new Payer(book.id(), order.member());
+        this.shown = shown;
+        this.payer = member == null ? null : new Payer(book.id(), member);
         this.seller = new Seller(book.id(), order.merchant(), order.till());
     }
 
@@ -79,8 +118,14 @@ final class Redeeming implements Work {
         if (seller.transaction() != null) {
             needs.row(TRANSACTIONS, seller.transaction());
         }
-        payer.needs(needs);
         seller.needs(needs);
+        if (shown != null) {
+            shown.need(needs);
+        }
+        if (payer != null) {
+            payer.needs(needs);
+            Catalogue.need(needs, book.id(), order.merchant(), payer.member(), order.lines());
+        }
     }
 
     /** A till that hears again that it sold would hand the goods over, though it took the sale back. */
@@ -109,75 +154,127 @@ final class Redeeming implements Work {
             refuseReversed(key, first);
             return again(key, Objects.requireNonNull(first.made()));
         }
-        seller.check(set);
+        boolean partially = allowsPart(seller.check(set));
         if (order.unit() != Unit.PTS) {
             throw new RedemptionRejection.TimeNotRedeemable().refused();
         }
-        payer.check(set);
-        long approved = approve(set);
+        Presented.PutBy voucher = shown == null ? null : shown.present(set).voucher();
+        if (payer == null) {
+            throw new PayCodeRejection.Unknown().refused();
+        }
+        check(set, payer);
+        Basket basket = buy(set, payer);
+        long approved = approve(set, payer, voucher, partially);
         Redemption redemption = switch (order.mode()) {
-            case AUTHORIZE -> authorize(set, approved);
-            case SALE -> sell(set, approved);
+            case AUTHORIZE -> authorize(set, payer, voucher, basket, approved);
+            case SALE -> sell(set, payer, voucher, basket, approved);
         };
         Redemptions.record(set, redemption);
         if (key != null) {
             set.put(TRANSACTIONS, key, new Transaction(redemption, null));
         }
         made = redemption;
-        return Answer.created(location(redemption), RedemptionView.made(redemption));
+        return created(redemption);
     }
 
     private Answer again(Transaction.Key key, Redemption first) {
         if (!Arrays.equals(first.purchase().content(), order.content())) {
             throw new Bulk.DuplicateReference(key.till().transaction()).refused();
         }
-        Answer answer = Answer.created(location(first), RedemptionView.made(first));
+        Answer answer = created(first);
         return new Answer(answer.status(), answer.location(), answer.body(), null, null, true);
     }
 
-    private String location(Redemption redemption) {
-        return book.path() + "/redemptions/" + redemption.key().id();
+    /** Who shows a code is not told whose it is. */
+    private Answer created(Redemption redemption) {
+        Purchase purchase = redemption.purchase();
+        return Answer.created(
+                book.path() + "/redemptions/" + purchase.id(),
+                RedemptionView.of(
+                        redemption,
+                        redemption.status(),
+                        order.code() == null ? purchase.member() : null,
+                        null,
+                        purchase.payableAfter()));
     }
 
-    private long approve(WorkingSet set) {
-        long spendable = Ledger.spendable(set, payer.points());
+    /** What the request says, as far as the terminal can do it. */
+    private boolean allowsPart(@Nullable Boolean ofTerminal) {
+        return ofTerminal == null
+                ? Boolean.TRUE.equals(order.partially())
+                : ofTerminal && !Boolean.FALSE.equals(order.partially());
+    }
+
+    private void check(WorkingSet set, Payer who) {
+        try {
+            who.check(set);
+        } catch (RefusedException refused) {
+            if (shown != null && refused.rejection() instanceof MemberRejection about) {
+                throw new RedemptionRejection.OfWhoPays(about.code()).refused();
+            }
+            throw refused;
+        }
+    }
+
+    private @Nullable Basket buy(WorkingSet set, Payer who) {
+        if (order.lines().isEmpty()) {
+            return null;
+        }
+        LocalDate today = set.get(BOOKS, book.id()).dayOf(set.now());
+        Catalogue.buy(set, book.id(), order.merchant(), who.member(), order.lines(), order.amount(), today);
+        return new Basket(order.lines(), today);
+    }
+
+    /** A voucher pays what it holds, and no more. */
+    private long approve(WorkingSet set, Payer who, Presented.@Nullable PutBy voucher, boolean partially) {
+        long spendable = voucher == null ? Ledger.spendable(set, who.points()) : voucher.amount();
         if (spendable >= order.amount()) {
             return order.amount();
         }
-        if (!order.partially() || spendable == 0) {
+        if (!partially || spendable == 0) {
             throw new RedemptionRejection.InsufficientBalance(order.member(), spendable, order.amount()).refused();
         }
         return spendable;
     }
 
-    private Redemption authorize(WorkingSet set, long approved) {
+    private Redemption authorize(
+            WorkingSet set, Payer who, Presented.@Nullable PutBy voucher, @Nullable Basket basket, long approved) {
         Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
         Instant expiresAt = now.plus(order.lasts());
-        Ledger.hold(set, id, payer.points(), approved, expiresAt, order.note().reference());
-        return new Redemption.Authorized(purchase(approved, now, expiresAt, null));
+        if (voucher == null) {
+            Ledger.hold(set, id, who.points(), approved, expiresAt, order.note().reference());
+        }
+        return new Redemption.Authorized(purchase(who, voucher, basket, approved, now, expiresAt, null));
     }
 
-    private Redemption sell(WorkingSet set, long approved) {
-        Entry entry = Ledger.post(
-                set,
-                order.note()
-                        .draft(EntryType.REDEEM_SALE, book.id())
-                        .spend(payer.points(), approved, Spending.ON_SERVICE)
-                        .credit(seller.payable(), approved));
+    private Redemption sell(
+            WorkingSet set, Payer who, Presented.@Nullable PutBy voucher, @Nullable Basket basket, long approved) {
+        Draft draft = order.note().draft(EntryType.REDEEM_SALE, book.id());
+        Entry entry = voucher == null
+                ? Ledger.post(
+                        set,
+                        draft.spend(who.points(), approved, Spending.ON_SERVICE).credit(seller.payable(), approved))
+                : Ledger.capture(set, voucher.hold(), who.points(), approved, draft.credit(seller.payable(), approved));
         long payableAfter = Ledger.holding(set, seller.payable()).posted();
         return new Redemption.Captured(
-                purchase(approved, entry.postedAt(), null, payableAfter),
+                purchase(who, voucher, basket, approved, entry.postedAt(), null, payableAfter),
                 new Redemption.Capture(approved, entry.seq(), entry.postedAt()),
                 0);
     }
 
     private Purchase purchase(
-            long approved, Instant createdAt, @Nullable Instant expiresAt, @Nullable Long payableAfter) {
+            Payer who,
+            Presented.@Nullable PutBy voucher,
+            @Nullable Basket basket,
+            long approved,
+            Instant createdAt,
+            @Nullable Instant expiresAt,
+            @Nullable Long payableAfter) {
         return new Purchase(
                 book.id(),
                 id,
                 order.mode(),
-                order.member(),
+                who.member(),
                 order.merchant(),
                 order.amount(),
                 approved,
@@ -188,6 +285,8 @@ final class Redeeming implements Work {
                 order.note().occurredOn(),
                 createdAt,
                 expiresAt,
-                payableAfter);
+                payableAfter,
+                voucher == null ? null : voucher.voucher(),
+                basket);
     }
 }

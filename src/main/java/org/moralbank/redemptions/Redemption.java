@@ -110,7 +110,7 @@ sealed interface Redemption {
         }
     }
 
-    /** Nobody came for the points in time. Not written anywhere: the clock says it. */
+    /** Nobody came for the points in time. The clock says it; it is written only where more than a hold was given back. */
     record Expired(Purchase purchase) implements Redemption {
         @Override
         public Status status() {

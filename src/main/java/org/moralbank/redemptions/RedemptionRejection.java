@@ -65,6 +65,9 @@ sealed interface RedemptionRejection extends Rejection {
         }
     }
 
+    /** What somebody is refused who shows a code: the same as to who names the member, without a word of him. */
+    record OfWhoPays(String code) implements RedemptionRejection {}
+
     /** The redemption is no authorization any more. */
     record NotAuthorized(UUID redemption, Redemption.Status redemptionStatus) implements RedemptionRejection {
         @Override

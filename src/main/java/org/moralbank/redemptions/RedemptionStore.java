@@ -59,10 +59,13 @@ class RedemptionStore {
 
     private static final String REFUND_PAGE = REFUNDS + "AND f.seq > $3 ORDER BY f.seq LIMIT $4";
 
-    private static final String SEEN = """
-            SELECT r.redemption_id, r.member, r.merchant, r.terminal, r.terminal_transaction, r.seq
-            FROM redemption r
+    /** What {@link #found} reads, from {@code redemption r}. */
+    static final String SEEN_COLUMNS = """
+            r.book_id, r.redemption_id, r.member, r.merchant, r.terminal, r.terminal_transaction, r.seq, r.voucher, r.lines,
+            r.lines_day
             """;
+
+    private static final String SEEN = "SELECT " + SEEN_COLUMNS + "FROM redemption r ";
 
     private static final String SEEN_BY_ID = SEEN + "WHERE r.book_id = $1 AND r.redemption_id = $2";
 
@@ -128,9 +131,9 @@ class RedemptionStore {
         Redemption redemption = RedemptionTable.redemption(row.getDelegate());
         return RedemptionView.of(
                 redemption,
-                Redemption.Status.valueOf(row.getString(23)),
-                sight.masksMembers() ? null : redemption.purchase().member(),
-                row.getString(22),
+                Redemption.Status.valueOf(row.getString(RedemptionTable.WIDTH + 1)),
+                sight.member(redemption.purchase().member()),
+                row.getString(RedemptionTable.WIDTH),
                 null);
     }
 
@@ -180,13 +183,12 @@ class RedemptionStore {
     record Found(Seen seen, @Nullable Long captureEntry) {}
 
     Uni<Optional<Found>> seen(BookHandle book, UUID id) {
-        return seen(SEEN_BY_ID, book.id(), Tuple.from(List.of((short) book.id(), id)));
+        return seen(SEEN_BY_ID, Tuple.from(List.of((short) book.id(), id)));
     }
 
     Uni<Optional<Found>> seen(Transaction.Key key) {
         return seen(
                 SEEN_BY_TRANSACTION,
-                key.book(),
                 Tuple.of(
                         (short) key.book(),
                         key.merchant(),
@@ -194,21 +196,29 @@ class RedemptionStore {
                         key.till().transaction()));
     }
 
-    private Uni<Optional<Found>> seen(String sql, int book, Tuple arguments) {
+    private Uni<Optional<Found>> seen(String sql, Tuple arguments) {
         return pool.preparedQuery(sql).execute(arguments).map(rows -> {
             for (Row row : rows) {
-                String terminal = row.getString(3);
-                Seen seen = new Seen(
-                        new Redemption.Key(book, row.getUUID(0)),
-                        new Payer(book, row.getString(1)),
-                        new Seller(
-                                book,
-                                row.getString(2),
-                                terminal == null ? null : new Redemption.Till(terminal, row.getString(4))),
-                        null);
-                return Optional.of(new Found(seen, row.getLong(5)));
+                return Optional.of(found(row));
             }
             return Optional.empty();
         });
+    }
+
+    /** A row of {@link #SEEN_COLUMNS}. */
+    static Found found(Row row) {
+        int book = row.getShort(0);
+        String terminal = row.getString(4);
+        Seen seen = new Seen(
+                new Redemption.Key(book, row.getUUID(1)),
+                new Payer(book, row.getString(2)),
+                new Seller(
+                        book,
+                        row.getString(3),
+                        terminal == null ? null : new Redemption.Till(terminal, row.getString(5))),
+                row.getUUID(7),
+                Basket.of(row.getString(8), row.getLocalDate(9)),
+                null);
+        return new Found(seen, row.getLong(6));
     }
 }

@@ -27,8 +27,11 @@ final class RedemptionTable implements Table<Key, Redemption> {
     static final String COLUMNS = """
             r.book_id, r.redemption_id, r.mode, r.status, r.member, r.merchant, r.amount, r.approved, r.cash, r.terminal,
             r.terminal_transaction, r.content, r.reference, r.occurred_on, r.created_at, r.expires_at, r.payable_after,
-            r.captured, r.seq, r.captured_at, r.refunded, r.ended_at
+            r.captured, r.seq, r.captured_at, r.refunded, r.ended_at, r.voucher, r.lines, r.lines_day
             """;
+
+    /** How many columns {@link #COLUMNS} are; what is read besides stands behind them. */
+    static final int WIDTH = 25;
 
     private static final String LOAD = "SELECT " + COLUMNS + """
             FROM unnest($1::smallint[], $2::uuid[]) AS k (book_id, redemption_id)
@@ -38,12 +41,12 @@ final class RedemptionTable implements Table<Key, Redemption> {
     private static final String INSERT = """
             INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, cash, terminal,
                                     terminal_transaction, content, reference, occurred_on, created_at, expires_at,
-                                    payable_after, captured, seq, captured_at, refunded, ended_at)
+                                    payable_after, captured, seq, captured_at, refunded, ended_at, voucher, lines, lines_day)
             SELECT *
             FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
                         $8::bigint[], $9::bigint[], $10::text[], $11::text[], $12::bytea[], $13::text[], $14::date[],
                         $15::timestamptz[], $16::timestamptz[], $17::bigint[], $18::bigint[], $19::bigint[],
-                        $20::timestamptz[], $21::bigint[], $22::timestamptz[])
+                        $20::timestamptz[], $21::bigint[], $22::timestamptz[], $23::uuid[], $24::text[], $25::date[])
             """;
 
     private static final String UPDATE = """
@@ -89,7 +92,7 @@ final class RedemptionTable implements Table<Key, Redemption> {
                 new Redemption.Captured(purchase, Objects.requireNonNull(capture), row.getLong(20));
             case VOIDED -> new Redemption.Voided(purchase, ended.toInstant());
             case REVERSED -> new Redemption.Reversed(purchase, capture, ended.toInstant());
-            case EXPIRED -> throw new IllegalStateException("an expiry is not written: " + purchase);
+            case EXPIRED -> new Redemption.Expired(purchase);
         };
     }
 
@@ -112,7 +115,9 @@ final class RedemptionTable implements Table<Key, Redemption> {
                 row.getLocalDate(13),
                 row.getOffsetDateTime(14).toInstant(),
                 expiresAt == null ? null : expiresAt.toInstant(),
-                row.getLong(16));
+                row.getLong(16),
+                row.getUUID(22),
+                Basket.of(row.getString(23), row.getLocalDate(24)));
     }
 
     @Override
@@ -148,6 +153,9 @@ final class RedemptionTable implements Table<Key, Redemption> {
         OffsetDateTime[] createdAt = new OffsetDateTime[n];
         @Nullable OffsetDateTime[] expiresAt = new @Nullable OffsetDateTime[n];
         @Nullable Long[] payableAfter = new @Nullable Long[n];
+        @Nullable UUID[] vouchers = new @Nullable UUID[n];
+        @Nullable String[] lines = new @Nullable String[n];
+        @Nullable LocalDate[] linesDays = new @Nullable LocalDate[n];
         Lives lives = new Lives(n);
         for (int i = 0; i < n; i++) {
             Purchase purchase = made.get(i).purchase();
@@ -168,6 +176,10 @@ final class RedemptionTable implements Table<Key, Redemption> {
             createdAt[i] = purchase.createdAt().atOffset(ZoneOffset.UTC);
             expiresAt[i] = utc(purchase.expiresAt());
             payableAfter[i] = purchase.payableAfter();
+            Basket basket = purchase.basket();
+            vouchers[i] = purchase.voucher();
+            lines[i] = basket == null ? null : basket.json();
+            linesDays[i] = basket == null ? null : basket.day();
             lives.set(i, made.get(i));
         }
         writing.execute(
@@ -194,7 +206,10 @@ final class RedemptionTable implements Table<Key, Redemption> {
                         lives.seqs,
                         lives.capturedAt,
                         lives.refunded,
-                        lives.endedAt)));
+                        lives.endedAt,
+                        vouchers,
+                        lines,
+                        linesDays)));
     }
 
     private static void update(Writing writing, List<Redemption> changed) {

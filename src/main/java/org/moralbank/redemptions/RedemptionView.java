@@ -2,9 +2,11 @@ package org.moralbank.redemptions;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.Unit;
+import org.moralbank.merchants.Line;
 
 /** A redemption as the API shows it: to everybody without the member's balance, which is no till's to see. */
 @Schema(name = "Redemption", description = "Points spent at a merchant.")
@@ -20,7 +22,11 @@ record RedemptionView(
                                 + " EXPIRED: given back unspent. REVERSED: undone by its terminal")
         Redemption.Status status,
 
-        @Schema(description = "Id of the member who paid; not in a terminal's reads", examples = "M-LS-R0001") @Nullable
+        @Schema(
+                description =
+                        "Id of the member who paid; not told to a terminal, nor in the answer to a code that is shown",
+                examples = "M-LS-R0001")
+        @Nullable
         String member,
 
         @Schema(description = "His masked name, if he agreed to one; in reads only", examples = "张**") @Nullable
@@ -59,6 +65,12 @@ record RedemptionView(
         @Schema(description = "The terminal's own number of it") @Nullable
         String terminalTransaction,
 
+        @Schema(description = "Id of the voucher that it was paid with") @Nullable
+        String voucher,
+
+        @Schema(description = "What was bought of the merchant's catalogue, if that was said") @Nullable
+        List<Line.Form> lines,
+
         @Schema(description = "The client's own reference") @Nullable
         String reference,
 
@@ -82,14 +94,14 @@ record RedemptionView(
                 examples = "4500")
         @Nullable
         Long payableAfter) {
-    /** A redemption that was just made, as its answer and that to a retry tell it. */
-    static RedemptionView made(Redemption redemption) {
-        return of(redemption, redemption.purchase().payableAfter());
-    }
-
-    static RedemptionView of(Redemption redemption, @Nullable Long payableAfter) {
-        Purchase purchase = redemption.purchase();
-        return of(redemption, redemption.status(), purchase.member(), null, payableAfter);
+    /** As a client is answered that did something with it. */
+    static RedemptionView of(Redemption redemption, Sight sight, @Nullable Long payableAfter) {
+        return of(
+                redemption,
+                redemption.status(),
+                sight.member(redemption.purchase().member()),
+                null,
+                payableAfter);
     }
 
     static RedemptionView of(
@@ -117,6 +129,8 @@ record RedemptionView(
                 purchase.expiresAt(),
                 till == null ? null : till.terminal(),
                 till == null ? null : till.transaction(),
+                purchase.voucher() == null ? null : purchase.voucher().toString(),
+                purchase.basket() == null ? null : Line.forms(purchase.basket().lines()),
                 purchase.reference(),
                 purchase.occurredOn(),
                 purchase.createdAt(),

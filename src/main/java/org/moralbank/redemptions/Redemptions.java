@@ -20,7 +20,9 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Entry;
 import org.moralbank.ledger.LotStore;
 import org.moralbank.ledger.Note;
-import org.moralbank.merchants.MerchantRejection;
+import org.moralbank.merchants.TerminalRejection;
+import org.moralbank.paycodes.PayCodes;
+import org.moralbank.paycodes.WrongCodes;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.Rejection;
 
@@ -45,14 +47,24 @@ class Redemptions {
     private final Commits commits;
     private final RedemptionStore store;
     private final LotStore lots;
+    private final PayCodes payCodes;
+    private final WrongCodes wrongCodes;
     private final RedemptionMetrics metrics;
     private final Cache<Redemption.Key, Seen> authorized =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
-    Redemptions(Commits commits, RedemptionStore store, LotStore lots, RedemptionMetrics metrics) {
+    Redemptions(
+            Commits commits,
+            RedemptionStore store,
+            LotStore lots,
+            PayCodes payCodes,
+            WrongCodes wrongCodes,
+            RedemptionMetrics metrics) {
         this.commits = commits;
         this.store = store;
         this.lots = lots;
+        this.payCodes = payCodes;
+        this.wrongCodes = wrongCodes;
         this.metrics = metrics;
     }
 
@@ -62,17 +74,33 @@ class Redemptions {
     // ---- use cases ---------------------------------------------------------------------------------------------
 
     /**
-     * Authorizes or sells. Refuses, in this order: a merchant that is not the seller's or unknown, a transaction of the
-     * terminal that was reversed or is another, a suspended merchant, time, an unknown, closed or frozen member, and what
-     * he has not to spend.
+     * Authorizes or sells. Refuses, in this order: a merchant or terminal that is not the seller's, a transaction of the
+     * terminal that was reversed or is another, an unknown, suspended or closed merchant, then terminal, time, a code that is
+     * unknown, used or expired, an unknown, closed or frozen member, what the catalogue refuses, and what he has not to
+     * spend. Who has shown too many wrong codes of late is not even heard.
+     *
+     * @param client who asks: wrong codes are counted by client and terminal
      */
-    Uni<Answer> redeem(Ask ask, BookHandle book, Sight sight, Redeeming.Order order) {
-        if (!sight.sees(order.merchant())) {
+    Uni<Answer> redeem(Ask ask, BookHandle book, int client, Sight sight, Redeeming.Order order) {
+        Rejection refusal = sight.refusal(order.merchant(), order.terminal());
+        if (refusal != null) {
             // Before the terminal's transaction, which would tell of another merchant's sale.
-            return commits.submit(
-                    ask, book.id(), new Refusing(new MerchantRejection.UnknownMerchant(order.merchant())));
+            return commits.submit(ask, book.id(), new Refusing(refusal));
         }
-        Redeeming work = new Redeeming(book, order);
+        String code = order.code();
+        if (code == null) {
+            return redeem(ask, book, new Redeeming(book, order, null));
+        }
+        Redeeming.Order sealed = order.withContent(payCodes.seal(book, code, order.content()));
+        return wrongCodes.watch(
+                book,
+                client,
+                order.terminal(),
+                code,
+                () -> payCodes.find(book, code).chain(shown -> redeem(ask, book, new Redeeming(book, sealed, shown))));
+    }
+
+    private Uni<Answer> redeem(Ask ask, BookHandle book, Redeeming work) {
         return commits.submit(ask, book.id(), work).invoke(answer -> {
             Redemption made = work.made();
             if (made instanceof Redemption.Authorized && !answer.isProblem()) {
@@ -89,12 +117,13 @@ class Redemptions {
      * @param amount all that was approved when it is null
      */
     Uni<Answer> capture(Ask ask, BookHandle book, Sight sight, UUID id, @Nullable Long amount, Note note) {
-        return seen(book, sight, id).chain(seen -> step(ask, book, new Step.Capturing(book, seen, amount, note)));
+        return seen(book, sight, id)
+                .chain(seen -> step(ask, book, new Step.Capturing(book, sight, seen, amount, note)));
     }
 
     /** Gives an authorization back. Refuses what is none any more. */
     Uni<Answer> cancel(Ask ask, BookHandle book, Sight sight, UUID id) {
-        return seen(book, sight, id).chain(seen -> step(ask, book, new Step.Voiding(book, seen)));
+        return seen(book, sight, id).chain(seen -> step(ask, book, new Step.Voiding(book, sight, seen)));
     }
 
     /**
@@ -102,18 +131,23 @@ class Redemptions {
      * kernel refuses.
      */
     Uni<Answer> refund(Ask ask, BookHandle book, Sight sight, UUID id, GivenBack order) {
+        String at = order.terminal();
+        if (at != null && !sight.mayBe(at)) {
+            return commits.submit(ask, book.id(), new Refusing(new TerminalRejection.TerminalUnknown(at)));
+        }
         return withItsLook(
                 ask,
                 book,
                 () -> visible(store.seen(book, id), sight).chain(this::withSpent),
-                seen -> new Step.Refunding(book, seen, order.amount(), order.terminal(), order.note()),
+                seen -> new Step.Refunding(book, sight, seen, order.amount(), order.terminal(), order.note()),
                 ATTEMPTS);
     }
 
-    /** Undoes a terminal's transaction. It is never refused but to a till of another merchant. */
+    /** Undoes a terminal's transaction. It is never refused but to another till, whatever is suspended or closed. */
     Uni<Answer> reverse(Ask ask, BookHandle book, Sight sight, Transaction.Key key, Note note) {
-        if (!sight.sees(key.merchant())) {
-            return commits.submit(ask, book.id(), new Refusing(new MerchantRejection.UnknownMerchant(key.merchant())));
+        Rejection refusal = sight.refusal(key.merchant(), key.till().terminal());
+        if (refusal != null) {
+            return commits.submit(ask, book.id(), new Refusing(refusal));
         }
         return withItsLook(
                 ask,
@@ -122,7 +156,7 @@ class Redemptions {
                         .chain(found -> found.isEmpty()
                                 ? Uni.createFrom().item(Optional.<Seen>empty())
                                 : withSpent(found.get()).map(Optional::of)),
-                found -> new Step.Reversing(book, key, found.orElse(null), note),
+                found -> new Step.Reversing(book, sight, key, found.orElse(null), note),
                 ATTEMPTS);
     }
 
@@ -149,8 +183,7 @@ class Redemptions {
         Seen seen = found.seen();
         return found.captureEntry() == null
                 ? Uni.createFrom().item(seen)
-                : lots.spentBy(seen.key().book(), found.captureEntry())
-                        .map(spent -> new Seen(seen.key(), seen.payer(), seen.seller(), spent));
+                : lots.spentBy(seen.key().book(), found.captureEntry()).map(seen::with);
     }
 
     private <T> Uni<Answer> withItsLook(

@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -35,6 +36,8 @@ import org.moralbank.ledger.Books;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
 import org.moralbank.ledger.Unit;
+import org.moralbank.merchants.Line;
+import org.moralbank.paycodes.PayCodes;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.Page;
@@ -65,8 +68,20 @@ public class RedemptionsResource {
     record NewRedemption(
             @Schema(required = true) Redemption.@Nullable Mode mode,
 
-            @Schema(description = "Id of the member who pays", required = true, examples = "M-LS-R0001") @Nullable
+            @Schema(
+                    description = "Id of the member who pays; instead of code, and not from a terminal",
+                    examples = "M-LS-R0001")
+            @Nullable
             String member,
+
+            @Schema(
+                    description =
+                            "The pay code or voucher that he shows, 18 digits; instead of member. It is taken once, and kept"
+                                    + " nowhere",
+                    pattern = "^7[12][0-9]{16}$",
+                    examples = "711604285193377406")
+            @Nullable
+            String code,
 
             @Schema(required = true, examples = "MER-LS-01") @Nullable
             String merchant,
@@ -85,7 +100,8 @@ public class RedemptionsResource {
 
             @Schema(
                     description =
-                            "Whether less than the amount may be approved, when the member has not more; no otherwise",
+                            "Whether less than the amount may be approved, when the member has not more. A registered terminal"
+                                    + " says it for itself: this can only forbid it. Without a terminal no, unless said",
                     examples = "true")
             @Nullable
             Boolean partialApproval,
@@ -108,7 +124,12 @@ public class RedemptionsResource {
             @Nullable
             Long holdSeconds,
 
-            @Schema(description = "Id of the terminal; goes with terminalTransaction", examples = "T1") @Nullable
+            @Schema(
+                    description =
+                            "Id of a registered terminal; goes with terminalTransaction. A terminal with keys of its own"
+                                    + " need not name itself",
+                    examples = "T1")
+            @Nullable
             String terminal,
 
             @Schema(
@@ -116,6 +137,12 @@ public class RedemptionsResource {
                     examples = "20250609-000017")
             @Nullable
             String terminalTransaction,
+
+            @Schema(
+                    description =
+                            "What is bought of the merchant's catalogue, up to 100 lines, which come to the amount")
+            @Nullable
+            List<Line.@Nullable Form> lines,
 
             @Nullable LocalDate occurredOn,
             @Nullable String reference,
@@ -127,31 +154,72 @@ public class RedemptionsResource {
         Redeeming.Order checked(BookHandle book, Call call, Duration lasts) {
             Fields fields = new Fields();
             Redemption.Mode wanted = fields.value("mode", mode, Redemption.Mode.SALE);
-            Redemption.Till till = terminal == null && terminalTransaction == null
+            Sight sight = Sight.of(call.client());
+            String at = sight.meant(terminal);
+            Redemption.Till till = at == null && terminalTransaction == null
                     ? null
                     : new Redemption.Till(
-                            fields.id("terminal", terminal),
-                            fields.reference("terminalTransaction", terminalTransaction));
+                            fields.id("terminal", at), fields.reference("terminalTransaction", terminalTransaction));
+            if (member != null && code != null) {
+                fields.fault("code", "member-or-code");
+            } else if (member != null && sight.masksMembers()) {
+                fields.fault("member", "not-of-terminal");
+            } else if (member == null && code == null) {
+                fields.fault(
+                        sight.masksMembers() ? "code" : "member", sight.masksMembers() ? "required" : "member-or-code");
+            }
             if (holdSeconds != null && wanted == Redemption.Mode.SALE) {
                 fields.fault("holdSeconds", "authorize-only");
             }
             Redeeming.Order order = new Redeeming.Order(
                     wanted,
-                    fields.id("member", member),
+                    fields.optionalId("member", member),
+                    code == null ? null : PayCodes.checked(fields, "code", code),
                     fields.id("merchant", merchant),
                     fields.amount("amount", amount),
                     fields.value("unit", unit, Unit.PTS),
-                    Boolean.TRUE.equals(partialApproval),
+                    partialApproval,
                     cashAmount == null ? 0 : fields.amount("cashAmount", cashAmount),
                     holdSeconds == null
                             ? lasts
                             : Duration.ofSeconds(
                                     fields.number("holdSeconds", holdSeconds, 1, LONGEST_AUTHORIZATION.toSeconds())),
                     till,
-                    Once.content(this),
+                    Line.checked(fields, lines),
+                    Once.content(withoutCode()),
                     Note.of(fields, this, book, call.client()));
             fields.refuseFaults();
             return order;
+        }
+
+        private NewRedemption withoutCode() {
+            return code == null
+                    ? this
+                    : new NewRedemption(
+                            mode,
+                            member,
+                            null,
+                            merchant,
+                            amount,
+                            unit,
+                            partialApproval,
+                            cashAmount,
+                            holdSeconds,
+                            terminal,
+                            terminalTransaction,
+                            lines,
+                            occurredOn,
+                            reference,
+                            reason,
+                            metadata,
+                            actor,
+                            onBehalfOf);
+        }
+
+        /** Without the code, which is money. */
+        @Override
+        public String toString() {
+            return "NewRedemption[" + mode + " " + amount + " at " + merchant + "]";
         }
     }
 
@@ -199,7 +267,7 @@ public class RedemptionsResource {
             Fields fields = new Fields();
             Redemptions.GivenBack order = new Redemptions.GivenBack(
                     amount == null ? null : fields.amount("amount", amount),
-                    fields.optionalId("terminal", terminal),
+                    fields.optionalId("terminal", Sight.of(call.client()).meant(terminal)),
                     Note.of(fields, this, book, call.client()));
             fields.refuseFaults();
             return order;
@@ -235,9 +303,20 @@ public class RedemptionsResource {
     @Operation(operationId = "redeem", summary = "Holds or spends a member's points at a merchant", description = """
                     **AUTHORIZE** holds the points: they are still the member's and can be spent nowhere else, until they are
                     captured, voided or reversed, or `expiresAt` comes. **SALE** moves them to the merchant at once
-                    (REDEEM_SALE). Both spend the earliest lot to expire first. With `partialApproval` less than the amount is
-                    approved when the member has not more: collect `cashAmount` of the answer in cash, or void. Time is never
-                    redeemed.
+                    (REDEEM_SALE). Both spend the earliest lot to expire first. A terminal that is registered with
+                    `partialApproval` is approved less than the amount when the member has not more, unless the request says
+                    false: collect `cashAmount` of the answer in cash, or void. Time is never redeemed.
+
+                    **Who pays.** A terminal sends the `code` that the member shows: a pay code (71…), which is good for 60
+                    seconds, or a voucher (72…). Desks and apps may name the `member` instead. A code is taken once, with what
+                    it pays for; a refusal leaves it good, and the same transaction sent again is answered, not told
+                    `pay-code-used`. Neither answers nor refusals to a code tell whose it is. A voucher pays at most what it
+                    holds; what is not captured of it goes back to the member's points, and one whose authorization is voided,
+                    reversed or expires can be used again. Read codes by a scanner or ask for the digits; send them nowhere
+                    else. After ten wrong ones in a minute a terminal is refused 429 `too-many-wrong-codes`.
+
+                    **What is bought.** `lines` are checked against the merchant's catalogue and come to the amount; what a
+                    member bought counts against his limits until it is undone as a whole.
 
                     **The life of a sale at a till.** Number every transaction of a terminal anew (`terminalTransaction`), and
                     write the number down before you send it. Send AUTHORIZE, hand the goods over when it is answered 201, and
@@ -253,7 +332,8 @@ public class RedemptionsResource {
                     over, and send `reverseTransaction` until it is answered, also after a restart. From then on the number
                     is refused 409 `transaction-reversed`, also to a retry that was answered 201 before.
 
-                    A terminal sells for its own merchant; any other is unknown to it. The answer tells what the merchant is
+                    A terminal sells for its own merchant and as itself; any other is unknown to it. One that is suspended or
+                    closed sells nothing, and may still take back what it sold. The answer tells what the merchant is
                     owed after a sale, and not what the member has left; a refusal for want of points tells how many could be
                     approved (`approvable`). A sale is not reversed by hand.
                     """)
@@ -264,12 +344,6 @@ public class RedemptionsResource {
                             mediaType = "application/json",
                             schema = @Schema(implementation = NewRedemption.class),
                             examples = {
-                                @ExampleObject(name = "terminal", summary = "At a terminal", value = """
-                                        {
-                                          "mode": "SALE", "member": "M-LS-R0001", "merchant": "MER-LS-01", "amount": 500,
-                                          "unit": "PTS", "terminal": "T1", "terminalTransaction": "20250609-000017"
-                                        }
-                                        """),
                                 @ExampleObject(name = "desk", summary = "At a desk", value = """
                                         {
                                           "mode": "SALE", "member": "M-LS-R0001", "merchant": "MER-LS-01", "amount": 500,
@@ -277,13 +351,34 @@ public class RedemptionsResource {
                                         }
                                         """),
                                 @ExampleObject(
+                                        name = "terminal",
+                                        summary = "At a terminal, by the code that is shown",
+                                        value = """
+                                        {
+                                          "mode": "SALE", "code": "711604285193377406", "merchant": "MER-LS-01",
+                                          "amount": 500, "unit": "PTS", "terminal": "T1",
+                                          "terminalTransaction": "20250609-000017"
+                                        }
+                                        """),
+                                @ExampleObject(
+                                        name = "lines",
+                                        summary = "With the items of the catalogue",
+                                        value = """
+                                        {
+                                          "mode": "SALE", "code": "711604285193377406", "merchant": "MER-LS-01",
+                                          "amount": 500, "unit": "PTS", "terminal": "T1",
+                                          "terminalTransaction": "20250609-000018",
+                                          "lines": [{"item": "SOAP", "count": 2}]
+                                        }
+                                        """),
+                                @ExampleObject(
                                         name = "authorization",
                                         summary = "Held first, captured later",
                                         value = """
                                         {
-                                          "mode": "AUTHORIZE", "member": "M-LS-R0001", "merchant": "MER-LS-01",
-                                          "amount": 500, "unit": "PTS", "partialApproval": true, "holdSeconds": 180,
-                                          "terminal": "T1", "terminalTransaction": "20250609-000018"
+                                          "mode": "AUTHORIZE", "code": "711604285193377406", "merchant": "MER-LS-01",
+                                          "amount": 500, "unit": "PTS", "terminal": "T1",
+                                          "terminalTransaction": "20250609-000019"
                                         }
                                         """)
                             }))
@@ -293,14 +388,18 @@ public class RedemptionsResource {
             content = @Content(schema = @Schema(implementation = RedemptionView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "unknown-merchant transaction-reversed duplicate-reference merchant-suspended time-not-redeemable"
-                    + " unknown-member member-closed member-frozen insufficient-balance")
+            value = "too-many-wrong-codes unknown-merchant transaction-reversed duplicate-reference merchant-suspended"
+                    + " merchant-closed terminal-unknown terminal-suspended terminal-closed time-not-redeemable"
+                    + " pay-code-unknown pay-code-used pay-code-expired unknown-member member-closed member-frozen"
+                    + " item-unknown item-not-active category-not-allowed not-on-this-day amount-differs limit-exceeded"
+                    + " insufficient-balance")
     public Uni<Response> redeem(@Context RoutingContext http, @RestPath String book, NewRedemption body) {
         Call call = Call.of(http);
         return books.of(call, book)
                 .chain(found -> redemptions.redeem(
                         call.ask(found.id()),
                         found,
+                        call.client().id(),
                         Sight.of(call.client()),
                         body.checked(found, call, config.authorizationLasts())))
                 .map(Responses::of);
@@ -353,8 +452,8 @@ public class RedemptionsResource {
     @Allowed({Role.TERMINAL, Role.APP, Role.COORDINATOR, Role.OPERATOR})
     @Operation(operationId = "voidRedemption", summary = "Gives an authorization back", description = """
                     Releases what is held; nothing is posted. For an authorization that was answered and is not wanted; for one
-                    whose answer was lost there is reverseTransaction. What was captured is not voided but refunded. No body is
-                    needed.
+                    whose answer was lost there is reverseTransaction. A voucher can be used again; a pay code cannot. What was
+                    captured is not voided but refunded. No body is needed.
                     """)
     @APIResponse(
             responseCode = "200",
@@ -397,8 +496,9 @@ public class RedemptionsResource {
             content = @Content(schema = @Schema(implementation = RefundView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "redemption-not-captured transaction-reversed refund-exceeded account-closed limit-exceeded"
-                    + " redemption-changed-meanwhile")
+            value =
+                    "terminal-unknown redemption-not-captured transaction-reversed refund-exceeded account-closed limit-exceeded"
+                            + " redemption-changed-meanwhile")
     public Uni<Response> refund(
             @Context RoutingContext http, @RestPath String book, @RestPath String id, NewRefund body) {
         Call call = Call.of(http);
@@ -418,7 +518,8 @@ public class RedemptionsResource {
                     booked to suspense, for the office to look after. A transaction that has not come is remembered: when it
                     comes, it is refused 409 `transaction-reversed`, and so are retries of one that came.
 
-                    A till of another merchant is told 422 `unknown-merchant`.
+                    It passes too when the merchant or the terminal was suspended or closed since. A till of another merchant is
+                    told 422 `unknown-merchant`, another terminal of the merchant `terminal-unknown`.
                     """)
     @RequestBody(
             required = true,
@@ -440,7 +541,7 @@ public class RedemptionsResource {
             responseCode = "200",
             description = "Undone",
             content = @Content(schema = @Schema(implementation = ReversalView.class)))
-    @Extension(name = "x-problem-codes", value = "unknown-merchant redemption-changed-meanwhile")
+    @Extension(name = "x-problem-codes", value = "unknown-merchant terminal-unknown redemption-changed-meanwhile")
     public Uni<Response> reverse(@Context RoutingContext http, @RestPath String book, ReversalOrder body) {
         Call call = Call.of(http);
         return books.of(call, book)
@@ -450,7 +551,8 @@ public class RedemptionsResource {
                             found.id(),
                             fields.id("merchant", body.merchant()),
                             new Redemption.Till(
-                                    fields.id("terminal", body.terminal()),
+                                    fields.id(
+                                            "terminal", Sight.of(call.client()).meant(body.terminal())),
                                     fields.reference("terminalTransaction", body.terminalTransaction())));
                     Note note = Note.of(fields, body, found, call.client());
                     fields.refuseFaults();

@@ -31,12 +31,12 @@ record ReversalView(
         return of(key, Outcome.NEVER_ARRIVED, null, null);
     }
 
-    static ReversalView of(Transaction.Key key, Redemption.Reversed reversed, @Nullable Long refundEntry) {
+    static ReversalView of(Transaction.Key key, Redemption.Reversed reversed, Sight sight, @Nullable Long refundEntry) {
         return of(
                 key,
                 reversed.capture() == null ? Outcome.RELEASED : Outcome.REFUNDED,
                 refundEntry,
-                RedemptionView.of(reversed, null));
+                RedemptionView.of(reversed, sight, null));
     }
 
     private static ReversalView of(

@@ -8,6 +8,7 @@ import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Holder;
 import org.moralbank.merchants.Merchants;
+import org.moralbank.merchants.Terminals;
 
 /** Who sells, and at which till. The one place where merchant and terminal are checked. */
 record Seller(int book, String merchant, Redemption.@Nullable Till till) {
@@ -19,11 +20,22 @@ record Seller(int book, String merchant, Redemption.@Nullable Till till) {
     void needs(Needs needs) {
         needs.row(HOLDINGS, payable());
         Merchants.need(needs, book, merchant);
+        if (till != null) {
+            Terminals.need(needs, book, merchant, till.terminal());
+        }
     }
 
-    /** Refuses who may not sell now. */
-    void check(WorkingSet set) {
+    /**
+     * Refuses a merchant who may not sell now, then a terminal that may not.
+     *
+     * @return whether the terminal approves less than the amount; null where there is none
+     */
+    @Nullable
+    Boolean check(WorkingSet set) {
         Merchants.seller(set, book, merchant);
+        return till == null
+                ? null
+                : Terminals.active(set, book, merchant, till.terminal()).partialApproval();
     }
 
     /** The terminal's transaction; null where there is no terminal. */

@@ -23,8 +23,10 @@ import org.moralbank.ledger.HoldTable;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Note;
+import org.moralbank.ledger.PostingRejection;
 import org.moralbank.ledger.Spent;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.RefusedException;
 
 /**
  * A further step of a redemption. Whose it is was read before the commit; where it stands is read under the lock.
@@ -34,6 +36,7 @@ import org.moralbank.ledger.Unit;
  */
 abstract class Step implements Work {
     final BookHandle book;
+    final Sight sight;
 
     /** What the last decision made of the redemption; null when it refused. */
     @Nullable
@@ -41,8 +44,9 @@ abstract class Step implements Work {
 
     private boolean outdated;
 
-    Step(BookHandle book) {
+    Step(BookHandle book, Sight sight) {
         this.book = book;
+        this.sight = sight;
     }
 
     boolean isOutdated() {
@@ -61,33 +65,29 @@ abstract class Step implements Work {
     public final Answer decide(WorkingSet set) {
         outdated = false;
         changed = null;
-        return take(set);
+        try {
+            return take(set);
+        } catch (RefusedException refused) {
+            // The path of a member's account has his id.
+            if (sight.masksMembers() && refused.rejection() instanceof PostingRejection.AccountClosed closed) {
+                throw new RedemptionRejection.OfWhoPays(closed.code()).refused();
+            }
+            throw refused;
+        }
     }
 
     static void need(Needs needs, Seen seen) {
         needs.row(BOOKS, seen.key().book())
                 .row(REDEMPTIONS, seen.key())
-                .row(HOLDS, hold(seen))
+                .row(HOLDS, new HoldTable.Key(seen.key().book(), seen.hold()))
                 .row(HOLDINGS, seen.payer().points())
                 .row(HOLDINGS, seen.seller().payable());
-    }
-
-    private static HoldTable.Key hold(Seen seen) {
-        return new HoldTable.Key(seen.key().book(), seen.key().id());
     }
 
     Redemption put(WorkingSet set, Redemption redemption) {
         Redemptions.record(set, redemption);
         changed = redemption;
         return redemption;
-    }
-
-    /** Gives the hold back, unless that was done before. */
-    static void release(WorkingSet set, Seen seen) {
-        Hold hold = set.find(HOLDS, hold(seen));
-        if (hold != null && hold.status() == Hold.Status.ACTIVE) {
-            Ledger.release(set, hold.id(), seen.payer().points(), Hold.Status.RELEASED);
-        }
     }
 
     /** How the capture was paid; leaves the decision when it came after the look. */
@@ -114,8 +114,8 @@ abstract class Step implements Work {
         private final Note note;
 
         /** @param amount all that was approved when it is null */
-        Capturing(BookHandle book, Seen seen, @Nullable Long amount, Note note) {
-            super(book);
+        Capturing(BookHandle book, Sight sight, Seen seen, @Nullable Long amount, Note note) {
+            super(book, sight);
             this.seen = seen;
             this.amount = amount;
             this.note = note;
@@ -144,13 +144,13 @@ abstract class Step implements Work {
             }
             Entry entry = Ledger.capture(
                     set,
-                    seen.key().id(),
+                    seen.hold(),
                     seen.payer().points(),
                     wanted,
                     note.draft(EntryType.REDEEM_CAPTURE, book.id())
                             .credit(seen.seller().payable(), wanted));
             Redemption captured = put(set, authorized.capture(wanted, entry.seq(), entry.postedAt()));
-            return Answer.ok(RedemptionView.of(captured, payableAfter(set, seen)));
+            return Answer.ok(RedemptionView.of(captured, sight, payableAfter(set, seen)));
         }
     }
 
@@ -162,21 +162,22 @@ abstract class Step implements Work {
     static final class Voiding extends Step {
         private final Seen seen;
 
-        Voiding(BookHandle book, Seen seen) {
-            super(book);
+        Voiding(BookHandle book, Sight sight, Seen seen) {
+            super(book, sight);
             this.seen = seen;
         }
 
         @Override
         public void needs(Needs needs) {
             need(needs, seen);
+            seen.needBack(needs);
         }
 
         @Override
         Answer take(WorkingSet set) {
             Redemption.Authorized authorized = set.get(REDEMPTIONS, seen.key()).authorized(set.now());
-            release(set, seen);
-            return Answer.ok(RedemptionView.of(put(set, authorized.cancel(moment(set))), null));
+            seen.giveBack(set, authorized, Hold.Status.RELEASED);
+            return Answer.ok(RedemptionView.of(put(set, authorized.cancel(moment(set))), sight, null));
         }
     }
 
@@ -188,8 +189,9 @@ abstract class Step implements Work {
         private final Note note;
 
         /** @param amount all that is left when it is null */
-        Refunding(BookHandle book, Seen seen, @Nullable Long amount, @Nullable String terminal, Note note) {
-            super(book);
+        Refunding(
+                BookHandle book, Sight sight, Seen seen, @Nullable Long amount, @Nullable String terminal, Note note) {
+            super(book, sight);
             this.seen = seen;
             this.amount = amount;
             this.terminal = terminal;
@@ -200,6 +202,7 @@ abstract class Step implements Work {
         public void needs(Needs needs) {
             need(needs, seen);
             needs.row(HOLDINGS, seen.payer().debt());
+            seen.needBack(needs);
         }
 
         @Override
@@ -214,10 +217,14 @@ abstract class Step implements Work {
             Draft draft = givenBack(set, book, seen, spent(seen), captured.refunded(), wanted, note);
             Refund refund = Redemptions.refunded(
                     set, seen, Ledger.giveBack(set, draft), Refund.Kind.REFUND, wanted, terminal, note);
-            Redemption now = put(set, captured.refund(wanted));
+            Redemption.Captured after = captured.refund(wanted);
+            if (after.refundable() == 0) {
+                seen.giveItemsBack(set);
+            }
+            Redemption now = put(set, after);
             return Answer.created(
                     book.path() + "/redemptions/" + seen.key().id() + "/refunds/" + refund.seq(),
-                    RefundView.of(refund, RedemptionView.of(now, payableAfter(set, seen))));
+                    RefundView.of(refund, RedemptionView.of(now, sight, payableAfter(set, seen))));
         }
     }
 
@@ -236,8 +243,8 @@ abstract class Step implements Work {
         private final Note note;
 
         /** @param seen null when the transaction had not come when it was looked for */
-        Reversing(BookHandle book, Transaction.Key key, @Nullable Seen seen, Note note) {
-            super(book);
+        Reversing(BookHandle book, Sight sight, Transaction.Key key, @Nullable Seen seen, Note note) {
+            super(book, sight);
             this.key = key;
             this.seen = seen;
             this.note = note;
@@ -249,6 +256,7 @@ abstract class Step implements Work {
             if (seen != null) {
                 need(needs, seen);
                 needs.row(HOLDINGS, seen.payer().debt()).row(HOLDINGS, suspense());
+                seen.needBack(needs);
             }
         }
 
@@ -270,19 +278,20 @@ abstract class Step implements Work {
             Long entry = before instanceof Redemption.Captured captured && captured.refundable() > 0
                     ? giveBack(set, seen, captured)
                     : null;
-            release(set, seen);
+            seen.giveBack(set, before, Hold.Status.RELEASED);
             Redemption.Reversed reversed = before.reverse(moment(set));
             if (reversed != before) {
                 set.put(TRANSACTIONS, key, transaction.reverse(reversed.at()));
                 put(set, reversed);
             }
-            return Answer.ok(ReversalView.of(key, reversed, entry));
+            return Answer.ok(ReversalView.of(key, reversed, sight, entry));
         }
 
         private long giveBack(WorkingSet set, Seen found, Redemption.Captured captured) {
             long left = captured.refundable();
             Draft draft = givenBack(set, book, found, spent(found), captured.refunded(), left, note);
             Entry entry = Ledger.giveBackInAnyCase(set, draft, suspense());
+            found.giveItemsBack(set);
             Redemptions.refunded(
                     set, found, entry, Refund.Kind.REVERSAL, left, key.till().terminal(), note);
             return entry.seq();

@@ -50,9 +50,11 @@ final class TransactionTable implements Table<Key, Transaction> {
                     for (Row row : rows) {
                         found.put(
                                 new Key(
-                                        row.getShort(22),
-                                        row.getString(23),
-                                        new Redemption.Till(row.getString(24), row.getString(25))),
+                                        row.getShort(RedemptionTable.WIDTH),
+                                        row.getString(RedemptionTable.WIDTH + 1),
+                                        new Redemption.Till(
+                                                row.getString(RedemptionTable.WIDTH + 2),
+                                                row.getString(RedemptionTable.WIDTH + 3))),
                                 transaction(row));
                     }
                     return found;
@@ -60,7 +62,7 @@ final class TransactionTable implements Table<Key, Transaction> {
     }
 
     private static Transaction transaction(Row row) {
-        OffsetDateTime tombstone = row.getOffsetDateTime(26);
+        OffsetDateTime tombstone = row.getOffsetDateTime(RedemptionTable.WIDTH + 4);
         if (tombstone != null) {
             return Transaction.tombstone(tombstone.toInstant());
         }

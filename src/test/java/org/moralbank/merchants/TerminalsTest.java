@@ -217,11 +217,11 @@ class TerminalsTest {
         var merchant = book.aMerchant();
         put(book, merchant, "T1", TILL, null).statusCode(201);
         Response key = makeKey(book, merchant, "T1");
-        sell(book, merchant, key, anna.id(), "N-1").then().statusCode(201);
+        sell(book, merchant, key, anna.payCode(), "N-1").then().statusCode(201);
 
         revoke(book, merchant, "T1", key).then().statusCode(200);
 
-        sell(book, merchant, key, anna.id(), "N-2").then().statusCode(401);
+        sell(book, merchant, key, anna.payCode(), "N-2").then().statusCode(401);
         get(book, book.path() + "/accounts/2300:" + merchant + ":PTS").body("posted", equalTo(1));
     }
 
@@ -237,7 +237,7 @@ class TerminalsTest {
 
         works(book, own, key, 200);
         works(book, other, key, 404);
-        sell(book, other, key, anna.id(), "N-1").then().statusCode(422).body("code", equalTo("unknown-merchant"));
+        sell(book, other, key, anna.payCode(), "N-1").then().statusCode(422).body("code", equalTo("unknown-merchant"));
         revoke(book, other, "T1", key).then().statusCode(404);
 
         book.as(Role.OPERATOR)
@@ -320,12 +320,12 @@ class TerminalsTest {
         return book.as(Role.OPERATOR).post(path(book, merchant) + "/" + id + "/keys/" + id(key) + "/revoke");
     }
 
-    private static Response sell(Book book, String merchant, Response key, String member, String number) {
+    private static Response sell(Book book, String merchant, Response key, String code, String number) {
         return book.request(key.jsonPath().getString("key"))
                 .header("Idempotency-Key", "sell-" + number)
-                .body(("{\"mode\":\"SALE\",\"member\":\"%s\",\"merchant\":\"%s\",\"amount\":1,\"unit\":\"PTS\","
+                .body(("{\"mode\":\"SALE\",\"code\":\"%s\",\"merchant\":\"%s\",\"amount\":1,\"unit\":\"PTS\","
                                 + "\"terminal\":\"T1\",\"terminalTransaction\":\"%s\"}")
-                        .formatted(member, merchant, number))
+                        .formatted(code, merchant, number))
                 .post(book.path() + "/redemptions");
     }
 

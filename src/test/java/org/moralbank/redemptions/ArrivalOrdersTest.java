@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +47,7 @@ import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.TestLots;
 import org.moralbank.ledger.Unit;
+import org.moralbank.paycodes.TestCodes;
 import org.moralbank.platform.Json;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.RefusedException;
@@ -61,6 +63,9 @@ import org.moralbank.platform.TestDatabase;
  * C a capture             c its retry, same key        X a void             F a refund of 30
  * V a reversal            v another, under another key
  * </pre>
+ *
+ * <p>Where the member shows a code, each original and retry shows the same one, and none is told that it was used: the
+ * terminal's transaction comes before its code.
  *
  * <p>A capture, void or refund that comes before the original is of an id that nobody knows.
  */
@@ -157,7 +162,8 @@ class ArrivalOrdersTest {
 
     // ---- the bank ------------------------------------------------------------------------------------------------
 
-    private record Till(String member, String number, boolean sale) {}
+    /** @param code what the member shows; null when he is named */
+    private record Till(String member, @Nullable String code, String number, boolean sale) {}
 
     private record Everybody() implements Asker {
         @Override
@@ -177,6 +183,8 @@ class ArrivalOrdersTest {
                 commits.commits(),
                 new RedemptionStore(commits.pool()),
                 TestLots.on(commits.pool()),
+                TestCodes.on(commits),
+                TestCodes.watching(),
                 new RedemptionMetrics(new SimpleMeterRegistry()));
     }
 
@@ -193,17 +201,19 @@ class ArrivalOrdersTest {
                 "/",
                 null);
         UUID id = ids.getOrDefault(till.number(), new UUID(0x7000, Long.MIN_VALUE));
-        Sight all = new Sight(null);
+        Sight all = Sight.ALL;
         Redemption.Till at = new Redemption.Till("T1", till.number());
         Uni<Answer> answer = switch (key) {
             case 'O', 'L' ->
                 process.redeem(
                         ask,
                         BOOK,
+                        1,
                         all,
                         new Redeeming.Order(
                                 till.sale() ? Redemption.Mode.SALE : Redemption.Mode.AUTHORIZE,
-                                till.member(),
+                                till.code() == null ? till.member() : null,
+                                till.code(),
                                 "STORE",
                                 AMOUNT,
                                 Unit.PTS,
@@ -211,6 +221,7 @@ class ArrivalOrdersTest {
                                 0,
                                 Duration.ofHours(1),
                                 at,
+                                List.of(),
                                 sha256("content " + till.number()),
                                 NOTE));
             case 'C' -> process.capture(ask, BOOK, all, id, AMOUNT, NOTE);
@@ -268,6 +279,11 @@ class ArrivalOrdersTest {
                     VALUES (1, 'STORE', '爱心超市', 'COMMUNITY_STORE', 'ACTIVE', 1, now())
                     """);
             statement.execute("""
+                    INSERT INTO merchant_terminal (book_id, merchant_id, terminal_id, status, partial_approval,
+                                                   shows_points_left, version, registered_at)
+                    VALUES (1, 'STORE', 'T1', 'ACTIVE', false, false, 1, now())
+                    """);
+            statement.execute("""
                     INSERT INTO member (book_id, member_id, status, role, age_band, priority_recipient, version, registered_at)
                     SELECT 1, 'M-' || n, 'ACTIVE', 'helper', '70-79', false, 1, now()
                     FROM generate_series(0, %d) n
@@ -291,11 +307,36 @@ class ArrivalOrdersTest {
         }
     }
 
+    /** A pay code of each member, made by one process. */
+    private static List<String> codes(TestCommits commits, int members) throws Exception {
+        List<CompletableFuture<Answer>> made = new ArrayList<>();
+        for (int n = 0; n < members; n++) {
+            Ask ask = new Ask(
+                    new Everybody(), 1, new IdempotencyKey("code-" + n), sha256("" + n), Language.EN, "/", null);
+            made.add(TestCodes.make(commits, ask, BOOK, "M-" + n)
+                    .subscribeAsCompletionStage()
+                    .toCompletableFuture());
+        }
+        List<String> codes = new ArrayList<>();
+        for (CompletableFuture<Answer> one : made) {
+            Answer answer = one.get(30, TimeUnit.SECONDS);
+            codes.add(Json.mapper().readTree(answer.shown()).path("code").asText());
+        }
+        return codes;
+    }
+
     // ---- every order, one message after the other ------------------------------------------------------------------
 
-    @ParameterizedTest(name = "{0}, sale {1}")
-    @CsvSource({"ORVLCXF, false", "ORVCcXF, false", "OVvCFL, false", "ORVLFvX, true"})
-    void answersAsTheModelInEveryOrderOfArrival(String messages, boolean sale) throws Exception {
+    @ParameterizedTest(name = "{0}, sale {1}, by code {2}")
+    @CsvSource({
+        "ORVLCXF, false, false",
+        "ORVCcXF, false, false",
+        "OVvCFL, false, false",
+        "ORVLFvX, true, false",
+        "ORLVCX, false, true",
+        "ORLVF, true, true",
+    })
+    void answersAsTheModelInEveryOrderOfArrival(String messages, boolean sale, boolean byCode) throws Exception {
         List<String> orders = new ArrayList<>();
         permute("", messages, orders);
         TestDatabase.Database database = aStreet(orders.size());
@@ -303,11 +344,13 @@ class ArrivalOrdersTest {
         try (TestCommits one = TestCommits.on(database, 2);
                 TestCommits other = TestCommits.on(database, 2)) {
             endow(one, orders.size());
+            List<String> codes = codes(one, byCode ? orders.size() : 0);
             List<Redemptions> processes = List.of(process(one), process(other));
             for (int from = 0; from < orders.size(); from += WAVE) {
                 List<CompletableFuture<?>> wave = new ArrayList<>();
                 for (int n = from; n < Math.min(from + WAVE, orders.size()); n++) {
-                    wave.add(play(processes, n, orders.get(n), sale, ids));
+                    String code = byCode ? codes.get(n) : null;
+                    wave.add(play(processes, new Till("M-" + n, code, "N" + n, sale), orders.get(n), ids));
                 }
                 CompletableFuture.allOf(wave.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
             }
@@ -324,9 +367,9 @@ class ArrivalOrdersTest {
     }
 
     private static CompletableFuture<Void> play(
-            List<Redemptions> processes, int n, String order, boolean sale, Map<String, UUID> ids) {
-        Till till = new Till("M-" + n, "N" + n, sale);
-        Model model = new Model(sale);
+            List<Redemptions> processes, Till till, String order, Map<String, UUID> ids) {
+        Model model = new Model(till.sale());
+        int n = Integer.parseInt(till.number().substring(1));
         CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
         for (int i = 0; i < order.length(); i++) {
             char message = order.charAt(i);
@@ -378,7 +421,7 @@ class ArrivalOrdersTest {
             for (int from = 0; from < tills; from += 100) {
                 List<CompletableFuture<?>> wave = new ArrayList<>();
                 for (int n = from; n < from + 100; n++) {
-                    Till till = new Till("M-" + n, "N" + n, random.nextInt(4) == 0);
+                    Till till = new Till("M-" + n, null, "N" + n, random.nextInt(4) == 0);
                     List<Character> messages =
                             new ArrayList<>(List.of('O', 'R', 'L', 'V', 'v', 'C', 'c', 'X', 'F', 'F'));
                     Collections.shuffle(messages, random);
@@ -399,7 +442,7 @@ class ArrivalOrdersTest {
                 CompletableFuture.allOf(wave.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
             }
             for (int n = 0; n < tills; n++) {
-                Till till = new Till("M-" + n, "N" + n, false);
+                Till till = new Till("M-" + n, null, "N" + n, false);
                 for (String suffix : List.of("", "-again")) {
                     assertThat(send(processes.get(n % 2), till, 'O', ids, suffix)
                                     .get(30, TimeUnit.SECONDS))

@@ -357,7 +357,8 @@ class RedemptionLifeTest {
         var book = aBookWithAStore();
         var anna = book.aMember().holding(2000, Unit.PTS);
         var key = book.keyOf(Role.TERMINAL, "STORE");
-        var body = authorization(anna, 500, "terminal", "T1", "terminalTransaction", "17");
+        var body = authorization(
+                anna, 500, "member", null, "code", anna.payCode(), "terminal", "T1", "terminalTransaction", "17");
         var made = request(book, key, "k1").body(body).post(book.path() + "/redemptions");
         assertThat(made.statusCode()).isEqualTo(201);
 
@@ -463,7 +464,8 @@ class RedemptionLifeTest {
         var book = aBookWithAStore();
         var anna = book.aMember();
         var key = book.keyOf(Role.TERMINAL, "STORE");
-        var body = sale(anna, 500, "terminal", "T1", "terminalTransaction", "17");
+        var body =
+                sale(anna, 500, "member", null, "code", anna.payCode(), "terminal", "T1", "terminalTransaction", "17");
         request(book, key, "k1")
                 .body(body)
                 .post(book.path() + "/redemptions")
@@ -646,6 +648,8 @@ class RedemptionLifeTest {
                 .put(book.path() + "/merchants/STORE")
                 .then()
                 .statusCode(201);
+        book.aTerminal("STORE", "T1", false);
+        book.aTerminal("STORE", "T2", false);
         return book;
     }
 

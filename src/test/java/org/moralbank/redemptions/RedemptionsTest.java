@@ -230,11 +230,13 @@ class RedemptionsTest {
         var anna = book.aMember().holding(2000, Unit.PTS);
         label(book, anna, "安**");
         var till = book.keyOf(Role.TERMINAL, "STORE");
-        var others = sale(anna, 300, "merchant", "SHOP", "terminal", "T1", "terminalTransaction", "1");
+        var others = sale(anna, 300, "merchant", "SHOP", "terminal", "T1", "terminalTransaction", "1", "member", null);
+        others.put("code", anna.payCode());
         var theirs = sell(book, others).extract().header("Location");
 
-        var ours = sell(book, till, "k1", sale(anna, 500))
+        var ours = sell(book, till, "k1", byCode(anna, 500))
                 .statusCode(201)
+                .body("member", nullValue())
                 .body("payableAfter", equalTo(500))
                 .extract()
                 .header("Location");
@@ -266,7 +268,7 @@ class RedemptionsTest {
         sell(book, sale(anna, 500)).statusCode(201);
         var till = book.keyOf(Role.TERMINAL);
 
-        sell(book, till, "k1", sale(anna, 500)).statusCode(422).body("code", equalTo("unknown-merchant"));
+        sell(book, till, "k1", byCode(anna, 500)).statusCode(422).body("code", equalTo("unknown-merchant"));
 
         book.request(till).get(book.path() + "/redemptions").then().body("items", hasSize(0));
     }
@@ -347,7 +349,7 @@ class RedemptionsTest {
         var anna = book.aMember().holding(2000, Unit.PTS);
         var key = book.keyOf(role, "STORE");
 
-        sell(book, key, "k1", sale(anna, 1)).statusCode(role == Role.AUDITOR ? 403 : 201);
+        sell(book, key, "k1", byCode(anna, 1)).statusCode(role == Role.AUDITOR ? 403 : 201);
         book.request(key).get(book.path() + "/redemptions").then().statusCode(200);
     }
 
@@ -383,6 +385,8 @@ class RedemptionsTest {
                 .put(book.path() + "/merchants/" + merchant)
                 .then()
                 .statusCode(201);
+        book.aTerminal(merchant, "T1", false);
+        book.aTerminal(merchant, "T2", false);
     }
 
     private static Map<String, @Nullable Object> sale(Member member, long amount, @Nullable Object... more) {
@@ -396,6 +400,10 @@ class RedemptionsTest {
             body.put((String) Objects.requireNonNull(more[i]), more[i + 1]);
         }
         return body;
+    }
+
+    private static Map<String, @Nullable Object> byCode(Member member, long amount) {
+        return sale(member, amount, "member", null, "code", member.payCode());
     }
 
     private static ValidatableResponse sell(Book book, Map<String, @Nullable Object> body) {
