@@ -220,7 +220,8 @@ class ProtocolProblemsTest {
         given().get("/q/metrics")
                 .then()
                 .body(containsString("moralbank_commits_refusals_total{code=\"same-member\"}"))
-                .body(matchesPattern("(?s).*moralbank_ledger_postings_total\\{type=\"opening\"\\} (?!0\\.0)[0-9.E]+\n.*"))
+                .body(matchesPattern(
+                        "(?s).*moralbank_ledger_postings_total\\{type=\"opening\"\\} (?!0\\.0)[0-9.E]+\n.*"))
                 .body(containsString("moralbank_commits_queue"))
                 .body(matchesPattern("(?s).*\nsql_pool_active.*"));
     }
