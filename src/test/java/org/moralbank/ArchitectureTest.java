@@ -34,6 +34,7 @@ class ArchitectureTest {
             Set.of("events"),
             Set.of("audit"),
             Set.of("clearing"),
+            Set.of("statistics"),
             Set.of("settlements"),
             Set.of("redemptions", "transfers", "services"),
             Set.of("merchants", "paycodes"),

@@ -13,10 +13,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Client;
 import org.moralbank.platform.Page;
+import org.moralbank.platform.ProtocolRejection;
 
 /** Reads of the organisation. */
 @ApplicationScoped
-class OrganisationStore {
+public class OrganisationStore {
     private static final String COLUMNS = "u.code, u.parent, u.kind, u.name, u.book, u.created_at\n";
 
     private static final String LIST = "SELECT " + COLUMNS + """
@@ -87,16 +88,34 @@ class OrganisationStore {
         return pool.preparedQuery(LIST).execute(arguments).map(OrganisationStore::units);
     }
 
-    /** A unit and all below it; empty when there is none of the code. */
-    Uni<List<OrganisationUnit>> subtree(String code) {
+    /** A unit and all below it; refuses as not found what is not there or has a book that is not the client's. */
+    public Uni<List<OrganisationUnit>> subtree(Client client, String code) {
+        return subtree(code).map(units -> visible(client, units));
+    }
+
+    /** A unit; refuses as not found what is not there or keeps a book that is not the client's. */
+    Uni<OrganisationUnit> unit(Client client, String code) {
+        return subtree(code)
+                .map(units -> visible(client, units.stream().limit(1).toList()).getFirst());
+    }
+
+    /** Empty when there is none of the code. */
+    private Uni<List<OrganisationUnit>> subtree(String code) {
         return pool.preparedQuery(SUBTREE).execute(Tuple.of(code)).map(OrganisationStore::units);
     }
 
+    private static List<OrganisationUnit> visible(Client client, List<OrganisationUnit> units) {
+        if (units.isEmpty() || !units.stream().allMatch(unit -> unit.book() == null || client.mayUse(unit.book()))) {
+            throw new ProtocolRejection.NotFound("organisation unit").refused();
+        }
+        return units;
+    }
+
     /** How many take part. */
-    record Counts(long members, long teams) {}
+    public record Counts(long members, long teams) {}
 
     /** The counts of some books at the end of a day, or now when there is none. */
-    Uni<Counts> counts(Collection<String> books, @Nullable LocalDate on) {
+    public Uni<Counts> counts(Collection<String> books, @Nullable LocalDate on) {
         Tuple arguments =
                 Tuple.tuple().addArrayOfString(books.toArray(String[]::new)).addLocalDate(on);
         return pool.preparedQuery(COUNTS).execute(arguments).map(rows -> {

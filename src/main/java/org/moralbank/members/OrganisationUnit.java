@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param book the book that it keeps, or null
  */
 @Schema(name = "OrganisationUnit", description = "A node of the organisation: a district, a street, a community …")
-record OrganisationUnit(
+public record OrganisationUnit(
         @Schema(examples = "C-BHL") String code,
 
         @Schema(description = "The node above it; absent for a root", examples = "S1") @Nullable
@@ -24,7 +24,7 @@ record OrganisationUnit(
         String book,
 
         Instant createdAt) {
-    enum Kind {
+    public enum Kind {
         DISTRICT,
         STREET,
         COMMUNITY,

@@ -9,15 +9,11 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.LocalDate;
-import java.util.List;
-import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -29,10 +25,8 @@ import org.moralbank.access.Call;
 import org.moralbank.access.Client;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
-import org.moralbank.ledger.TotalsStore;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
-import org.moralbank.platform.ProtocolRejection;
 
 /** The organisation, over HTTP. */
 @Produces(MediaType.APPLICATION_JSON)
@@ -41,12 +35,10 @@ import org.moralbank.platform.ProtocolRejection;
 public class OrganisationUnitsResource {
     private final OrganisationUnits units;
     private final OrganisationStore store;
-    private final TotalsStore totals;
 
-    OrganisationUnitsResource(OrganisationUnits units, OrganisationStore store, TotalsStore totals) {
+    OrganisationUnitsResource(OrganisationUnits units, OrganisationStore store) {
         this.units = units;
         this.store = store;
-        this.totals = totals;
     }
 
     /** The body of a new unit. */
@@ -77,37 +69,6 @@ public class OrganisationUnitsResource {
             return said;
         }
     }
-
-    /** Counts and sums of a subtree. */
-    @Schema(
-            name = "OrganisationStatistics",
-            description = "Counts and sums of a unit and all below it, at the end of a business date.")
-    record Statistics(
-            @Schema(examples = "S1") String organisationUnit,
-
-            @Schema(description = "Absent for now") @Nullable
-            LocalDate on,
-
-            long organisationUnits,
-            long books,
-
-            @Schema(description = "Registered and not left") long members,
-            long teams,
-
-            @Schema(description = "Members who have time", examples = "47")
-            long holdersOfTime,
-
-            @Schema(description = "Time of members and teams", examples = "72000")
-            long storedMinutes,
-
-            @Schema(description = "Points of members and teams, in hundredths", examples = "52650")
-            long pointsOutstanding,
-
-            @Schema(description = "Time in the pools", examples = "300")
-            long pooledMinutes,
-
-            @Schema(description = "Points in the pools, in hundredths")
-            long pooledPoints) {}
 
     @POST
     @Allowed(Role.OPERATOR)
@@ -171,64 +132,6 @@ public class OrganisationUnitsResource {
             content = @Content(schema = @Schema(implementation = OrganisationUnit.class)))
     public Uni<OrganisationUnit> get(@Context RoutingContext http, @RestPath String code) {
         Client client = Call.of(http).client();
-        return store.subtree(code)
-                .map(subtree ->
-                        visible(client, subtree.stream().limit(1).toList()).getFirst());
-    }
-
-    @GET
-    @Path("/{code}/statistics")
-    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
-    @Operation(
-            operationId = "getOrganisationStatistics",
-            summary = "Tells the counts and sums of a unit and all below it",
-            description = """
-                    At the end of a business date, or now when none is given; what is recorded later for that date is in
-                    it. 404 when a book of the subtree is not the caller's.
-                    """)
-    @APIResponse(
-            responseCode = "200",
-            description = "Counts and sums",
-            content = @Content(schema = @Schema(implementation = Statistics.class)))
-    public Uni<Statistics> statistics(
-            @Context RoutingContext http,
-            @RestPath String code,
-            @Parameter(description = "A business date", schema = @Schema(format = "date", examples = "2025-07-31"))
-                    @RestQuery
-                    @Nullable
-                    String on) {
-        Client client = Call.of(http).client();
-        Fields fields = new Fields();
-        LocalDate day = fields.optionalDay("on", on);
-        fields.refuseFaults();
-        return store.subtree(code).chain(subtree -> {
-            List<String> books = visible(client, subtree).stream()
-                    .map(OrganisationUnit::book)
-                    .filter(Objects::nonNull)
-                    .toList();
-            return Uni.combine()
-                    .all()
-                    .unis(store.counts(books, day), totals.of(books, day))
-                    .with((counts, sums) -> new Statistics(
-                            code,
-                            day,
-                            subtree.size(),
-                            books.size(),
-                            counts.members(),
-                            counts.teams(),
-                            sums.holdersOfTime(),
-                            sums.storedMinutes(),
-                            sums.pointsOutstanding(),
-                            sums.pooledMinutes(),
-                            sums.pooledPoints()));
-        });
-    }
-
-    /** The units when the client may use all their books; else it is as if they were not there. */
-    private static List<OrganisationUnit> visible(Client client, List<OrganisationUnit> units) {
-        if (units.isEmpty() || !units.stream().allMatch(unit -> unit.book() == null || client.mayUse(unit.book()))) {
-            throw new ProtocolRejection.NotFound("organisation unit").refused();
-        }
-        return units;
+        return store.unit(client, code);
     }
 }
