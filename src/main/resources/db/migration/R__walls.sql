@@ -1,6 +1,6 @@
 -- A further wall behind the rules of the kernel. Apart from the tables, so that an engine without triggers can leave it
 -- out; repeatable, so that it always matches the last tables. It is applied after every change of this file.
--- tables: commits, access, ledger, members, services, redemptions, merchants, paycodes, events
+-- tables: commits, access, ledger, members, services, redemptions, merchants, paycodes, events, settlements
 
 CREATE OR REPLACE FUNCTION moralbank_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

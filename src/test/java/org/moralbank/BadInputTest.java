@@ -28,6 +28,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Lot;
 import org.moralbank.ledger.Unit;
@@ -104,6 +106,17 @@ class BadInputTest {
             "revokeTerminalKey",
             "listTerminalKeys",
             "putCatalogue",
+            "closeSettlement",
+            "paySettlement",
+            "rejectSettlement",
+            "listSettlements",
+            "getSettlement",
+            "putSettlementTerms",
+            "getSettlementTerms",
+            "waivePayable",
+            "getSettlementStatement",
+            "getTransactionsFile",
+            "getSettlementsFile",
             "addOrganisationUnit",
             "makeClient",
             "listClients",
@@ -125,7 +138,10 @@ class BadInputTest {
             "getAnswer",
             "getStore",
             "getTerminal",
-            "getCatalogue");
+            "getCatalogue",
+            "getSettlementStatement",
+            "getTransactionsFile",
+            "getSettlementsFile");
 
     /** The codes of what is global, and so may have been made by another test's book already. */
     private static final Set<String> IS_THERE = Set.of("book-exists", "organisation-unit-exists", "client-exists");
@@ -969,6 +985,9 @@ class BadInputTest {
             if (op.is("getAnswer")) {
                 path += "?book=" + book.code();
             }
+            if (op.is("getSettlementStatement")) {
+                path += "?from=2025-01-01&to=2025-06-30";
+            }
             Map<String, String> headers = new LinkedHashMap<>();
             headers.put("Authorization", "Bearer " + operator);
             headers.put("Content-Type", "application/json");
@@ -1007,7 +1026,19 @@ class BadInputTest {
 
     private World aWorld() {
         World made = new World();
-        TestBank.Book book = made.book();
+        TestBank.Book book = made.book().since(Instant.parse("2025-01-01T00:00:00Z"));
+        // Owed since the half year that is closed below, and that the example closes.
+        String settled = book.aMerchant();
+        for (String merchant : List.of("MER-LS-01", settled)) {
+            Holder opening = new Holder(book.id(), Chart.OPENING, "", Unit.PTS);
+            Holder payable = Holder.of(book.id(), Chart.MERCHANT_PAYABLE, merchant);
+            book.postAt(
+                    Instant.parse("2025-06-01T00:00:00Z"),
+                    EntryType.OPENING,
+                    draft -> draft.debit(opening, 500).credit(payable, 500),
+                    opening,
+                    payable);
+        }
         TestBank.Member helper = book.aMember("M-BHL-H0001", "60-69").holding(1000, Unit.MIN);
         TestBank.Member elder = book.aMember("M-BHL-E0001", "70-79").holding(1000, Unit.MIN);
         book.aMember("M-LS-R0001", "50-59").holding(10_000, Unit.PTS);
@@ -1053,6 +1084,8 @@ class BadInputTest {
         String held = made.made("/redemptions", redemption.formatted("AUTHORIZE", "M-LS-R0009"));
         values.put("captureRedemption.id", held);
         values.put("voidRedemption.id", held);
+        made.idOf("settlements", "{'merchant':'" + settled + "','through':'2025-06-30','maker':'W-001'}");
+        values.put("day", "2025-06-30");
         made.idOf("pay-codes", "{'member':'M-LS-R0001'}");
         // Of a member of its own: who has points held cannot leave.
         book.aMember("M-LS-R0002", "50-59").holding(100, Unit.PTS);

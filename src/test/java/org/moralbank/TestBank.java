@@ -8,8 +8,10 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -233,8 +235,21 @@ public class TestBank {
             post(EntryType.OPENING, draft -> draft.debit(from, amount).credit(holder, lot, amount), holder, from);
         }
 
+        /** Makes the book as old as this, so that the past can be posted; before anything is posted. */
+        public Book since(Instant opened) {
+            sql(
+                    BY_HAND + "UPDATE ledger_book SET created_at = $2, last_posted_at = $2 WHERE book_id = $1",
+                    Tuple.of((short) id, opened.atOffset(ZoneOffset.UTC)));
+            return this;
+        }
+
         /** Posts an entry between these holders through the kernel. */
         public void post(EntryType type, UnaryOperator<Draft> legs, Holder... holders) {
+            postAt(null, type, legs, holders);
+        }
+
+        /** The same at a moment of the past, which is not before the last entry; now when it is null. */
+        public void postAt(@Nullable Instant moment, EntryType type, UnaryOperator<Draft> legs, Holder... holders) {
             String key = ApiKey.generate();
             int client = newClientId();
             UUID keyId = UUID.randomUUID();
@@ -247,7 +262,13 @@ public class TestBank {
             Caller caller = new Caller(
                     new Client(client, "client-" + client, Set.of(Role.OPERATOR), Set.of("*"), null, null), keyId);
             Ask ask = new Ask(
-                    caller, id, new IdempotencyKey("open-" + UUID.randomUUID()), new byte[32], Language.EN, "/", null);
+                    caller,
+                    id,
+                    new IdempotencyKey("open-" + UUID.randomUUID()),
+                    new byte[32],
+                    Language.EN,
+                    "/",
+                    moment);
             Answer answer = commits.submit(ask, id, new Work() {
                         @Override
                         public void needs(Needs needs) {
@@ -259,7 +280,7 @@ public class TestBank {
 
                         @Override
                         public Answer decide(WorkingSet set) {
-                            LocalDate today = LocalDate.now(ZoneId.of("Asia/Shanghai"));
+                            LocalDate today = LocalDate.ofInstant(set.now(), ZoneId.of("Asia/Shanghai"));
                             Attribution by = new Attribution(client, "client-" + client, null, null, null);
                             Ledger.post(set, legs.apply(Draft.of(type, id, today, by)));
                             return Answer.ok(Map.of());

@@ -73,9 +73,6 @@ final class PlainEntries {
                 move(EntryType.AWARD_POINTS, issued(Chart.ISSUED_AWARD_POINTS), points("member"), "points");
             case "EXPIRE_POINTS" ->
                 move(EntryType.EXPIRE_POINTS, points("member"), Holder.of(book.id(), Chart.EXPIRED_POINTS), "points");
-            case "SETTLEMENT_CLOSE" -> move(EntryType.SETTLEMENT_CLOSE, merchant(), batch(), "points");
-            case "SETTLEMENT_PAID" ->
-                move(EntryType.SETTLEMENT_PAID, batch(), Holder.of(book.id(), Chart.SETTLED_POINTS), "points");
             case "REDEEM_REFUND" -> move(EntryType.REDEEM_REFUND, merchant(), points("member"), "points");
             case "XCOMM_PAY" -> move(EntryType.XCOMM_PAY, time("recipient"), clearing("toBook", Unit.MIN), "minutes");
             case "XCOMM_RECEIVE" ->
@@ -122,10 +119,6 @@ final class PlainEntries {
 
     private Holder merchant() {
         return Holder.of(book.id(), Chart.MERCHANT_PAYABLE, event.text("merchant"));
-    }
-
-    private Holder batch() {
-        return Holder.of(book.id(), Chart.MERCHANT_SETTLEMENT, event.reference());
     }
 
     private Holder clearing(String field, Unit unit) {

@@ -3,6 +3,8 @@ package org.moralbank.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +43,14 @@ import org.moralbank.members.Members;
 import org.moralbank.members.OrganisationUnits;
 import org.moralbank.merchants.Merchant;
 import org.moralbank.merchants.Merchants;
+import org.moralbank.platform.Json;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.Sha256;
 import org.moralbank.services.Payer;
 import org.moralbank.services.ServiceGiven;
 import org.moralbank.services.ServiceRecords;
+import org.moralbank.settlements.Settlements;
 import org.moralbank.transfers.Donations;
 import org.moralbank.transfers.Gifts;
 import org.moralbank.transfers.Grants;
@@ -63,6 +68,11 @@ import org.moralbank.transfers.Transfers;
 class StreetPlay {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
+    /** The street's files name nobody who settles. */
+    private static final String MAKER = "W-LS-01";
+
+    private static final String CHECKER = "W-LS-02";
+
     private final Commits commits;
     private final BookRegister register;
     private final Books books;
@@ -76,6 +86,7 @@ class StreetPlay {
     private final Donations donations;
     private final ServiceRecords services;
     private final Reversals reversals;
+    private final Settlements settlements;
     private final LedgerReads reads;
 
     StreetPlay(
@@ -92,6 +103,7 @@ class StreetPlay {
             Donations donations,
             ServiceRecords services,
             Reversals reversals,
+            Settlements settlements,
             LedgerReads reads) {
         this.commits = commits;
         this.register = register;
@@ -106,6 +118,7 @@ class StreetPlay {
         this.donations = donations;
         this.services = services;
         this.reversals = reversals;
+        this.settlements = settlements;
         this.reads = reads;
     }
 
@@ -120,6 +133,7 @@ class StreetPlay {
         private final Attribution by;
         private final Map<String, BookHandle> handles = new HashMap<>();
         private final Map<String, String> memberOfHold = new HashMap<>();
+        private final Map<String, UUID> batches = new HashMap<>();
         private final List<CompletableFuture<Answer>> underWay = new ArrayList<>();
         private int fresh;
 
@@ -263,6 +277,8 @@ class StreetPlay {
                             new Transfers.Transfer(
                                     event.text("from"), event.text("to"), event.number("points"), Unit.PTS, note)));
                 case "REVERSAL" -> reverse(event, book, ask, note);
+                case "SETTLEMENT_CLOSE" -> close(event, book, ask, note);
+                case "SETTLEMENT_PAID" -> pay(event, book, ask, note);
                 default -> submit(commits.submit(ask, book.id(), plain(event, book, note)));
             }
         }
@@ -317,6 +333,41 @@ class StreetPlay {
                     .items()
                     .getFirst();
             submit(reversals.reverse(ask, book, reversed.seq(), note));
+        }
+
+        /** Closes what was sold by the day before, for which all sales must be there, and remembers the batch. */
+        private void close(Street.Event event, BookHandle book, Ask ask, Note note) {
+            await();
+            Answer closed = settlements
+                    .close(
+                            ask,
+                            book,
+                            new Settlements.Closing(
+                                    event.text("merchant"), event.date().minusDays(1), MAKER, note))
+                    .await()
+                    .atMost(LONGEST_WAIT);
+            underWay.add(CompletableFuture.completedFuture(closed));
+            await();
+            JsonNode batch = json(closed);
+            if (batch.required("amount").asLong() != event.number("points")) {
+                throw new IllegalStateException(event.key() + ": " + batch);
+            }
+            batches.put(event.reference(), UUID.fromString(batch.required("id").asText()));
+        }
+
+        private static JsonNode json(Answer answer) {
+            try {
+                return Json.mapper().readTree(answer.body());
+            } catch (IOException e) {
+                throw new UncheckedIOException("our own JSON", e);
+            }
+        }
+
+        /** The files tell of a payment that its number is masked: the batch's reference stands in its place. */
+        private void pay(Street.Event event, BookHandle book, Ask ask, Note note) {
+            UUID batch = Objects.requireNonNull(batches.get(event.reference()), event.key());
+            submit(settlements.pay(
+                    ask, book, batch, new Settlements.Check(event.reference(), CHECKER, note.occurredOn(), note.by())));
         }
 
         /** A hold's later events name only its reference; whose it is was said when it was placed. */

@@ -26,6 +26,7 @@ import org.moralbank.ledger.Note;
 import org.moralbank.ledger.PostingRejection;
 import org.moralbank.ledger.Spent;
 import org.moralbank.ledger.Unit;
+import org.moralbank.merchants.Merchants;
 import org.moralbank.platform.RefusedException;
 
 /**
@@ -203,6 +204,7 @@ abstract class Step implements Work {
             need(needs, seen);
             needs.row(HOLDINGS, seen.payer().debt());
             seen.needBack(needs);
+            Merchants.need(needs, book.id(), seen.seller().merchant());
         }
 
         @Override
@@ -215,8 +217,10 @@ abstract class Step implements Work {
                         .refused();
             }
             Draft draft = givenBack(set, book, seen, spent(seen), captured.refunded(), wanted, note);
-            Refund refund = Redemptions.refunded(
-                    set, seen, Ledger.giveBack(set, draft), Refund.Kind.REFUND, wanted, terminal, note);
+            Entry entry = Ledger.giveBack(set, draft);
+            Merchants.refuseBelowFloor(
+                    set, Merchants.known(set, book.id(), seen.seller().merchant()));
+            Refund refund = Redemptions.refunded(set, seen, entry, Refund.Kind.REFUND, wanted, terminal, note);
             Redemption.Captured after = captured.refund(wanted);
             if (after.refundable() == 0) {
                 seen.giveItemsBack(set);

@@ -187,6 +187,77 @@ public enum Invariants {
                                  AND (a.code = '2300' AND a.owner = r.merchant OR a.code = '2900')) p ON true
             WHERE -p.amount IS DISTINCT FROM f.amount
             """),
+    PAYABLE_IS_WHAT_WAS_EARNED_LESS_WHAT_WAS_CLOSED(7, """
+            SELECT format('merchant %s/%s: 2300 has %s, earned %s, closed %s; its position says %s earned up to %s and %s closed',
+                          p.book_id, p.merchant, a.posted, l.earned, s.closed, p.earned, p.last_entry, p.closed)
+            FROM settlement_position p
+            LEFT JOIN ledger_account a ON a.book_id = p.book_id AND a.code = '2300' AND a.owner = p.merchant AND a.unit = 'PTS' AND a.lot = ''
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(o.amount) FILTER (WHERE e.type NOT LIKE 'SETTLEMENT%'), 0) AS earned,
+                       coalesce(sum(o.amount) FILTER (WHERE e.type NOT LIKE 'SETTLEMENT%' AND o.seq <= p.last_entry), 0) AS settled
+                FROM ledger_posting o JOIN ledger_entry e USING (book_id, seq)
+                WHERE o.book_id = a.book_id AND o.account_id = a.account_id) l
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(amount) FILTER (WHERE status <> 'REJECTED'), 0) AS closed
+                FROM settlement s
+                WHERE s.book_id = p.book_id AND s.merchant = p.merchant) s
+            WHERE a.posted IS DISTINCT FROM l.earned - s.closed OR p.closed <> s.closed OR p.earned <> l.settled
+            """),
+    SETTLED_MERCHANT_SOLD_WHAT_ITS_REDEMPTIONS_SAY(7, """
+            SELECT format('merchant %s/%s sold %s by its entries and %s by its redemptions', p.book_id, p.merchant, l.sold, r.captured)
+            FROM settlement_position p
+            JOIN ledger_account a ON a.book_id = p.book_id AND a.code = '2300' AND a.owner = p.merchant AND a.unit = 'PTS' AND a.lot = ''
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(o.amount), 0) AS sold
+                FROM ledger_posting o JOIN ledger_entry e USING (book_id, seq)
+                WHERE o.book_id = a.book_id AND o.account_id = a.account_id AND e.type IN ('REDEEM_SALE', 'REDEEM_CAPTURE')) l
+            JOIN LATERAL (
+                SELECT sum(r.captured) AS captured
+                FROM redemption r JOIN ledger_entry e USING (book_id, seq)
+                WHERE r.book_id = p.book_id AND r.merchant = p.merchant AND e.type IN ('REDEEM_SALE', 'REDEEM_CAPTURE')
+                HAVING count(*) > 0) r ON true
+            WHERE l.sold <> r.captured
+            """),
+    SETTLEMENT_IS_WHAT_ITS_ENTRIES_MOVED(7, """
+            SELECT format('settlement %s of %s is %s with %s: closed %s, ended %s, 2310 has %s, earned %s by %s', s.settlement_id,
+                          s.merchant, s.status, s.amount, closed, ended, a.posted, s.earned, l.earned)
+            FROM settlement s
+            LEFT JOIN ledger_account a
+                ON a.book_id = s.book_id AND a.code = '2310' AND a.owner = s.settlement_id::text AND a.unit = 'PTS' AND a.lot = ''
+            LEFT JOIN ledger_account m
+                ON m.book_id = s.book_id AND m.code = '2300' AND m.owner = s.merchant AND m.unit = 'PTS' AND m.lot = ''
+            LEFT JOIN ledger_account t ON t.book_id = s.book_id AND t.code = '3240'
+            CROSS JOIN LATERAL (
+                SELECT (SELECT string_agg(format('%s%s', CASE WHEN o.account_id = a.account_id THEN '2310:'
+                                                              WHEN o.account_id = m.account_id THEN '2300:' ELSE '' END, o.amount),
+                                          ' ' ORDER BY o.amount)
+                        FROM ledger_posting o WHERE o.book_id = s.book_id AND o.seq = s.close_entry) AS closed,
+                       (SELECT string_agg(format('%s%s', CASE WHEN o.account_id = a.account_id THEN '2310:'
+                                                              WHEN o.account_id = m.account_id THEN '2300:'
+                                                              WHEN o.account_id = t.account_id THEN '3240:' ELSE '' END, o.amount),
+                                          ' ' ORDER BY o.amount)
+                        FROM ledger_posting o WHERE o.book_id = s.book_id AND o.seq = s.end_entry) AS ended) moved
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(o.amount), 0) AS earned
+                FROM ledger_posting o JOIN ledger_entry e USING (book_id, seq)
+                WHERE o.book_id = s.book_id AND o.account_id = m.account_id AND e.type NOT LIKE 'SETTLEMENT%'
+                AND o.seq > s.prior_entry AND o.seq <= s.last_entry) l
+            WHERE a.posted IS DISTINCT FROM CASE WHEN s.status = 'CLOSED' THEN s.amount ELSE 0 END
+            OR l.earned <> s.earned
+            OR closed IS DISTINCT FROM format('2300:-%s 2310:%s', s.amount, s.amount)
+            OR ended IS DISTINCT FROM CASE s.status
+                   WHEN 'PAID' THEN format('2310:-%s 3240:%s', s.amount, s.amount)
+                   WHEN 'REJECTED' THEN format('2310:-%s 2300:%s', s.amount, s.amount)
+               END
+            """),
+    STANDING_SETTLEMENTS_DO_NOT_OVERLAP(7, """
+            SELECT format('settlements %s and %s of %s overlap', s.settlement_id, o.settlement_id, s.merchant)
+            FROM settlement s
+            JOIN settlement o ON o.book_id = s.book_id AND o.merchant = s.merchant AND o.settlement_id <> s.settlement_id
+            WHERE s.status <> 'REJECTED' AND o.status <> 'REJECTED'
+            AND (s.first_day <= o.last_day AND o.first_day <= s.last_day
+                 OR s.prior_entry < o.last_entry AND o.prior_entry < s.last_entry)
+            """),
     CLEARING_AGREES(7, """
             SELECT format('clearing of book %s with %s is %s %s, the other way %s', b.code, a.owner, a.posted, a.unit, c.posted)
             FROM ledger_account a

@@ -1,0 +1,293 @@
+package org.moralbank.settlements;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.access.Allowed;
+import org.moralbank.access.Call;
+import org.moralbank.access.Responses;
+import org.moralbank.access.Role;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Books;
+import org.moralbank.ledger.Note;
+import org.moralbank.ledger.Noted;
+import org.moralbank.platform.Fields;
+import org.moralbank.platform.ProtocolRejection;
+
+/** What a merchant sees of what it is owed, and what it gives away, over HTTP. */
+@Produces(MediaType.APPLICATION_JSON)
+@Path("/v1/books/{book}/merchants")
+@Tag(name = "redemptions", description = "Points spent at merchants.")
+public class MerchantAccountResource {
+    private static final String CSV = "text/csv;charset=UTF-8";
+
+    private final Books books;
+    private final Settlements settlements;
+    private final SettlementStore store;
+    private final PayableStore payables;
+    private final SettlementFiles files;
+
+    MerchantAccountResource(
+            Books books, Settlements settlements, SettlementStore store, PayableStore payables, SettlementFiles files) {
+        this.books = books;
+        this.settlements = settlements;
+        this.store = store;
+        this.payables = payables;
+        this.files = files;
+    }
+
+    /** The body of a waiver. */
+    @Schema(name = "NewWaiver")
+    record NewWaiver(
+            @Schema(
+                    description = "In hundredths of a point; at most what the merchant is owed",
+                    required = true,
+                    minimum = "1",
+                    maximum = "1000000000000",
+                    examples = "500")
+            @Nullable
+            Long amount,
+
+            @Schema(description = "When it happened; today when it is missing") @Nullable
+            LocalDate occurredOn,
+
+            @Schema(description = "The client's own reference", examples = "WV-2025-0001") @Nullable
+            String reference,
+
+            @Schema(description = "Free text, kept beside the sealed entry") @Nullable
+            String reason,
+
+            @Schema(description = "Up to 20 strings, kept beside the sealed entry") @Nullable
+            Map<String, String> metadata,
+
+            @Schema(description = "Id of the person who acts") @Nullable
+            String actor,
+
+            @Schema(description = "Id of the person for whom he acts") @Nullable
+            String onBehalfOf)
+            implements Noted {
+        Settlements.Waiver checked(String merchant, BookHandle book, Call call) {
+            Fields fields = new Fields();
+            Settlements.Waiver waiver = new Settlements.Waiver(
+                    merchant, fields.amount("amount", amount), Note.of(fields, this, book, call.client()));
+            fields.refuseFaults();
+            return waiver;
+        }
+    }
+
+    @POST
+    @Path("/{id}/waivers")
+    @Allowed({Role.COORDINATOR, Role.OPERATOR})
+    @Operation(operationId = "waivePayable", summary = "Books points that a merchant gives away", description = """
+                    A gift: the merchant does not want them paid (MERCHANT_WAIVE, out of the payable). At most what it is
+                    owed now; what is in a batch is not given away any more. Nobody receives them. It is taken back by
+                    reversing its entry.
+                    """)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewWaiver.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "a gift",
+                                            value = "{\"amount\": 5, \"reason\": \"重阳节让利\", \"actor\": \"W-001\"}")))
+    @APIResponse(
+            responseCode = "201",
+            description = "Posted; Location is its entry",
+            content = @Content(schema = @Schema(implementation = WaiverView.class)))
+    @Extension(name = "x-problem-codes", value = "waiver-exceeded")
+    public Uni<Response> waive(
+            @Context RoutingContext http, @RestPath String book, @RestPath String id, NewWaiver body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> settlements.waive(call.ask(found.id()), found, body.checked(id, found, call)))
+                .map(Responses::of);
+    }
+
+    @GET
+    @Path("/{id}/settlement-statement")
+    @Produces(MediaType.APPLICATION_JSON)
+    @Allowed({Role.TERMINAL, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "getSettlementStatement",
+            summary = "Shows what became of what a merchant is owed",
+            description = """
+                    What was posted to the merchant's payable from a day to a day, both included, by what it was; and what
+                    was paid then. Days are those of posting, in the book's calendar. To a terminal only its own merchant's.
+                    As text/csv (RFC 4180) a header and one row. Changes nothing.
+                    """)
+    @APIResponse(
+            responseCode = "200",
+            description = "The statement",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON,
+                        schema = @Schema(implementation = SettlementStatement.class)),
+                @Content(mediaType = "text/csv", schema = @Schema(implementation = String.class))
+            })
+    public Uni<SettlementStatement> statement(
+            @Context RoutingContext http,
+            @RestPath String book,
+            @RestPath String id,
+            @Parameter(description = "The first day", required = true, schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String from,
+            @Parameter(description = "The last day", required = true, schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String to) {
+        return stated(http, book, id, from, to);
+    }
+
+    @GET
+    @Path("/{id}/settlement-statement")
+    @Produces(CSV)
+    @Allowed({Role.TERMINAL, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(hidden = true)
+    public Uni<String> statementAsCsv(
+            @Context RoutingContext http,
+            @RestPath String book,
+            @RestPath String id,
+            @RestQuery @Nullable String from,
+            @RestQuery @Nullable String to) {
+        return stated(http, book, id, from, to).map(SettlementStatement::csv);
+    }
+
+    private Uni<SettlementStatement> stated(
+            RoutingContext http, String book, String id, @Nullable String from, @Nullable String to) {
+        Fields fields = new Fields();
+        LocalDate first = day(fields, "from", from);
+        LocalDate last = day(fields, "to", to);
+        if (last.isBefore(first)) {
+            fields.fault("to", "day");
+        }
+        fields.refuseFaults();
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> seen(found, call, id)
+                        .chain(merchant -> payables.extent(
+                                found,
+                                merchant,
+                                first.atStartOfDay(found.calendar()).toInstant(),
+                                last.plusDays(1).atStartOfDay(found.calendar()).toInstant()))
+                        .chain(extent -> payables.statement(extent, first, last)));
+    }
+
+    @GET
+    @Path("/{id}/files/{day}/transactions")
+    @Produces(CSV)
+    @Allowed({Role.TERMINAL, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "getTransactionsFile",
+            summary = "Gives a merchant's transactions of a day as a file",
+            description = """
+                    All that was posted to the merchant's payable on a day (of the book's calendar) but settlements: sales,
+                    captures, refunds, waivers. CSV (RFC 4180, UTF-8): the first line counts and sums, the second names the
+                    columns, a row for each posting follows, in order. Amounts are in hundredths of a point; what the
+                    merchant gave back is below zero. It is there when the day is over, and the same bytes for ever. To a
+                    terminal only its own merchant's. Changes nothing.
+                    """)
+    @APIResponse(
+            responseCode = "200",
+            description = "The file",
+            content = @Content(mediaType = "text/csv", schema = @Schema(implementation = String.class)))
+    @Extension(name = "x-problem-codes", value = "day-not-over")
+    public Multi<Buffer> transactions(
+            @Context RoutingContext http,
+            @RestPath String book,
+            @RestPath String id,
+            @Parameter(schema = @Schema(format = "date")) @RestPath String day) {
+        LocalDate of = day(day);
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .call(found -> seen(found, call, id))
+                .onItem()
+                .transformToMulti(found -> files.transactions(found, id, of));
+    }
+
+    @GET
+    @Path("/{id}/files/{day}/settlements")
+    @Produces(CSV)
+    @Allowed({Role.TERMINAL, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "getSettlementsFile",
+            summary = "Gives a merchant's settlements of a day as a file",
+            description = """
+                    What was closed, paid and rejected on a day (of the book's calendar). CSV (RFC 4180, UTF-8): the first
+                    line counts and sums, the second names the columns, a row for each change follows, in order. Amounts are
+                    in hundredths of a point, gross and payment in fen. It is there when the day is over, and the same bytes
+                    for ever. To a terminal only its own merchant's. Changes nothing.
+                    """)
+    @APIResponse(
+            responseCode = "200",
+            description = "The file",
+            content = @Content(mediaType = "text/csv", schema = @Schema(implementation = String.class)))
+    @Extension(name = "x-problem-codes", value = "day-not-over")
+    public Multi<Buffer> settlements(
+            @Context RoutingContext http,
+            @RestPath String book,
+            @RestPath String id,
+            @Parameter(schema = @Schema(format = "date")) @RestPath String day) {
+        LocalDate of = day(day);
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .call(found -> seen(found, call, id))
+                .onItem()
+                .transformToMulti(found -> files.settlements(found, id, of));
+    }
+
+    /** Another's merchant is not there for a till. */
+    private Uni<String> seen(BookHandle book, Call call, String id) {
+        if (!call.client().sees(id)) {
+            throw new ProtocolRejection.NotFound("merchant").refused();
+        }
+        return store.ofPath(book, id);
+    }
+
+    private static LocalDate day(Fields fields, String field, @Nullable String value) {
+        if (value == null) {
+            fields.fault(field, "required");
+        }
+        LocalDate day = fields.optionalDay(field, value);
+        return day == null ? LocalDate.EPOCH : day;
+    }
+
+    /** What is no day has no files. */
+    private static LocalDate day(String day) {
+        try {
+            LocalDate of = LocalDate.parse(day);
+            if (of.getYear() < 0 || of.getYear() > 9998) {
+                throw new ProtocolRejection.NotFound("file").refused();
+            }
+            return of;
+        } catch (DateTimeException malformed) {
+            throw new ProtocolRejection.NotFound("file").refused();
+        }
+    }
+}
