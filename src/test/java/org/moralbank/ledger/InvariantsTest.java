@@ -66,6 +66,14 @@ class InvariantsTest {
             SET accounts = array(SELECT account_id FROM ledger_posting p WHERE p.book_id = e.book_id AND p.seq = e.seq);
             """;
 
+    private static final String SETTLEMENT = """
+            INSERT INTO settlement (book_id, settlement_id, merchant, status, first_day, last_day, prior_entry, last_entry,
+                                    carried_over, earned, withheld, amount, fen_per_point, discount_basis_points, gross_fen,
+                                    payment_fen, maker, close_entry, closed_at)
+            VALUES (1, gen_random_uuid(), 'S', 'CLOSED', '2025-03-01', '2025-03-31', 0, 0, 5, 0, 0, 5, 100, 0, 5, 5, 'W-1', 9,
+                    now());
+            """;
+
     /** The check that finds it, whom it names, the checks that cannot but find it too, and what was changed. */
     private enum Tamper {
         AN_ENTRY_WITHOUT_POSTINGS(Invariants.ENTRY_HAS_TWO_POSTINGS_OR_MORE, "entry 1/6 has 0 postings", """
@@ -264,6 +272,34 @@ class InvariantsTest {
                 INSERT INTO redemption_refund (book_id, redemption_id, seq, kind, amount, occurred_on, created_at)
                 VALUES (1, '00000000-0000-7000-8000-000000000009', 1, 'REFUND', 5, '2025-03-31', now());
                 """),
+        A_MERCHANT_SETTLED_OF_NOTHING(
+                Invariants.PAYABLE_IS_WHAT_WAS_EARNED_LESS_WHAT_WAS_CLOSED,
+                "merchant 1/S: 2300 has , earned 0, closed 0; its position says 0 earned up to 0 and 5 closed",
+                """
+                INSERT INTO settlement_position (book_id, merchant, closed, last_entry, earned)
+                VALUES (1, 'S', 5, 0, 0);
+                """),
+        A_SALE_WITHOUT_A_REDEMPTION(
+                Invariants.SETTLED_MERCHANT_SOLD_WHAT_ITS_REDEMPTIONS_SAY,
+                "merchant 1/S sold 35 by its entries and 5 by its redemptions",
+                """
+                UPDATE ledger_account SET unit = 'PTS' WHERE book_id = 1;
+                UPDATE ledger_account SET code = '2300', owner = 'S' WHERE book_id = 1 AND account_id = 3;
+                UPDATE ledger_entry SET unit = 'PTS' WHERE book_id = 1;
+                UPDATE ledger_entry SET type = 'REDEEM_SALE' WHERE book_id = 1 AND seq IN (2, 5);
+                INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
+                                        seq, occurred_on, created_at)
+                VALUES (1, gen_random_uuid(), 'SALE', 'CAPTURED', 'M-1', 'S', 5, 5, 5, 5, '2025-03-31', now());
+                INSERT INTO settlement_position (book_id, merchant, closed, last_entry, earned)
+                VALUES (1, 'S', 0, 5, 20);
+                """ + SEAL),
+        A_SETTLEMENT_WITHOUT_ENTRIES(
+                Invariants.SETTLEMENT_IS_WHAT_ITS_ENTRIES_MOVED, "of S is CLOSED with 5: closed ", SETTLEMENT),
+        TWO_SETTLEMENTS_OF_ONE_PERIOD(
+                Invariants.STANDING_SETTLEMENTS_DO_NOT_OVERLAP,
+                "of S overlap",
+                SETTLEMENT + SETTLEMENT,
+                Invariants.SETTLEMENT_IS_WHAT_ITS_ENTRIES_MOVED),
         A_CLAIM_THE_OTHER_BOOK_DOES_NOT_KNOW(
                 Invariants.CLEARING_AGREES, "clearing of book B1 with B2 is 20 MIN, the other way", """
                 UPDATE ledger_account SET code = '1500', owner = 'B2' WHERE book_id = 1 AND account_id = 3;
