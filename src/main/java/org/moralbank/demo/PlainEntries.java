@@ -22,7 +22,6 @@ import org.moralbank.ledger.Draft;
 import org.moralbank.ledger.Entry;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.EntryView;
-import org.moralbank.ledger.Hold;
 import org.moralbank.ledger.HoldTable;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
@@ -73,7 +72,6 @@ final class PlainEntries {
                 move(EntryType.AWARD_POINTS, issued(Chart.ISSUED_AWARD_POINTS), points("member"), "points");
             case "EXPIRE_POINTS" ->
                 move(EntryType.EXPIRE_POINTS, points("member"), Holder.of(book.id(), Chart.EXPIRED_POINTS), "points");
-            case "REDEEM_REFUND" -> move(EntryType.REDEEM_REFUND, merchant(), points("member"), "points");
             case "XCOMM_PAY" -> move(EntryType.XCOMM_PAY, time("recipient"), clearing("toBook", Unit.MIN), "minutes");
             case "XCOMM_RECEIVE" ->
                 move(EntryType.XCOMM_RECEIVE, clearing("fromBook", Unit.MIN), time("helper"), "minutes");
@@ -82,18 +80,13 @@ final class PlainEntries {
             case "XCOMM_REDEEM_IN" ->
                 move(EntryType.XCOMM_REDEEM_IN, clearing("fromBook", Unit.PTS), merchant(), "points");
             case "REDEEM_SALE_OFFLINE" -> offlineSale();
-            case "REDEEM_AUTHORIZE" -> hold(points("member"), event.number("points"));
             case "BOOKING_HOLD" -> hold(time("recipient"), event.number("minutes"));
-            case "REDEEM_CAPTURE" ->
-                capture(EntryType.REDEEM_CAPTURE, held(Chart.MEMBER_POINTS), merchant(), event.number("points"));
             case "BOOKING_COMPLETE" ->
                 capture(
                         EntryType.BOOKING_COMPLETE,
                         held(Chart.MEMBER_TIME),
                         time("helper"),
                         event.number("actualMinutes"));
-            case "REDEEM_VOID" -> release(Hold.Status.RELEASED);
-            case "REDEEM_AUTH_EXPIRED" -> release(Hold.Status.EXPIRED);
             case "SHORTFALL_RECOVER" -> recovered();
             default -> throw new IllegalStateException("line " + event.number() + ": " + event.type());
         };
@@ -195,14 +188,6 @@ final class PlainEntries {
                         holder,
                         amount,
                         draft(type).credit(to, amount))));
-    }
-
-    private Work release(Hold.Status how) {
-        Holder holder = held(Chart.MEMBER_POINTS);
-        return new OnHold(List.of(holder), set -> {
-            Ledger.release(set, named(event.reference()), holder, how);
-            return List.of();
-        });
     }
 
     /** Needs the book and its holders, and answers with the entries that were made. */

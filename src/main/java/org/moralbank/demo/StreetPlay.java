@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.Year;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,10 +44,13 @@ import org.moralbank.members.Members;
 import org.moralbank.members.OrganisationUnits;
 import org.moralbank.merchants.Merchant;
 import org.moralbank.merchants.Merchants;
+import org.moralbank.merchants.Stores;
+import org.moralbank.merchants.Terminals;
 import org.moralbank.platform.Json;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.Sha256;
+import org.moralbank.redemptions.PastRedemptions;
 import org.moralbank.services.Payer;
 import org.moralbank.services.ServiceGiven;
 import org.moralbank.services.ServiceRecords;
@@ -85,6 +89,9 @@ class StreetPlay {
     private final Gifts gifts;
     private final Donations donations;
     private final ServiceRecords services;
+    private final PastRedemptions redemptions;
+    private final Stores stores;
+    private final Terminals terminals;
     private final Reversals reversals;
     private final Settlements settlements;
     private final LedgerReads reads;
@@ -102,6 +109,9 @@ class StreetPlay {
             Gifts gifts,
             Donations donations,
             ServiceRecords services,
+            PastRedemptions redemptions,
+            Stores stores,
+            Terminals terminals,
             Reversals reversals,
             Settlements settlements,
             LedgerReads reads) {
@@ -117,6 +127,9 @@ class StreetPlay {
         this.gifts = gifts;
         this.donations = donations;
         this.services = services;
+        this.redemptions = redemptions;
+        this.stores = stores;
+        this.terminals = terminals;
         this.reversals = reversals;
         this.settlements = settlements;
         this.reads = reads;
@@ -134,6 +147,9 @@ class StreetPlay {
         private final Map<String, BookHandle> handles = new HashMap<>();
         private final Map<String, String> memberOfHold = new HashMap<>();
         private final Map<String, UUID> batches = new HashMap<>();
+        private final Map<String, String> merchantOfBook = new HashMap<>();
+        private final Map<String, Instant> expiryOfHold = new HashMap<>();
+        private final Map<String, UUID> redemptionOfHold = new HashMap<>();
         private final List<CompletableFuture<Answer>> underWay = new ArrayList<>();
         private int fresh;
 
@@ -149,6 +165,11 @@ class StreetPlay {
             enrol(eve);
             await();
             fresh = 0;
+            for (Street.Event event : events) {
+                if (event.type().equals("REDEEM_AUTH_EXPIRED")) {
+                    expiryOfHold.put(hold(event), event.moment());
+                }
+            }
             for (Street.Event event : events) {
                 play(event);
             }
@@ -214,7 +235,7 @@ class StreetPlay {
                 String name = cell(row, "name");
                 submit(members.registerTeam(ask(book.id(), "team:" + team, name, moment), book, team, name, null));
             }
-            // A line is a terminal; what stands on its store and terminal belongs to a later feature.
+            // A line is a terminal.
             for (Map<String, String> row : Street.rows("merchants.csv")) {
                 BookHandle book = book(cell(row, "book"));
                 Merchants.Edit merchant = new Merchants.Edit(
@@ -230,6 +251,21 @@ class StreetPlay {
                         ask(book.id(), "merchant:" + merchant.id(), merchant.toString(), moment),
                         book,
                         merchant,
+                        null));
+                merchantOfBook.putIfAbsent(cell(row, "book"), merchant.id());
+                String store = cell(row, "storeId");
+                submit(stores.put(
+                        ask(book.id(), "store:" + merchant.id() + ":" + store, store, moment),
+                        book,
+                        merchant.id(),
+                        new Stores.Edit(store, cell(row, "merchantName"), null),
+                        null));
+                Terminals.Edit terminal = new Terminals.Edit(cell(row, "terminalId"), store, true, false);
+                submit(terminals.put(
+                        ask(book.id(), "terminal:" + merchant.id() + ":" + terminal.id(), terminal.toString(), moment),
+                        book,
+                        merchant.id(),
+                        terminal,
                         null));
             }
         }
@@ -276,6 +312,8 @@ class StreetPlay {
                             book,
                             new Transfers.Transfer(
                                     event.text("from"), event.text("to"), event.number("points"), Unit.PTS, note)));
+                case "REDEEM_AUTHORIZE", "REDEEM_CAPTURE", "REDEEM_VOID", "REDEEM_AUTH_EXPIRED", "REDEEM_REFUND" ->
+                    redeem(event, book, ask, note);
                 case "REVERSAL" -> reverse(event, book, ask, note);
                 case "SETTLEMENT_CLOSE" -> close(event, book, ask, note);
                 case "SETTLEMENT_PAID" -> pay(event, book, ask, note);
@@ -370,12 +408,67 @@ class StreetPlay {
                     ask, book, batch, new Settlements.Check(event.reference(), CHECKER, note.occurredOn(), note.by())));
         }
 
+        /** A step looks up what was authorized before, so that it waits for all before it, and all after it for it. */
+        private void redeem(Street.Event event, BookHandle book, Ask ask, Note note) {
+            await();
+            if (event.type().equals("REDEEM_AUTHORIZE")) {
+                submit(redemptions
+                        .authorize(
+                                ask,
+                                book,
+                                event.text("member"),
+                                Objects.requireNonNull(merchantOfBook.get(event.book())),
+                                event.number("points"),
+                                lasts(event),
+                                note)
+                        .invoke(answer ->
+                                PastRedemptions.idOf(answer).ifPresent(id -> redemptionOfHold.put(hold(event), id))));
+            } else {
+                boolean refund = event.type().equals("REDEEM_REFUND");
+                UUID id = redemptionOfHold.get(refund ? refundedHold(event) : hold(event));
+                if (id == null) {
+                    // Played in whole before there were redemptions, as plain entries.
+                    return;
+                }
+                submit(
+                        switch (event.type()) {
+                            case "REDEEM_CAPTURE" -> redemptions.capture(ask, book, id, event.number("points"), note);
+                            case "REDEEM_VOID" -> redemptions.cancel(ask, book, id);
+                            case "REDEEM_AUTH_EXPIRED" -> redemptions.expire(ask, book, id);
+                            default -> redemptions.refund(ask, book, id, event.number("points"), note);
+                        });
+            }
+            await();
+        }
+
+        /**
+         * Until it expires in the play. All others last beyond today: the job that releases what has expired goes by the
+         * clock of the database, to which the whole play is past.
+         */
+        private Duration lasts(Street.Event event) {
+            Instant expiry = expiryOfHold.get(hold(event));
+            return Duration.between(
+                    event.moment(),
+                    expiry == null
+                            ? Street.momentOf(LocalDate.now(ZoneOffset.UTC).plusDays(7))
+                            : expiry);
+        }
+
+        /** A refund's note says what of: {@code 退货(部分)→AU-0005}. */
+        private static String refundedHold(Street.Event event) {
+            String note = event.text("note");
+            return event.book() + ":" + note.substring(note.indexOf('→') + 1);
+        }
+
+        private static String hold(Street.Event event) {
+            return event.book() + ":" + event.reference();
+        }
+
         /** A hold's later events name only its reference; whose it is was said when it was placed. */
         private Work plain(Street.Event event, BookHandle book, Note note) {
-            String hold = event.book() + ":" + event.reference();
-            String holder = event.type().equals("BOOKING_HOLD") ? event.text("recipient") : event.optional("member");
-            if (event.type().equals("BOOKING_HOLD") || event.type().equals("REDEEM_AUTHORIZE")) {
-                memberOfHold.put(hold, Objects.requireNonNull(holder));
+            String hold = hold(event);
+            if (event.type().equals("BOOKING_HOLD")) {
+                memberOfHold.put(hold, event.text("recipient"));
             }
             ServiceGiven given = event.json().has("serviceRecord") ? service(event, note, payer(event)) : null;
             return new PlainEntries(book, event, note, memberOfHold.get(hold), given).work();

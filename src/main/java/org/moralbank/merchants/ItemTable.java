@@ -64,6 +64,11 @@ final class ItemTable implements Table<Item.Key, Item.Placed> {
     }
 
     @Override
+    public int changedUnder(Item.Key item) {
+        return item.book();
+    }
+
+    @Override
     public void write(Writing writing, List<Change<Item.Key, Item.Placed>> changes) {
         writing.execute(
                 UPSERT,

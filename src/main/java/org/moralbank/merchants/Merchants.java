@@ -1,7 +1,6 @@
 package org.moralbank.merchants;
 
 import static org.moralbank.merchants.MerchantTable.MERCHANTS;
-import static org.moralbank.merchants.StatusChangeTable.STATUS_CHANGES;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -146,6 +145,7 @@ public class Merchants {
             @Override
             public void needs(Needs needs) {
                 needs.row(MERCHANTS, key);
+                StatusChange.need(needs, book.id());
             }
 
             @Override
@@ -202,6 +202,7 @@ public class Merchants {
             @Override
             public void needs(Needs needs) {
                 need(needs, book.id(), id);
+                StatusChange.need(needs, book.id());
             }
 
             @Override
@@ -249,8 +250,7 @@ public class Merchants {
 
     private static void put(WorkingSet set, Merchant changed, StatusChange.Order order) {
         set.put(MERCHANTS, changed.key(), changed);
-        StatusChange change = order.of(changed, moment(set));
-        set.put(STATUS_CHANGES, change.key(), change);
+        order.of(changed, moment(set)).put(set);
     }
 
     private static Answer shown(Merchant merchant) {

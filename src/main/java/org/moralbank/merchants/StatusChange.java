@@ -1,9 +1,14 @@
 package org.moralbank.merchants;
 
+import static org.moralbank.merchants.StatusChangeTable.STATUS_CHANGES;
+
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.Needs;
+import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Attribution;
+import org.moralbank.ledger.BookEvents;
 
 /**
  * Why and by whom a merchant or a terminal was suspended, resumed or closed.
@@ -41,6 +46,31 @@ record StatusChange(
                     by,
                     reason);
         }
+    }
+
+    /** What the book's events tell of it. */
+    private record Told(String merchant, @Nullable String terminal, Merchant.Status status, long version) {}
+
+    /** Names what {@link #put} looks at. */
+    static void need(Needs needs, int book) {
+        BookEvents.need(needs, book);
+    }
+
+    /** Keeps it, and tells it: {@code merchant.suspended}, {@code terminal.closed}. */
+    void put(WorkingSet set) {
+        set.put(STATUS_CHANGES, key, this);
+        boolean ofMerchant = key.terminal().equals(THE_MERCHANT);
+        BookEvents.append(
+                set,
+                key.book(),
+                (ofMerchant ? "merchant." : "terminal.")
+                        + switch (status) {
+                            case ACTIVE -> "resumed";
+                            case SUSPENDED -> "suspended";
+                            case CLOSED -> "closed";
+                        },
+                "merchants/" + key.merchant() + (ofMerchant ? "" : "/terminals/" + key.terminal()),
+                new Told(key.merchant(), ofMerchant ? null : key.terminal(), status, key.version()));
     }
 
     /** The change as the API shows it. */

@@ -1,6 +1,5 @@
 package org.moralbank.merchants;
 
-import static org.moralbank.merchants.StatusChangeTable.STATUS_CHANGES;
 import static org.moralbank.merchants.StoreTable.STORES;
 import static org.moralbank.merchants.TerminalTable.TERMINALS;
 
@@ -140,6 +139,7 @@ public class Terminals {
             public void needs(Needs needs) {
                 Merchants.need(needs, book.id(), merchant);
                 need(needs, book.id(), merchant, id);
+                StatusChange.need(needs, book.id());
             }
 
             @Override
@@ -154,8 +154,7 @@ public class Terminals {
                 }
                 Terminal after = before.with(to);
                 set.put(TERMINALS, after.key(), after);
-                StatusChange change = order.of(after, Merchants.moment(set));
-                set.put(STATUS_CHANGES, change.key(), change);
+                order.of(after, Merchants.moment(set)).put(set);
                 return shown(after);
             }
         });

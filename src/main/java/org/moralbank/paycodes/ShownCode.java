@@ -1,6 +1,5 @@
 package org.moralbank.paycodes;
 
-import static org.moralbank.ledger.Ledger.BOOKS;
 import static org.moralbank.ledger.Ledger.HOLDINGS;
 import static org.moralbank.ledger.Ledger.HOLDS;
 import static org.moralbank.paycodes.PayCodeTable.PAY_CODES;
@@ -11,6 +10,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.BookEvents;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.HoldTable;
 import org.moralbank.ledger.Holder;
@@ -52,8 +52,8 @@ public sealed interface ShownCode {
     static void needBack(Needs needs, int book, UUID voucher, String member) {
         needs.row(VOUCHERS, new Voucher.Key(book, voucher))
                 .row(HOLDS, new HoldTable.Key(book, voucher))
-                .row(HOLDINGS, Holder.of(book, Chart.MEMBER_POINTS, member))
-                .row(BOOKS, book);
+                .row(HOLDINGS, Holder.of(book, Chart.MEMBER_POINTS, member));
+        BookEvents.need(needs, book);
     }
 
     /**
@@ -68,7 +68,7 @@ public sealed interface ShownCode {
             throw new IllegalStateException("voucher " + voucherId + " is " + voucher.status());
         }
         if (set.now().isBefore(voucher.expiresAt())) {
-            set.put(VOUCHERS, voucher.key(), voucher.activeAgain());
+            voucher.activeAgain().put(set, "given-back");
         } else {
             Vouchers.end(set, voucher, Voucher.Status.EXPIRED);
         }
@@ -206,7 +206,7 @@ public sealed interface ShownCode {
                     }
                 }
             }
-            set.put(VOUCHERS, key(), voucher.ended(Voucher.Status.USED, PayCodes.moment(set)));
+            voucher.ended(Voucher.Status.USED, PayCodes.moment(set)).put(set, "used");
             return new Presented(member, new Presented.PutBy(id, id, voucher.amount()));
         }
     }

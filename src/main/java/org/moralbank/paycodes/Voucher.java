@@ -1,9 +1,13 @@
 package org.moralbank.paycodes;
 
+import static org.moralbank.paycodes.VoucherTable.VOUCHERS;
+
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.BookEvents;
 
 /**
  * Points put by for a code on paper or in an SMS. The hold on them has the voucher's id.
@@ -51,6 +55,17 @@ record Voucher(
 
     Key key() {
         return new Key(book, id);
+    }
+
+    /** What the book's events tell of it. */
+    record Told(String id, String member, long amount, Status status) {}
+
+    /** Puts it as it is now, and tells what happened: {@code voucher.used}. */
+    Voucher put(WorkingSet set, String what) {
+        set.put(VOUCHERS, key(), this);
+        BookEvents.append(
+                set, book, "voucher." + what, "vouchers/" + id, new Told(id.toString(), member, amount, status));
+        return this;
     }
 
     Voucher ended(Status how, Instant at) {

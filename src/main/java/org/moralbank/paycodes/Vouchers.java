@@ -1,6 +1,5 @@
 package org.moralbank.paycodes;
 
-import static org.moralbank.ledger.Ledger.BOOKS;
 import static org.moralbank.ledger.Ledger.HOLDINGS;
 import static org.moralbank.paycodes.VoucherTable.VOUCHERS;
 
@@ -10,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Importer;
@@ -19,6 +19,7 @@ import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.BookEvents;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Hold;
@@ -77,7 +78,8 @@ class Vouchers {
 
         @Override
         public void needs(Needs needs) {
-            needs.row(BOOKS, book.id()).row(HOLDINGS, points());
+            BookEvents.need(needs, book.id());
+            needs.row(HOLDINGS, points());
             Participants.needMember(needs, book.id(), said.member());
         }
 
@@ -102,7 +104,7 @@ class Vouchers {
                     said.reference(),
                     PayCodes.moment(set),
                     null);
-            set.put(VOUCHERS, voucher.key(), voucher);
+            voucher.put(set, "made");
             return Answer.createdWithSecret(
                     book.path() + "/vouchers/" + id,
                     VoucherView.of(voucher, code, images),
@@ -178,8 +180,6 @@ class Vouchers {
                 voucher.id(),
                 Holder.of(voucher.book(), Chart.MEMBER_POINTS, voucher.member()),
                 how == Voucher.Status.EXPIRED ? Hold.Status.EXPIRED : Hold.Status.RELEASED);
-        Voucher ended = voucher.ended(how, PayCodes.moment(set));
-        set.put(VOUCHERS, voucher.key(), ended);
-        return ended;
+        return voucher.ended(how, PayCodes.moment(set)).put(set, how.name().toLowerCase(Locale.ROOT));
     }
 }

@@ -1,6 +1,5 @@
 package org.moralbank.redemptions;
 
-import static org.moralbank.ledger.Ledger.BOOKS;
 import static org.moralbank.ledger.Ledger.HOLDINGS;
 import static org.moralbank.ledger.Ledger.HOLDS;
 import static org.moralbank.redemptions.Redemptions.REDEMPTIONS;
@@ -13,6 +12,7 @@ import org.moralbank.commits.Answer;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.BookEvents;
 import org.moralbank.ledger.Hold;
 import org.moralbank.ledger.HoldTable;
 import org.moralbank.ledger.Ledger;
@@ -46,7 +46,7 @@ final class Expiring implements Work {
 
     @Override
     public void needs(Needs needs) {
-        needs.row(BOOKS, book);
+        BookEvents.need(needs, book);
         for (Seen one : due) {
             needs.row(HOLDINGS, one.payer().points());
             one.needBack(needs);
@@ -73,6 +73,7 @@ final class Expiring implements Work {
         Hold hold = set.get(HOLDS, new HoldTable.Key(book, one.hold()));
         if (hold.status() == Hold.Status.ACTIVE && !set.now().isBefore(hold.expiresAt())) {
             Hold ended = Ledger.release(set, hold.id(), one.payer().points(), Hold.Status.EXPIRED);
+            Told.expired(set, one, hold.amount());
             ages.add(Duration.between(hold.placedAt(), ended.endedAt()));
         }
     }
@@ -81,7 +82,7 @@ final class Expiring implements Work {
         Redemption before = set.get(REDEMPTIONS, one.key());
         if (before instanceof Redemption.Authorized && before.at(set.now()) instanceof Redemption.Expired expired) {
             one.giveBack(set, before, Hold.Status.EXPIRED);
-            Redemptions.record(set, expired);
+            Redemptions.record(set, expired, Told.Change.EXPIRED);
             ages.add(expired.age(set.now()));
         }
     }

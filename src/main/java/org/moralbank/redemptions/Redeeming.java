@@ -17,6 +17,7 @@ import org.moralbank.commits.Bulk;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.BookEvents;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Draft;
 import org.moralbank.ledger.Entry;
@@ -119,6 +120,9 @@ final class Redeeming implements Work {
             needs.row(TRANSACTIONS, seller.transaction());
         }
         seller.needs(needs);
+        if (order.mode() == Redemption.Mode.AUTHORIZE) {
+            BookEvents.need(needs, book.id());
+        }
         if (shown != null) {
             shown.need(needs);
         }
@@ -169,7 +173,7 @@ final class Redeeming implements Work {
             case AUTHORIZE -> authorize(set, payer, voucher, basket, approved);
             case SALE -> sell(set, payer, voucher, basket, approved);
         };
-        Redemptions.record(set, redemption);
+        Redemptions.record(set, redemption, order.mode() == Redemption.Mode.SALE ? null : Told.Change.AUTHORIZED);
         if (key != null) {
             set.put(TRANSACTIONS, key, new Transaction(redemption, null));
         }

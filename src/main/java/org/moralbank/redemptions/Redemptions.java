@@ -203,9 +203,12 @@ class Redemptions {
 
     // ---- what works share ----------------------------------------------------------------------------------------
 
-    /** Every change of a redemption comes through here. */
-    static void record(WorkingSet set, Redemption redemption) {
+    /** Every change of a redemption comes through here; a sale that is made is told by its entry. */
+    static void record(WorkingSet set, Redemption redemption, Told.@Nullable Change change) {
         set.put(REDEMPTIONS, redemption.key(), redemption);
+        if (change != null) {
+            Told.append(set, redemption, change);
+        }
     }
 
     /** Notes what an entry gave back. */

@@ -1,6 +1,5 @@
 package org.moralbank.redemptions;
 
-import static org.moralbank.ledger.Ledger.BOOKS;
 import static org.moralbank.ledger.Ledger.HOLDINGS;
 import static org.moralbank.ledger.Ledger.HOLDS;
 import static org.moralbank.redemptions.Redemptions.REDEMPTIONS;
@@ -13,6 +12,7 @@ import org.moralbank.commits.Answer;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.BookEvents;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Draft;
@@ -78,15 +78,15 @@ abstract class Step implements Work {
     }
 
     static void need(Needs needs, Seen seen) {
-        needs.row(BOOKS, seen.key().book())
-                .row(REDEMPTIONS, seen.key())
+        BookEvents.need(needs, seen.key().book());
+        needs.row(REDEMPTIONS, seen.key())
                 .row(HOLDS, new HoldTable.Key(seen.key().book(), seen.hold()))
                 .row(HOLDINGS, seen.payer().points())
                 .row(HOLDINGS, seen.seller().payable());
     }
 
-    Redemption put(WorkingSet set, Redemption redemption) {
-        Redemptions.record(set, redemption);
+    Redemption put(WorkingSet set, Redemption redemption, Told.Change change) {
+        Redemptions.record(set, redemption, change);
         changed = redemption;
         return redemption;
     }
@@ -150,7 +150,8 @@ abstract class Step implements Work {
                     wanted,
                     note.draft(EntryType.REDEEM_CAPTURE, book.id())
                             .credit(seen.seller().payable(), wanted));
-            Redemption captured = put(set, authorized.capture(wanted, entry.seq(), entry.postedAt()));
+            Redemption captured =
+                    put(set, authorized.capture(wanted, entry.seq(), entry.postedAt()), Told.Change.CAPTURED);
             return Answer.ok(RedemptionView.of(captured, sight, payableAfter(set, seen)));
         }
     }
@@ -178,7 +179,8 @@ abstract class Step implements Work {
         Answer take(WorkingSet set) {
             Redemption.Authorized authorized = set.get(REDEMPTIONS, seen.key()).authorized(set.now());
             seen.giveBack(set, authorized, Hold.Status.RELEASED);
-            return Answer.ok(RedemptionView.of(put(set, authorized.cancel(moment(set))), sight, null));
+            return Answer.ok(
+                    RedemptionView.of(put(set, authorized.cancel(moment(set)), Told.Change.VOIDED), sight, null));
         }
     }
 
@@ -225,7 +227,7 @@ abstract class Step implements Work {
             if (after.refundable() == 0) {
                 seen.giveItemsBack(set);
             }
-            Redemption now = put(set, after);
+            Redemption now = put(set, after, Told.Change.REFUNDED);
             return Answer.created(
                     book.path() + "/redemptions/" + seen.key().id() + "/refunds/" + refund.seq(),
                     RefundView.of(refund, RedemptionView.of(now, sight, payableAfter(set, seen))));
@@ -257,6 +259,7 @@ abstract class Step implements Work {
         @Override
         public void needs(Needs needs) {
             needs.row(TRANSACTIONS, key);
+            BookEvents.need(needs, book.id());
             if (seen != null) {
                 need(needs, seen);
                 needs.row(HOLDINGS, seen.payer().debt()).row(HOLDINGS, suspense());
@@ -272,7 +275,10 @@ abstract class Step implements Work {
         Answer take(WorkingSet set) {
             Transaction transaction = set.find(TRANSACTIONS, key);
             if (transaction == null || transaction.made() == null) {
-                set.put(TRANSACTIONS, key, transaction == null ? Transaction.tombstone(moment(set)) : transaction);
+                if (transaction == null) {
+                    set.put(TRANSACTIONS, key, Transaction.tombstone(moment(set)));
+                    Told.tombstone(set, key);
+                }
                 return Answer.ok(ReversalView.neverArrived(key));
             }
             if (seen == null) {
@@ -286,7 +292,7 @@ abstract class Step implements Work {
             Redemption.Reversed reversed = before.reverse(moment(set));
             if (reversed != before) {
                 set.put(TRANSACTIONS, key, transaction.reverse(reversed.at()));
-                put(set, reversed);
+                put(set, reversed, Told.Change.REVERSED);
             }
             return Answer.ok(ReversalView.of(key, reversed, sight, entry));
         }

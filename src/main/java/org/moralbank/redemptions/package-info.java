@@ -24,7 +24,15 @@
  *   <li>A reversal is never refused and may be repeated. After it the transaction is refused: one that comes late, and each
  *       retry of one that came or of its capture, also under a key that was answered before.
  *   <li>A till sees its own merchant only: another is unknown to it, and its lists have none of another. Of a member it sees
- *       the masked label, and no balance.
+ *       the masked label in its reads, and no balance. One with keys of its own acts as itself only.
+ *   <li>A terminal shows a code, and names no member; desks and apps may do either. What a code is answered, and refused,
+ *       tells nothing of whose it is. A code is taken by the work that it pays for, after the terminal's transaction was
+ *       looked at: a retry is told the first effect, and not that the code was used.
+ *   <li>A terminal that is named is registered and active, and says whether it takes a part of an amount; a request can only
+ *       forbid that. What undoes asks neither terminal nor merchant.
+ *   <li>A voucher pays from its own hold, which stays whole until the capture and then releases the rest. A void, an expiry
+ *       and a reversal of what was not captured make it usable again. A pay code is not given back.
+ *   <li>Lines are counted as bought with the redemption, and given back when it came to nothing or was refunded wholly.
  * </ol>
  *
  * <p><b>How a step is decided.</b> Whose a redemption is never changes and is read before the commit, or remembered by the
@@ -34,6 +42,11 @@
  * <p><b>What it costs.</b> An authorization writes a redemption, a hold and an account; a capture changes these and writes an
  * entry; a sale writes a redemption and an entry; an expiry changes a hold and an account. Per commit these are one statement
  * a table each. The redemption is the record of its terminal's transaction too, so that no second answer is kept for it.
+ * Every change of a redemption is an event of the book; a sale is told by its entry, which is one already, and pays for no
+ * second. A code costs what its package says.
+ *
+ * <p><b>Content.</b> A retry is known by the hash of its request. Where it shows a code, the code enters by the
+ * installation's key, because a hash of few digits tells them to who tries them all.
  *
  * <p><b>Tables.</b> {@code redemption}, which names its entry and whose id is that of its hold; {@code redemption_refund},
  * {@code redemption_tombstone}, {@code redemption_expiry_lease}.

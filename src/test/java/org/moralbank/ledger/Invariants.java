@@ -142,7 +142,7 @@ public enum Invariants {
             SELECT format('redemption %s is %s with %s approved, its hold is %s with %s', r.redemption_id, r.status, r.approved, h.status, h.lines_amount)
             FROM redemption r
             LEFT JOIN ledger_hold h ON h.book_id = r.book_id AND h.hold_id = r.redemption_id
-            WHERE r.mode = 'AUTHORIZE'
+            WHERE r.mode = 'AUTHORIZE' AND r.voucher IS NULL
               AND (h.hold_id IS NULL
                    OR r.approved <> (SELECT sum(amount) FROM unnest(h.lines_amount) AS line (amount))
                    OR r.expires_at <> h.expires_at
@@ -150,9 +150,22 @@ public enum Invariants {
                    OR NOT CASE r.status
                               WHEN 'AUTHORIZED' THEN h.status = 'ACTIVE' OR h.status = 'EXPIRED' AND h.ended_at >= r.expires_at
                               WHEN 'VOIDED' THEN h.status = 'RELEASED'
+                              WHEN 'EXPIRED' THEN h.status = 'EXPIRED'
                               WHEN 'REVERSED' THEN h.status <> 'ACTIVE'
                               ELSE h.status = 'CAPTURED'
                           END)
+            """),
+    VOUCHER_PAYS_ONE_REDEMPTION_FROM_ITS_HOLD(4, """
+            SELECT format('redemption %s is %s with %s of voucher %s, which is %s of %s others; its hold is %s, captured by %s', r.redemption_id,
+                          r.status, r.approved, r.voucher, v.status, r.others, h.status, h.captured_seq)
+            FROM (SELECT *, count(*) OVER (PARTITION BY book_id, voucher) - 1 AS others
+                  FROM redemption
+                  WHERE voucher IS NOT NULL AND (status = 'AUTHORIZED' OR captured IS NOT NULL)) r
+            LEFT JOIN pay_voucher v ON v.book_id = r.book_id AND v.voucher_id = r.voucher
+            LEFT JOIN ledger_hold h ON h.book_id = r.book_id AND h.hold_id = r.voucher
+            WHERE r.others > 0 OR v.status IS DISTINCT FROM 'USED' OR v.member <> r.member OR r.approved > v.amount
+               OR h.captured_seq IS DISTINCT FROM r.seq
+               OR h.status IS DISTINCT FROM CASE WHEN r.captured IS NULL THEN 'ACTIVE' ELSE 'CAPTURED' END
             """),
     REFUNDS_ARE_AT_MOST_WHAT_WAS_CAPTURED(6, """
             SELECT format('redemption %s captured %s, says %s refunded, and its refunds sum to %s', redemption_id, r.captured, r.refunded, f.amount)
@@ -257,6 +270,26 @@ public enum Invariants {
             WHERE s.status <> 'REJECTED' AND o.status <> 'REJECTED'
             AND (s.first_day <= o.last_day AND o.first_day <= s.last_day
                  OR s.prior_entry < o.last_entry AND o.prior_entry < s.last_entry)
+            """),
+    PAYABLE_IS_CAPTURES_LESS_REFUNDS_AND_WHAT_OTHERS_POSTED(7, """
+            SELECT format('merchant %s of book %s is owed %s, redemptions and refunds come to %s and other entries to %s', owner, book_id, posted, redeemed, others)
+            FROM (SELECT a.book_id, a.owner, a.posted,
+                         coalesce((SELECT sum(r.captured) FROM redemption r WHERE r.book_id = a.book_id AND r.merchant = a.owner), 0)
+                         - coalesce((SELECT sum(f.amount + coalesce(s.amount, 0))
+                                     FROM redemption_refund f
+                                     JOIN redemption r USING (book_id, redemption_id)
+                                     LEFT JOIN LATERAL (SELECT sum(p.amount) AS amount
+                                                        FROM ledger_posting p JOIN ledger_account x USING (book_id, account_id)
+                                                        WHERE p.book_id = f.book_id AND p.seq = f.seq AND x.code = '2900') s ON true
+                                     WHERE r.book_id = a.book_id AND r.merchant = a.owner), 0) AS redeemed,
+                         coalesce((SELECT sum(p.amount)
+                                   FROM ledger_posting p
+                                   WHERE p.book_id = a.book_id AND p.account_id = a.account_id
+                                     AND NOT EXISTS (SELECT FROM redemption r WHERE r.book_id = p.book_id AND r.seq = p.seq)
+                                     AND NOT EXISTS (SELECT FROM redemption_refund f WHERE f.book_id = p.book_id AND f.seq = p.seq)), 0) AS others
+                  FROM ledger_account a
+                  WHERE a.code = '2300') m
+            WHERE posted <> redeemed + others
             """),
     CLEARING_AGREES(7, """
             SELECT format('clearing of book %s with %s is %s %s, the other way %s', b.code, a.owner, a.posted, a.unit, c.posted)

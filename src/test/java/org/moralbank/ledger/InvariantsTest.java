@@ -300,6 +300,22 @@ class InvariantsTest {
                 "of S overlap",
                 SETTLEMENT + SETTLEMENT,
                 Invariants.SETTLEMENT_IS_WHAT_ITS_ENTRIES_MOVED),
+        A_VOUCHER_THAT_NOBODY_MADE(
+                Invariants.VOUCHER_PAYS_ONE_REDEMPTION_FROM_ITS_HOLD, "is AUTHORIZED with 5 of voucher", """
+                INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, occurred_on,
+                                        created_at, expires_at, voucher)
+                VALUES (1, gen_random_uuid(), 'AUTHORIZE', 'AUTHORIZED', 'M-1', 'S', 5, 5, '2025-03-31', now(), now(),
+                        gen_random_uuid());
+                """),
+        A_SALE_THAT_NO_ENTRY_PAID_FOR(
+                Invariants.PAYABLE_IS_CAPTURES_LESS_REFUNDS_AND_WHAT_OTHERS_POSTED,
+                "merchant S of book 1 is owed",
+                """
+                UPDATE ledger_account SET code = '2300', owner = 'S' WHERE book_id = 1 AND account_id = 3;
+                INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
+                                        occurred_on, created_at)
+                VALUES (1, gen_random_uuid(), 'SALE', 'CAPTURED', 'M-1', 'S', 5, 5, 5, '2025-03-31', now());
+                """ + SEAL),
         A_CLAIM_THE_OTHER_BOOK_DOES_NOT_KNOW(
                 Invariants.CLEARING_AGREES, "clearing of book B1 with B2 is 20 MIN, the other way", """
                 UPDATE ledger_account SET code = '1500', owner = 'B2' WHERE book_id = 1 AND account_id = 3;

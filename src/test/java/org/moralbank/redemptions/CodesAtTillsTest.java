@@ -1,0 +1,495 @@
+package org.moralbank.redemptions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.moralbank.TestBank;
+import org.moralbank.TestBank.Book;
+import org.moralbank.TestBank.Member;
+import org.moralbank.access.Role;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.TestDatabase;
+
+/** What a till does: it shows codes, is a registered terminal, and says what is bought. Over HTTP. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class CodesAtTillsTest {
+    @Inject
+    TestBank bank;
+
+    @Inject
+    Pool pool;
+
+    // ---- codes ---------------------------------------------------------------------------------------------------
+
+    @Test
+    void sellsByACodeOnceAndTellsNothingOfTheMember() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(1000, Unit.PTS);
+        var code = anna.payCode();
+
+        var sold = shop.redeem("k1", body("SALE", code, 300, "1"))
+                .statusCode(201)
+                .body("member", nullValue())
+                .body("terminal", equalTo("T1"))
+                .body("capturedAmount", equalTo(300))
+                .extract();
+        shop.redeem("k2", body("SALE", code, 300, "2")).statusCode(422).body("code", equalTo("pay-code-used"));
+
+        assertThat(sold.asString()).doesNotContain(anna.id());
+        assertThat(points(anna)).isEqualTo("700 (0)");
+    }
+
+    @Test
+    void answersALostAnswerWithTheFirstEffectAndNotThatTheCodeWasUsed() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(1000, Unit.PTS);
+        for (String code : List.of(anna.payCode(), anna.voucher(400))) {
+            var body = body("AUTHORIZE", code, 300, code);
+            var first =
+                    shop.redeem("first " + code, body).statusCode(201).extract().asString();
+
+            assertThat(shop.redeem("first " + code, body).extract().asString()).isEqualTo(first);
+            assertThat(shop.redeem("other " + code, body)
+                            .statusCode(201)
+                            .extract()
+                            .asString())
+                    .isEqualTo(first);
+            shop.redeem("third " + code, body("AUTHORIZE", anna.payCode(), 300, code))
+                    .statusCode(409)
+                    .body("code", equalTo("duplicate-reference"));
+        }
+        assertThat(points(anna)).isEqualTo("1000 (700)");
+    }
+
+    @Test
+    void takesACodeFromATerminalAndEitherFromOthers() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(1000, Unit.PTS);
+        var named = body("SALE", null, 1, "1");
+        named.put("member", anna.id());
+        var both = body("SALE", anna.payCode(), 1, "1");
+        both.put("member", anna.id());
+        both.put("terminal", "T1");
+        var app = shop.book().keyOf(Role.APP);
+
+        shop.redeem("k1", named).statusCode(400).body("errors.field", contains("member"));
+        shop.redeem("k2", body("SALE", null, 1, "1")).statusCode(400).body("errors.field", contains("code"));
+        for (String form : List.of("1", "731234567890123456", "720000000000000001")) {
+            shop.redeem("k3", body("SALE", form, 1, "1")).statusCode(400).body("errors.field", contains("code"));
+        }
+        shop.redeem(app, "k4", both).statusCode(400).body("errors.field", contains("code"));
+        named.put("terminal", "T1");
+        shop.redeem(app, "k5", named).statusCode(201).body("member", equalTo(anna.id()));
+        var shown = body("SALE", anna.payCode(), 1, "2");
+        shown.put("terminal", "T1");
+        shop.redeem(app, "k6", shown).statusCode(201).body("member", nullValue());
+
+        assertThat(points(anna)).isEqualTo("998 (0)");
+    }
+
+    @Test
+    void refusesWithoutAWordOfTheMemberAndLeavesTheCodeGood() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(100, Unit.PTS);
+        var code = anna.payCode();
+
+        var poor = shop.redeem("k1", body("SALE", code, 101, "1"))
+                .statusCode(422)
+                .body("code", equalTo("insufficient-balance"))
+                .body("approvable", equalTo(100))
+                .extract();
+        shop.redeem("k2", body("SALE", code, 1, "2", "unit", "MIN"))
+                .statusCode(422)
+                .body("code", equalTo("time-not-redeemable"));
+        status(anna, "freeze");
+        var frozen = shop.redeem("k3", body("SALE", code, 1, "3"))
+                .statusCode(422)
+                .body("code", equalTo("member-frozen"))
+                .extract();
+        status(anna, "unfreeze");
+        shop.redeem("k4", body("SALE", code, 100, "4")).statusCode(201);
+
+        assertThat(poor.asString() + frozen.asString()).doesNotContain(anna.id());
+        assertThat(points(anna)).isEqualTo("0 (0)");
+    }
+
+    // ---- vouchers ------------------------------------------------------------------------------------------------
+
+    @Test
+    void sellsFromTheVouchersOwnHoldAndReleasesTheRest() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(500, Unit.PTS);
+        var code = anna.voucher(500);
+
+        shop.redeem("k1", body("SALE", code, 501, "1"))
+                .statusCode(422)
+                .body("code", equalTo("insufficient-balance"))
+                .body("approvable", equalTo(500));
+        shop.redeem("k2", body("SALE", code, 300, "2")).statusCode(201).body("approvedAmount", equalTo(300));
+        shop.redeem("k3", body("SALE", code, 1, "3")).statusCode(422).body("code", equalTo("pay-code-used"));
+
+        assertThat(points(anna)).isEqualTo("200 (0)");
+    }
+
+    @Test
+    void approvesOfAVoucherWhatItHoldsWhereTheTerminalTakesParts() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(1000, Unit.PTS);
+        shop.book().aTerminal("STORE", "T9", true);
+        var till = shop.book().keyOfTerminal("STORE", "T9");
+
+        shop.redeem(till, "k1", body("SALE", anna.voucher(400), 500, "1", "partialApproval", false))
+                .statusCode(422)
+                .body("approvable", equalTo(400));
+        shop.redeem(till, "k2", body("SALE", anna.voucher(400), 500, "2"))
+                .statusCode(201)
+                .body("approvedAmount", equalTo(400))
+                .body("cashAmount", equalTo(100));
+        shop.redeem("k3", body("SALE", anna.payCode(), 5000, "3", "partialApproval", true))
+                .statusCode(422)
+                .body("approvable", equalTo(200));
+
+        assertThat(points(anna)).isEqualTo("600 (400)");
+    }
+
+    @Test
+    void givesAVoucherBackByVoidReversalAndExpiryAndNoPayCode() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(500, Unit.PTS);
+        var code = anna.voucher(500);
+
+        var first = shop.authorized(code, 300, "1");
+        shop.step(first, "/void").statusCode(200);
+        shop.authorized(code, 300, "2");
+        shop.reverse("2").body("outcome", equalTo("RELEASED"));
+        var third = shop.authorized(code, 300, "3");
+        expireNow(shop.book(), third);
+        shop.step(third, "/capture").statusCode(409).body("redemptionStatus", equalTo("EXPIRED"));
+        await(() -> status(shop.book(), third).equals("EXPIRED"));
+        shop.reverse("3").body("outcome", equalTo("RELEASED"));
+        assertThat(points(anna)).isEqualTo("500 (500)");
+        var fourth = shop.authorized(code, 300, "4");
+        shop.step(fourth, "/capture").statusCode(200).body("capturedAmount", equalTo(300));
+        shop.reverse("4").body("outcome", equalTo("REFUNDED"));
+
+        shop.redeem("k9", body("SALE", code, 1, "9")).statusCode(422).body("code", equalTo("pay-code-used"));
+        assertThat(points(anna)).isEqualTo("500 (0)");
+        var paid = anna.payCode();
+        shop.step(shop.authorized(paid, 10, "10"), "/void").statusCode(200);
+        shop.redeem("k11", body("SALE", paid, 10, "11")).statusCode(422).body("code", equalTo("pay-code-used"));
+    }
+
+    // ---- terminals -----------------------------------------------------------------------------------------------
+
+    @Test
+    void sellsAtActiveTerminalsOnlyAndReversesAtAll() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(1000, Unit.PTS);
+        var app = shop.book().keyOf(Role.APP);
+        shop.redeem("k1", body("SALE", anna.payCode(), 100, "1")).statusCode(201);
+
+        shop.redeem(app, "k2", body("SALE", anna.payCode(), 1, "2", "terminal", "GHOST"))
+                .statusCode(422)
+                .body("code", equalTo("terminal-unknown"));
+        terminal(shop, "suspend");
+        shop.redeem("k3", body("SALE", anna.payCode(), 1, "3"))
+                .statusCode(422)
+                .body("code", equalTo("terminal-suspended"));
+        terminal(shop, "close");
+        shop.redeem("k4", body("SALE", anna.payCode(), 1, "4"))
+                .statusCode(422)
+                .body("code", equalTo("terminal-closed"));
+        shop.reverse("1").statusCode(200).body("outcome", equalTo("REFUNDED"));
+
+        assertThat(points(anna)).isEqualTo("1000 (0)");
+    }
+
+    @Test
+    void aTerminalActsAsItselfOnly() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(1000, Unit.PTS);
+        var sold = shop.redeem("k1", body("SALE", anna.payCode(), 100, "1"))
+                .extract()
+                .header("Location");
+        var other = shop.book().keyOfTerminal("STORE", "T2");
+
+        shop.redeem(other, "k2", body("SALE", anna.payCode(), 1, "2", "terminal", "T1"))
+                .statusCode(422)
+                .body("code", equalTo("terminal-unknown"));
+        shop.redeem(other, "k3", body("SALE", anna.payCode(), 1, null))
+                .statusCode(400)
+                .body("errors.field", contains("terminalTransaction"));
+        shop.post(other, "r1", "/reversals", Map.of("merchant", "STORE", "terminal", "T1", "terminalTransaction", "1"))
+                .statusCode(422)
+                .body("code", equalTo("terminal-unknown"));
+        shop.post(other, "r2", sold.substring(sold.lastIndexOf('/')) + "/refunds", Map.of("terminal", "T1"))
+                .statusCode(422)
+                .body("code", equalTo("terminal-unknown"));
+        shop.post(other, "r3", sold.substring(sold.lastIndexOf('/')) + "/refunds", Map.of("amount", 40))
+                .statusCode(201)
+                .body("terminal", equalTo("T2"))
+                .body("now.member", nullValue());
+
+        assertThat(points(anna)).isEqualTo("940 (0)");
+    }
+
+    // ---- lines ---------------------------------------------------------------------------------------------------
+
+    @Test
+    void checksLinesAndGivesThemBackWhenTheSaleCameToNothing() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(10_000, Unit.PTS);
+        shop.book()
+                .as(Role.OPERATOR)
+                .body("""
+                        {"items":[{"id":"RICE","name":"大米","category":"FOOD","price":{"amount":100,"unit":"PTS"},
+                                   "perMember":{"count":2,"period":"YEAR"}}]}
+                        """)
+                .put(shop.book().path() + "/merchants/STORE/catalogue")
+                .then()
+                .statusCode(201);
+
+        buy(shop, anna, "0", "AUTHORIZE", 3, 301).statusCode(422).body("code", equalTo("amount-differs"));
+        buy(shop, anna, "1", "AUTHORIZE", 3, 300).statusCode(422).body("code", equalTo("limit-exceeded"));
+        var voided = buy(shop, anna, "2", "AUTHORIZE", 2, 200)
+                .statusCode(201)
+                .body("lines[0].item", equalTo("RICE"))
+                .body("lines[0].count", equalTo(2))
+                .extract()
+                .header("Location");
+        buy(shop, anna, "3", "SALE", 1, 100).statusCode(422).body("code", equalTo("limit-exceeded"));
+        shop.step(voided, "/void").statusCode(200);
+        var expired = buy(shop, anna, "4", "AUTHORIZE", 2, 200).extract().header("Location");
+        expireNow(shop.book(), expired);
+        await(() ->
+                status(shop.book(), expired).equals("EXPIRED") && points(anna).endsWith("(0)"));
+        shop.reverse("4").statusCode(200);
+        var refunded = buy(shop, anna, "5", "SALE", 2, 200).extract().header("Location");
+        shop.step(refunded, "/refunds", Map.of("amount", 150)).statusCode(201);
+        buy(shop, anna, "6", "SALE", 1, 100).statusCode(422).body("code", equalTo("limit-exceeded"));
+        shop.step(refunded, "/refunds", Map.of("amount", 50)).statusCode(201);
+        shop.reverse("5").statusCode(200);
+        buy(shop, anna, "7", "SALE", 1, 100).statusCode(201);
+        buy(shop, anna, "8", "SALE", 1, 100).statusCode(201);
+        buy(shop, anna, "9", "SALE", 1, 100).statusCode(422).body("code", equalTo("limit-exceeded"));
+        shop.reverse("8").statusCode(200);
+        buy(shop, anna, "10", "SALE", 1, 100).statusCode(201);
+
+        assertThat(points(anna)).isEqualTo("9800 (0)");
+    }
+
+    private static ValidatableResponse buy(
+            Shop shop, Member member, String number, String mode, int count, int amount) {
+        return shop.redeem(
+                "buy " + number,
+                body(mode, member.payCode(), amount, number, "lines", List.of(Map.of("item", "RICE", "count", count))));
+    }
+
+    // ---- events --------------------------------------------------------------------------------------------------
+
+    @Test
+    void tellsEveryChangeInOrder() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(1000, Unit.PTS);
+        var voucher = anna.voucher(100);
+        shop.step(shop.authorized(voucher, 100, "1"), "/void");
+        var captured = shop.authorized(anna.payCode(), 100, "2");
+        shop.step(captured, "/capture");
+        shop.step(captured, "/refunds", Map.of("amount", 10));
+        shop.reverse("2");
+        shop.reverse("3");
+        shop.redeem("k4", body("SALE", anna.payCode(), 10, "4"));
+        var expired = shop.authorized(anna.payCode(), 10, "5");
+        expireNow(shop.book(), expired);
+        await(() -> points(anna).endsWith("(100)"));
+        terminal(shop, "suspend");
+
+        shop.book()
+                .as(Role.AUDITOR)
+                .get(shop.book().path() + "/events?limit=500")
+                .then()
+                .statusCode(200)
+                .body(
+                        "items.type",
+                        contains(
+                                "org.moralbank.entry.posted",
+                                "org.moralbank.voucher.made",
+                                "org.moralbank.voucher.used",
+                                "org.moralbank.redemption.authorized",
+                                "org.moralbank.voucher.given-back",
+                                "org.moralbank.redemption.voided",
+                                "org.moralbank.redemption.authorized",
+                                "org.moralbank.entry.posted",
+                                "org.moralbank.redemption.captured",
+                                "org.moralbank.entry.posted",
+                                "org.moralbank.redemption.refunded",
+                                "org.moralbank.entry.posted",
+                                "org.moralbank.redemption.reversed",
+                                "org.moralbank.redemption.tombstone",
+                                "org.moralbank.entry.posted",
+                                "org.moralbank.redemption.authorized",
+                                "org.moralbank.redemption.expired",
+                                "org.moralbank.terminal.suspended"))
+                .body("items[8].data.capturedAmount", equalTo(100))
+                .body("items[8].data.id", equalTo(idOf(captured).toString()))
+                .body("items[16].data.approvedAmount", equalTo(10));
+    }
+
+    // ---- fixtures ------------------------------------------------------------------------------------------------
+
+    /** A store, and the key of its terminal T1. */
+    private record Shop(Book book, String till) {
+        ValidatableResponse redeem(String key, Map<String, @Nullable Object> body) {
+            return redeem(till, key, body);
+        }
+
+        ValidatableResponse redeem(String apiKey, String key, Map<String, @Nullable Object> body) {
+            return post(apiKey, key, "", body);
+        }
+
+        ValidatableResponse post(String apiKey, String key, String path, Map<String, ?> body) {
+            return book.request(apiKey)
+                    .header("Idempotency-Key", key.replace(' ', '-'))
+                    .body(body)
+                    .post(book.path() + "/redemptions" + path)
+                    .then();
+        }
+
+        String authorized(String code, long amount, String number) {
+            return redeem("a" + number, body("AUTHORIZE", code, amount, number))
+                    .statusCode(201)
+                    .extract()
+                    .header("Location");
+        }
+
+        ValidatableResponse step(String location, String step) {
+            return step(location, step, Map.of());
+        }
+
+        ValidatableResponse step(String location, String step, Map<String, ?> body) {
+            var request = book.request(till)
+                    .header("Idempotency-Key", UUID.randomUUID().toString());
+            return (step.equals("/void") ? request : request.body(body))
+                    .post(location + step)
+                    .then();
+        }
+
+        ValidatableResponse reverse(String number) {
+            return post(
+                    till,
+                    UUID.randomUUID().toString(),
+                    "/reversals",
+                    Map.of("merchant", "STORE", "terminal", "T1", "terminalTransaction", number));
+        }
+    }
+
+    private Shop aShop() {
+        var book = bank.aBook();
+        book.as(Role.OPERATOR)
+                .body(Map.of("name", "爱心超市", "kind", "COMMUNITY_STORE", "status", "ACTIVE"))
+                .put(book.path() + "/merchants/STORE")
+                .then()
+                .statusCode(201);
+        book.aTerminal("STORE", "T1", false);
+        book.aTerminal("STORE", "T2", false);
+        return new Shop(book, book.keyOfTerminal("STORE", "T1"));
+    }
+
+    private static Map<String, @Nullable Object> body(
+            String mode, @Nullable String code, long amount, @Nullable String number, @Nullable Object... more) {
+        Map<String, @Nullable Object> body = new LinkedHashMap<>();
+        body.put("mode", mode);
+        body.put("code", code);
+        body.put("merchant", "STORE");
+        body.put("amount", amount);
+        body.put("unit", "PTS");
+        body.put("terminalTransaction", number);
+        for (int i = 0; i < more.length; i += 2) {
+            body.put((String) Objects.requireNonNull(more[i]), more[i + 1]);
+        }
+        return body;
+    }
+
+    private static void status(Member member, String verb) {
+        member.book()
+                .as(Role.OPERATOR)
+                .body(Map.of("reason", "核实"))
+                .post(member.book().path() + "/members/" + member.id() + "/" + verb)
+                .then()
+                .statusCode(200);
+    }
+
+    private static void terminal(Shop shop, String verb) {
+        shop.book()
+                .as(Role.OPERATOR)
+                .body(Map.of("reason", "检修"))
+                .post(shop.book().path() + "/merchants/STORE/terminals/T1/" + verb)
+                .then()
+                .statusCode(200);
+    }
+
+    private static String status(Book book, String location) {
+        return book.as(Role.AUDITOR).get(location).then().extract().path("status");
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    /** Within five seconds, as an expiry is. */
+    private static void await(Condition condition) {
+        long latest = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("five seconds").isLessThan(latest);
+        }
+    }
+
+    /** Neither row is one that a lane knows. */
+    private void expireNow(Book book, String location) {
+        for (String sql : List.of(
+                "UPDATE ledger_hold SET expires_at = clock_timestamp() WHERE book_id = $1 AND hold_id = $2", """
+                UPDATE redemption r
+                SET expires_at = coalesce(
+                    (SELECT h.expires_at FROM ledger_hold h WHERE h.book_id = $1 AND h.hold_id = $2), clock_timestamp())
+                WHERE r.book_id = $1 AND r.redemption_id = $2
+                """)) {
+            pool.preparedQuery(sql)
+                    .execute(Tuple.of((short) book.id(), idOf(location)))
+                    .await()
+                    .indefinitely();
+        }
+    }
+
+    private static UUID idOf(String location) {
+        return UUID.fromString(location.substring(location.lastIndexOf('/') + 1));
+    }
+
+    private String points(Member member) {
+        for (Row row : pool.preparedQuery(
+                        "SELECT sum(posted)::bigint, sum(held)::bigint FROM ledger_account WHERE book_id = $1 AND code = '2200' AND owner = $2")
+                .execute(Tuple.of((short) member.book().id(), member.id()))
+                .await()
+                .indefinitely()) {
+            return row.getLong(0) + " (" + row.getLong(1) + ")";
+        }
+        throw new AssertionError("a sum is one row");
+    }
+}
