@@ -58,6 +58,11 @@ public class Terminals {
         };
     }
 
+    /** Whether the merchant has a terminal of that id, whatever its status. */
+    public static boolean isKnown(WorkingSet set, int book, String merchant, String terminal) {
+        return set.find(TERMINALS, new Terminal.Key(book, merchant, terminal)) != null;
+    }
+
     /** The terminal, whatever its status, for what closes its books; refuses an unknown one. */
     public static Terminal known(WorkingSet set, int book, String merchant, String terminal) {
         Terminal found = set.find(TERMINALS, new Terminal.Key(book, merchant, terminal));

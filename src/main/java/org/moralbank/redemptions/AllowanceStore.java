@@ -7,6 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import org.moralbank.platform.Page;
+import org.moralbank.platform.ProtocolRejection;
 
 /** Reads allowances. */
 @ApplicationScoped
@@ -19,10 +20,26 @@ class AllowanceStore {
             LIMIT $5
             """;
 
+    private static final String TERMINAL = """
+            SELECT 1 FROM merchant_terminal WHERE book_id = $1 AND merchant_id = $2 AND terminal_id = $3
+            """;
+
     private final Pool pool;
 
     AllowanceStore(Pool pool) {
         this.pool = pool;
+    }
+
+    /** A terminal that is not there, or not this client's, is a path that leads nowhere. */
+    Uni<Void> ofPath(Sight sight, Allowance.Till till) {
+        return pool.preparedQuery(TERMINAL)
+                .execute(Tuple.of((short) till.book(), till.merchant(), till.terminal()))
+                .invoke(rows -> {
+                    if (rows.size() == 0 || sight.refusal(till.merchant(), till.terminal()) != null) {
+                        throw new ProtocolRejection.NotFound("terminal").refused();
+                    }
+                })
+                .replaceWithVoid();
     }
 
     /** In the order of their making. */

@@ -59,6 +59,9 @@ class Allowances {
 
             @Override
             public Answer decide(WorkingSet set) {
+                if (!Terminals.isKnown(set, till.book(), till.merchant(), till.terminal())) {
+                    throw new ProtocolRejection.NotFound("terminal").refused();
+                }
                 Merchants.seller(set, till.book(), till.merchant());
                 Terminals.active(set, till.book(), till.merchant(), till.terminal());
                 Instant now = moment(set);

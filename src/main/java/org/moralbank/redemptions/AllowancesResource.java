@@ -33,7 +33,6 @@ import org.moralbank.ledger.Books;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.Page;
-import org.moralbank.platform.ProtocolRejection;
 
 /** What terminals may sell without a connection, over HTTP. */
 @Produces(MediaType.APPLICATION_JSON)
@@ -125,9 +124,8 @@ public class AllowancesResource {
             content = @Content(schema = @Schema(implementation = AllowanceView.class)))
     @Extension(
             name = "x-problem-codes",
-            value =
-                    "unknown-merchant merchant-suspended merchant-closed terminal-unknown terminal-suspended terminal-closed"
-                            + " allowance-live secrets-key-missing")
+            value = "merchant-suspended merchant-closed terminal-suspended terminal-closed"
+                    + " allowance-live secrets-key-missing")
     public Uni<Response> make(
             @Context RoutingContext http,
             @RestPath String book,
@@ -182,12 +180,9 @@ public class AllowancesResource {
             @Parameter(description = "The next of the page before") @RestQuery @Nullable String after) {
         Call call = Call.of(http);
         Page.Request page = Page.Request.ofQuery(limit, after);
-        return books.of(call, book).chain(found -> {
-            if (!OwnTill.isOf(call.client(), id, terminalId)) {
-                throw new ProtocolRejection.NotFound("terminal").refused();
-            }
-            return store.list(till(found, id, terminalId), page);
-        });
+        return books.of(call, book)
+                .call(found -> store.ofPath(Sight.of(call.client()), till(found, id, terminalId)))
+                .chain(found -> store.list(till(found, id, terminalId), page));
     }
 
     private static Allowance.Till till(BookHandle book, String merchant, String terminal) {

@@ -61,9 +61,6 @@ class DayEndStore {
             @Nullable LocalDate to,
             @Nullable Boolean agrees) {}
 
-    /** What a mere till sees of them: its own; null is all. */
-    record Own(@Nullable String merchant, @Nullable String terminal) {}
-
     Uni<Optional<DayEnd>> find(DayBook.Key key) {
         return pool.preparedQuery(DayEndTable.FIND)
                 .execute(Tuple.newInstance(DayEndTable.arguments(key)))
@@ -87,12 +84,12 @@ class DayEndStore {
     }
 
     /** In the order of days, merchants and terminals. */
-    Uni<Page<DayEndView>> list(BookHandle book, Own own, Filter filter, Page.Request page) {
+    Uni<Page<DayEndView>> list(BookHandle book, Sight sight, Filter filter, Page.Request page) {
         String[] last = page.after() == null ? new String[3] : page.after().split(" ", -1);
         Tuple arguments = Tuple.tuple()
                 .addShort((short) book.id())
-                .addString(own.merchant())
-                .addString(own.terminal())
+                .addString(sight.merchant())
+                .addString(sight.terminal())
                 .addString(filter.merchant())
                 .addString(filter.terminal())
                 .addLocalDate(filter.from())

@@ -25,6 +25,7 @@ import org.moralbank.ledger.BookEvents;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.merchants.Terminals;
+import org.moralbank.platform.Rejection;
 
 /**
  * Closes terminals' business days.
@@ -65,7 +66,10 @@ class DayEnds {
      * closed with other content, and differences that are not accepted.
      */
     Uni<Answer> close(Ask ask, BookHandle book, Client client, Order order) {
-        OwnTill.check(client, order.merchant(), order.terminal());
+        Rejection refusal = Sight.of(client).refusal(order.merchant(), order.terminal());
+        if (refusal != null) {
+            throw refusal.refused();
+        }
         return commits.submit(ask, book.id(), new Closing(book, order)).invoke(answer -> {
             if (!answer.isProblem() && !answer.replayed()) {
                 Counter.builder("moralbank.redemptions.dayends")

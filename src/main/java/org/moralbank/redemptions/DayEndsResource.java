@@ -9,7 +9,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -39,7 +38,6 @@ import org.moralbank.platform.FieldFault;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
-import org.moralbank.platform.RefusedException;
 import org.moralbank.redemptions.DayBook.Total;
 
 /** The ends of terminals' business days over HTTP. */
@@ -55,11 +53,13 @@ public class DayEndsResource {
     private final Books books;
     private final DayEnds dayEnds;
     private final DayEndStore store;
+    private final AllowanceStore allowances;
 
-    DayEndsResource(Books books, DayEnds dayEnds, DayEndStore store) {
+    DayEndsResource(Books books, DayEnds dayEnds, DayEndStore store, AllowanceStore allowances) {
         this.books = books;
         this.dayEnds = dayEnds;
         this.store = store;
+        this.allowances = allowances;
     }
 
     /** A till's total of a type. */
@@ -249,7 +249,7 @@ public class DayEndsResource {
                                 @ExampleObject(name = "totals", summary = "Counts and sums", value = """
                                         {
                                           "merchant": "MER-LS-01", "terminal": "T1", "day": "2025-06-09",
-                                          "totals": [], "acceptDifferences": true, "reason": "换机, 数据丢失"
+                                          "totals": []
                                         }
                                         """),
                                 @ExampleObject(name = "list", summary = "With the till's list", value = """
@@ -258,7 +258,8 @@ public class DayEndsResource {
                                           "totals": [{"type": "SALE", "count": 1, "amount": 500}],
                                           "transactions": [
                                             {"type": "SALE", "transaction": "20250609-000017", "amount": 500}
-                                          ]
+                                          ],
+                                          "acceptDifferences": true, "reason": "换机, 数据丢失"
                                         }
                                         """)
                             }))
@@ -305,10 +306,8 @@ public class DayEndsResource {
                 only == null ? null : only == Agrees.YES);
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
-        String mine = Sight.of(call.client()).merchant();
-        DayEndStore.Own own =
-                new DayEndStore.Own(mine, mine == null ? null : call.client().terminal());
-        return books.of(call, book).chain(found -> store.list(found, own, filter, page));
+        Sight sight = Sight.of(call.client());
+        return books.of(call, book).chain(found -> store.list(found, sight, filter, page));
     }
 
     private enum Agrees {
@@ -317,52 +316,15 @@ public class DayEndsResource {
     }
 
     @GET
-    @Path("/preview")
+    @Path("/{merchant}/{terminal}/{day}")
     @Allowed({Role.TERMINAL, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
-    @Operation(
-            operationId = "previewDayEnd",
-            summary = "Shows a terminal's day as the books have it now",
-            description = """
-                    What would be compared if the day were closed now; a day that is closed, as it was closed. Changes nothing.
+    @Operation(operationId = "getDayEnd", summary = "Shows a terminal's business day", description = """
+                    A day that is closed, as it was closed. One that is OPEN as the books have it now: what would be compared if
+                    it were closed now. A terminal sees its own. Changes nothing.
                     """)
     @APIResponse(
             responseCode = "200",
-            description = "As it stands",
-            content = @Content(schema = @Schema(implementation = DayEndView.class)))
-    public Uni<DayEndView> preview(
-            @Context RoutingContext http,
-            @RestPath String book,
-            @Parameter(description = "Id of the merchant", required = true) @RestQuery @Nullable String merchant,
-            @Parameter(description = "Id of the terminal", required = true) @RestQuery @Nullable String terminal,
-            @Parameter(description = "Today when it is missing") @RestQuery @Nullable String day) {
-        Call call = Call.of(http);
-        Fields fields = new Fields();
-        String shop = fields.id("merchant", merchant);
-        String till = fields.id("terminal", terminal);
-        LocalDate on = fields.optionalDay("day", day);
-        fields.refuseFaults();
-        return books.of(call, book).chain(found -> {
-            if (!OwnTill.isOf(call.client(), shop, till)) {
-                throw new ProtocolRejection.NotFound("terminal").refused();
-            }
-            DayBook.Key key = new DayBook.Key(found.id(), shop, till, on == null ? found.dayOf(Instant.now()) : on);
-            return store.find(key)
-                    .chain(end -> end.isPresent()
-                            ? Uni.createFrom().item(DayEndView.of(end.get()))
-                            : store.open(key).map(DayEndView::preview));
-        });
-    }
-
-    @GET
-    @Path("/{merchant}/{terminal}/{day}")
-    @Allowed({Role.TERMINAL, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
-    @Operation(
-            operationId = "getDayEnd",
-            summary = "Shows how a terminal's day was closed",
-            description = "404 while it is open. Changes nothing.")
-    @APIResponse(
-            responseCode = "200",
-            description = "The closed day",
+            description = "The day",
             content = @Content(schema = @Schema(implementation = DayEndView.class)))
     public Uni<DayEndView> get(
             @Context RoutingContext http,
@@ -371,28 +333,25 @@ public class DayEndsResource {
             @RestPath String terminal,
             @RestPath String day) {
         Call call = Call.of(http);
-        return books.of(call, book).chain(found -> {
-            LocalDate on = parsed(day);
-            if (on == null || !OwnTill.isOf(call.client(), merchant, terminal)) {
-                throw none();
-            }
-            return store.find(new DayBook.Key(found.id(), merchant, terminal, on))
-                    .map(end -> DayEndView.of(end.orElseThrow(DayEndsResource::none)));
-        });
+        return books.of(call, book)
+                .call(found ->
+                        allowances.ofPath(Sight.of(call.client()), new Allowance.Till(found.id(), merchant, terminal)))
+                .chain(found -> {
+                    DayBook.Key key = new DayBook.Key(found.id(), merchant, terminal, parsed(day));
+                    return store.find(key)
+                            .chain(end -> end.isPresent()
+                                    ? Uni.createFrom().item(DayEndView.of(end.get()))
+                                    : store.open(key).map(DayEndView::preview));
+                });
     }
 
-    private static @Nullable LocalDate parsed(String day) {
+    /** What is no day is a path that leads nowhere. */
+    private static LocalDate parsed(String day) {
         Fields fields = new Fields();
         LocalDate parsed = fields.optionalDay("day", day);
-        try {
-            fields.refuseFaults();
-            return parsed;
-        } catch (RefusedException noDay) {
-            return null;
+        if (parsed == null || parsed.isBefore(FIRST_DAY) || parsed.isAfter(LAST_DAY)) {
+            throw new ProtocolRejection.NotFound("day-end").refused();
         }
-    }
-
-    private static RuntimeException none() {
-        return new ProtocolRejection.NotFound("day-end").refused();
+        return parsed;
     }
 }

@@ -23,7 +23,6 @@ import org.moralbank.access.Role;
 import org.moralbank.ledger.Books;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
-import org.moralbank.platform.ProtocolRejection;
 
 /** Numbers that a terminal has skipped, over HTTP. */
 @Produces(MediaType.APPLICATION_JSON)
@@ -35,10 +34,12 @@ public class NumberGapsResource {
 
     private final Books books;
     private final DayEndStore store;
+    private final AllowanceStore allowances;
 
-    NumberGapsResource(Books books, DayEndStore store) {
+    NumberGapsResource(Books books, DayEndStore store, AllowanceStore allowances) {
         this.books = books;
         this.store = store;
+        this.allowances = allowances;
     }
 
     @GET
@@ -64,17 +65,17 @@ public class NumberGapsResource {
         LocalDate first = fields.optionalDay("from", from);
         LocalDate last = fields.optionalDay("to", to);
         fields.refuseFaults();
-        return books.of(call, book).chain(found -> {
-            if (!OwnTill.isOf(call.client(), id, terminalId)) {
-                throw new ProtocolRejection.NotFound("terminal").refused();
-            }
-            LocalDate until = last == null ? found.dayOf(Instant.now()) : last;
-            LocalDate since = first == null ? until : first;
-            Fields span = new Fields();
-            span.dayWithin("from", since, until.minusDays(MOST_DAYS - 1), until);
-            span.refuseFaults();
-            return store.numbers(found, id, terminalId, since, until).map(numbers -> page(numbers, page));
-        });
+        return books.of(call, book)
+                .call(found ->
+                        allowances.ofPath(Sight.of(call.client()), new Allowance.Till(found.id(), id, terminalId)))
+                .chain(found -> {
+                    LocalDate until = last == null ? found.dayOf(Instant.now()) : last;
+                    LocalDate since = first == null ? until : first;
+                    Fields span = new Fields();
+                    span.dayWithin("from", since, until.minusDays(MOST_DAYS - 1), until);
+                    span.refuseFaults();
+                    return store.numbers(found, id, terminalId, since, until).map(numbers -> page(numbers, page));
+                });
     }
 
     private static Page<DayEnd.Gap> page(List<String> numbers, Page.Request page) {

@@ -54,6 +54,7 @@ class Offline {
      * @param terminalTransaction null only when that is what is wrong with it
      * @param member null where the till saw a code
      * @param code null where the till wrote the member down
+     * @param content SHA-256 of the row without its code
      * @param fault what is wrong with its form, and nothing else is to be looked at; else null
      */
     record Row(
@@ -75,9 +76,13 @@ class Offline {
 
     /** Takes each row by itself. Refused as a whole only where too many wrong codes were shown of late. */
     Uni<Answer> upload(Ask ask, BookHandle book, Client client, Upload upload) {
-        OwnTill.check(client, upload.merchant(), upload.terminal());
+        Sight sight = Sight.of(client);
+        Rejection refusal = sight.refusal(upload.merchant(), upload.terminal());
+        if (refusal != null) {
+            throw refusal.refused();
+        }
         return lookedUp(book, upload).chain(rows -> {
-            Uploading work = new Uploading(ask, book, allowances, upload.allowance(), upload.signature(), rows);
+            Uploading work = new Uploading(ask, sight, book, allowances, upload.allowance(), upload.signature(), rows);
             String code = firstCode(upload);
             Uni<Answer> submitted = commits.submit(ask, book.id(), work);
             return (code == null
@@ -113,13 +118,14 @@ class Offline {
         Transaction.Key key = new Transaction.Key(
                 book.id(), upload.merchant(), new Redemption.Till(upload.terminal(), row.terminalTransaction()));
         Note note = row.note();
+        byte[] content = row.code() == null ? row.content() : payCodes.seal(book, row.code(), row.content());
         Uni<Optional<ShownCode>> shown = row.code() == null
                 ? Uni.createFrom().item(Optional.empty())
                 : payCodes.find(book, row.code()).map(Optional::of);
         return shown.map(code -> new Uploading.Row(
                 row.terminalTransaction(),
                 new OfflineSale(
-                        key, row.member(), code.orElse(null), row.code(), row.amount(), row.at(), row.content(), note),
+                        key, row.member(), code.orElse(null), row.code(), row.amount(), row.at(), content, note),
                 null));
     }
 

@@ -94,7 +94,17 @@ public class OfflineResource {
             String at,
 
             @Schema(description = "The client's own reference") @Nullable
-            String reference) {}
+            String reference) {
+        NewRow withoutCode() {
+            return new NewRow(terminalTransaction, member, null, amount, at, reference);
+        }
+
+        /** Keeps the code out of logs. */
+        @Override
+        public String toString() {
+            return "NewRow[" + terminalTransaction + "]";
+        }
+    }
 
     /** The body of an upload. */
     @Schema(name = "OfflineUpload")
@@ -176,7 +186,7 @@ public class OfflineResource {
                         row.code(),
                         amount,
                         moment,
-                        Once.content(row),
+                        Once.content(row.withoutCode()),
                         new Note(book.dayOf(moment), by, reference, null, null),
                         null);
             } catch (RefusedException refused) {

@@ -35,7 +35,7 @@ import org.moralbank.platform.Ids;
  * @param shown the code, looked up; null where the till wrote the member down
  * @param code its digits
  * @param at when, by the till's clock
- * @param content SHA-256 of the row
+ * @param content SHA-256 of the row, sealed where it has a code: from it nobody finds the code
  */
 record OfflineSale(
         Transaction.Key key,
@@ -157,6 +157,8 @@ record OfflineSale(
                 note.occurredOn(),
                 uploadedAt,
                 null,
-                payableAfter);
+                payableAfter,
+                null,
+                null);
     }
 }

@@ -34,6 +34,7 @@ final class Uploading implements Work {
     private static final long A_MINUTE = 60;
 
     private final Ask ask;
+    private final Sight sight;
     private final BookHandle book;
     private final Allowances allowances;
     private final UUID allowance;
@@ -55,8 +56,16 @@ final class Uploading implements Work {
             @Nullable OfflineSale sale,
             @Nullable Rejection fault) {}
 
-    Uploading(Ask ask, BookHandle book, Allowances allowances, UUID allowance, String signature, List<Row> rows) {
+    Uploading(
+            Ask ask,
+            Sight sight,
+            BookHandle book,
+            Allowances allowances,
+            UUID allowance,
+            String signature,
+            List<Row> rows) {
         this.ask = ask;
+        this.sight = sight;
         this.book = book;
         this.allowances = allowances;
         this.allowance = allowance;
@@ -139,13 +148,13 @@ final class Uploading implements Work {
         }
     }
 
-    /** A till that saw a code does not learn whose it is. */
-    private static RedemptionView shown(OfflineSale sale, Redemption redemption) {
+    /** Who showed a code is not told to who saw it. */
+    private RedemptionView shown(OfflineSale sale, Redemption redemption) {
         Redemption made = redemption.asMade();
         return RedemptionView.of(
                 made,
                 made.status(),
-                sale.shown() == null ? made.purchase().member() : null,
+                sale.shown() == null ? sight.member(made.purchase().member()) : null,
                 null,
                 made.purchase().payableAfter());
     }

@@ -54,8 +54,12 @@ class DayEndTest {
                     "occurredOn", day.toString());
         }
 
+        /** By a desk, which may name the member. */
         String redeem(String mode, String number, long amount) {
-            return post("/redemptions", sale(mode, number, amount))
+            return book.as(Role.OPERATOR)
+                    .body(sale(mode, number, amount))
+                    .post(book.path() + "/redemptions")
+                    .then()
                     .statusCode(201)
                     .extract()
                     .path("id");
@@ -99,8 +103,7 @@ class DayEndTest {
 
         ValidatableResponse preview(LocalDate of) {
             return book.request(key)
-                    .get(book.path() + "/day-ends/preview?merchant=" + merchant + "&terminal=" + terminal + "&day="
-                            + of)
+                    .get(book.path() + "/day-ends/" + merchant + "/" + terminal + "/" + of)
                     .then()
                     .statusCode(200);
         }
