@@ -1,6 +1,7 @@
 package org.moralbank;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.moralbank.TestBank.BY_HAND;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -31,7 +32,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +57,7 @@ import org.moralbank.ledger.Lot;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.ProblemTable;
+import org.moralbank.platform.SecretBox;
 import org.moralbank.platform.TestDatabase;
 
 /**
@@ -131,6 +135,12 @@ class BadInputTest {
             "voidRedemption",
             "refundRedemption",
             "reverseTransaction",
+            "uploadOfflineSales",
+            "listAllowances",
+            "listNumberGaps",
+            "closeDay",
+            "listDayEnds",
+            "getDayEnd",
             "listRedemptions",
             "getRedemption",
             "listRefunds",
@@ -154,6 +164,9 @@ class BadInputTest {
 
     @Inject
     Pool pool;
+
+    @Inject
+    SecretBox box;
 
     private World world;
 
@@ -199,6 +212,9 @@ class BadInputTest {
 
         // Its content is another than that of the member who is there.
         Map<String, String> path = sample.op().is("registerMember") ? Map.of("memberId", "M-NEW") : Map.of();
+        if (sample.op().is("uploadOfflineSales")) {
+            fresh.allow(sample.body());
+        }
         Answer answer = send(fresh.request(sample.op(), path).body(sample.body()));
 
         if (answer.status() == 409 && !sample.op().path().contains("{")) {
@@ -967,6 +983,27 @@ class BadInputTest {
             return book;
         }
 
+        /** Allows what an example uploads, on the day when that was sold. */
+        void allow(ObjectNode upload) {
+            String id = upload.path("allowance").asText();
+            Instant from = Instant.parse("2025-06-09T00:00:00Z");
+            Instant until = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(3600);
+            String signed = "allowance " + id + " " + book.id() + " MER-LS-01 T1 1000 50 " + from + " " + until;
+            String signature = Base64.getUrlEncoder().withoutPadding().encodeToString(box.seal(new byte[0], signed));
+            sql(
+                    BY_HAND
+                            + "INSERT INTO redemption_allowance (book_id, merchant, terminal, allowance_id, per_sale, sales, used,"
+                            + " valid_from, valid_until, signature, client_id, client)"
+                            + " VALUES ($1, 'MER-LS-01', 'T1', $2, 1000, 50, 0, $3, $4, $5, 1, 'test')",
+                    Tuple.of(
+                            (short) book.id(),
+                            UUID.fromString(id),
+                            from.atOffset(ZoneOffset.UTC),
+                            until.atOffset(ZoneOffset.UTC),
+                            signature));
+            upload.put("signature", signature);
+        }
+
         /** A valid request but for the body; a POST with a key of its own. */
         Request request(Op op) {
             return request(op, Map.of());
@@ -1071,6 +1108,18 @@ class BadInputTest {
                         .json()
                         .path("keyId")
                         .asText());
+        String allowances = "/merchants/MER-LS-01/terminals/T1/allowances";
+        values.put(
+                "merchants.allowanceId",
+                made.order(allowances, "{'perSale':1,'count':1,'hours':1}")
+                        .json()
+                        .path("id")
+                        .asText());
+        // A terminal has one that holds at a time.
+        made.order(allowances + "/" + values.get("merchants.allowanceId") + "/revoke", "");
+        values.put("merchant", "MER-LS-01");
+        values.put("terminal", "T1");
+        values.put("day", "2025-06-08");
         made.idOf("transfers", "{'from':'M-BHL-E0001','to':'M-BHL-H0001','amount':1,'unit':'MIN'}");
         made.idOf("gifts", "{'from':'M-BHL-H0001','to':'M-BHL-E0001','amount':1,'unit':'MIN'}");
         made.idOf("donations", "{'giver':'M-BHL-H0001','amount':1,'unit':'MIN'}");

@@ -49,15 +49,26 @@ public class Terminals {
      * was suspended in the middle of a sale may take the sale back.
      */
     public static Terminal active(WorkingSet set, int book, String merchant, String terminal) {
-        Terminal found = set.find(TERMINALS, new Terminal.Key(book, merchant, terminal));
-        if (found == null) {
-            throw new TerminalRejection.TerminalUnknown(terminal).refused();
-        }
+        Terminal found = known(set, book, merchant, terminal);
         return switch (found.status()) {
             case ACTIVE -> found;
             case SUSPENDED -> throw new TerminalRejection.TerminalSuspended(terminal).refused();
             case CLOSED -> throw new TerminalRejection.TerminalClosed(terminal).refused();
         };
+    }
+
+    /** Whether the merchant has a terminal of that id, whatever its status. */
+    public static boolean isKnown(WorkingSet set, int book, String merchant, String terminal) {
+        return set.find(TERMINALS, new Terminal.Key(book, merchant, terminal)) != null;
+    }
+
+    /** The terminal, whatever its status, for what closes its books; refuses an unknown one. */
+    public static Terminal known(WorkingSet set, int book, String merchant, String terminal) {
+        Terminal found = set.find(TERMINALS, new Terminal.Key(book, merchant, terminal));
+        if (found == null) {
+            throw new TerminalRejection.TerminalUnknown(terminal).refused();
+        }
+        return found;
     }
 
     // ---- registering -------------------------------------------------------------------------------------------

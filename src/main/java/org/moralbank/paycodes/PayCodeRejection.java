@@ -32,6 +32,14 @@ public sealed interface PayCodeRejection extends Rejection {
         }
     }
 
+    /** It is a voucher, which is not taken without a connection. */
+    record NotOffline() implements PayCodeRejection {
+        @Override
+        public String code() {
+            return "pay-code-not-offline";
+        }
+    }
+
     /** Who asks has shown too many wrong codes of late. */
     record TooManyWrong(long retryAfterSeconds) implements PayCodeRejection {
         @Override

@@ -25,6 +25,10 @@ record PayDevice(
         return revokedAt == null;
     }
 
+    boolean isLiveAt(Instant moment) {
+        return !moment.isBefore(enrolledAt) && (revokedAt == null || moment.isBefore(revokedAt));
+    }
+
     PayDevice used(long step, Instant at) {
         return new PayDevice(id, handle, label, enrolledAt, revokedAt, step, at);
     }

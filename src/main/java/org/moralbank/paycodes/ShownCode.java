@@ -6,6 +6,8 @@ import static org.moralbank.paycodes.PayCodeTable.PAY_CODES;
 import static org.moralbank.paycodes.PayDeviceTable.POCKETS;
 import static org.moralbank.paycodes.VoucherTable.VOUCHERS;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Needs;
@@ -45,6 +47,17 @@ public sealed interface ShownCode {
      * {@link PayCodeRejection.Expired}.
      */
     Presented present(WorkingSet set);
+
+    /**
+     * Takes a code that was shown at {@code at}, by the till's clock, where there was no connection. A code of the service is
+     * judged by that moment; a password of a device must be that of the moment, one step off at most. Because a device
+     * remembers the last step only, none is taken before one that was taken: whoever uploads late may find that the member
+     * has paid elsewhere since.
+     *
+     * <p>Refuses as {@link #present} does. A voucher is refused too ({@link PayCodeRejection.NotOffline}): on paper, it could
+     * be shown at two tills at once.
+     */
+    Presented presentAt(WorkingSet set, Instant at);
 
     // ---- vouchers whose redemption came to nothing ---------------------------------------------------------------
 
@@ -92,6 +105,11 @@ public sealed interface ShownCode {
         public Presented present(WorkingSet set) {
             throw new PayCodeRejection.Unknown().refused();
         }
+
+        @Override
+        public Presented presentAt(WorkingSet set, Instant at) {
+            return present(set);
+        }
     }
 
     /** Made by the service. */
@@ -107,6 +125,11 @@ public sealed interface ShownCode {
 
         @Override
         public Presented present(WorkingSet set) {
+            return presentAt(set, set.now());
+        }
+
+        @Override
+        public Presented presentAt(WorkingSet set, Instant at) {
             PayCode code = set.find(PAY_CODES, key());
             if (code == null) {
                 throw new PayCodeRejection.Unknown().refused();
@@ -114,10 +137,10 @@ public sealed interface ShownCode {
             if (code.usedAt() != null) {
                 throw new PayCodeRejection.Used().refused();
             }
-            if (!set.now().isBefore(code.validUntil())) {
+            if (!at.isBefore(code.validUntil())) {
                 throw new PayCodeRejection.Expired().refused();
             }
-            set.put(PAY_CODES, key(), code.used(PayCodes.moment(set)));
+            set.put(PAY_CODES, key(), code.used(at.truncatedTo(ChronoUnit.MICROS)));
             return new Presented(member, null);
         }
     }
@@ -174,6 +197,26 @@ public sealed interface ShownCode {
         }
 
         @Override
+        public Presented presentAt(WorkingSet set, Instant at) {
+            Pocket pocket = set.find(POCKETS, key());
+            PayDevice there = pocket == null ? null : pocket.find(device);
+            if (pocket == null || there == null || !there.isLiveAt(at)) {
+                throw new PayCodeRejection.Unknown().refused();
+            }
+            long shown = Totp.stepAt(at.getEpochSecond());
+            for (long step = shown + DRIFT_STEPS; step >= shown - DRIFT_STEPS; step--) {
+                if (Totp.password(secret.bytes(), step) == password) {
+                    if (step <= there.lastStep()) {
+                        throw new PayCodeRejection.Used().refused();
+                    }
+                    set.put(POCKETS, key(), pocket.with(there.used(step, PayCodes.moment(set))));
+                    return new Presented(member, null);
+                }
+            }
+            throw new PayCodeRejection.Unknown().refused();
+        }
+
+        @Override
         public String toString() {
             return "OfDevice[device=" + device + "]";
         }
@@ -208,6 +251,11 @@ public sealed interface ShownCode {
             }
             voucher.ended(Voucher.Status.USED, PayCodes.moment(set)).put(set, "used");
             return new Presented(member, new Presented.PutBy(id, id, voucher.amount()));
+        }
+
+        @Override
+        public Presented presentAt(WorkingSet set, Instant at) {
+            throw new PayCodeRejection.NotOffline().refused();
         }
     }
 }

@@ -35,6 +35,15 @@
  *   <li>Lines are counted as bought with the redemption, and given back when it came to nothing or was refunded wholly.
  * </ol>
  *
+ * <p><b>Without a connection.</b> A terminal has an {@linkplain org.moralbank.redemptions.Allowance allowance}, signed by the
+ * service, and uploads afterwards what it sold under it; it is a sale like any other, and what the member lacked is his
+ * shortfall (REDEEM_SALE_OFFLINE). What is frozen is not debited: then all of it is. {@link
+ * org.moralbank.redemptions.OfflineSale} says why, and in which order a row is refused.
+ *
+ * <p><b>The end of a day.</b> A till's counts are compared with the {@linkplain org.moralbank.redemptions.DayBook books}; a day
+ * is closed once, with differences only where somebody accepts them with a reason. Its numbers stand from then on, and what is
+ * recorded later counts to a later day. No sale is refused for it.
+ *
  * <p><b>How a step is decided.</b> Whose a redemption is never changes and is read before the commit, or remembered by the
  * process that authorized it; where it stands is read under the lock. What gives a capture back must know how it was paid;
  * when the capture came between the look and the commit, the step has done nothing and looks again.
@@ -49,11 +58,13 @@
  * installation's key, because a hash of few digits tells them to who tries them all.
  *
  * <p><b>Tables.</b> {@code redemption}, which names its entry and whose id is that of its hold; {@code redemption_refund},
- * {@code redemption_tombstone}, {@code redemption_expiry_lease}.
+ * {@code redemption_tombstone}, {@code redemption_expiry_lease}; {@code redemption_allowance}, {@code redemption_offline}; {@code redemption_day_end}.
  *
  * <p><b>Endpoints.</b> {@code POST GET /v1/books/{book}/redemptions}, {@code GET …/redemptions/{id}},
  * {@code POST …/{id}/capture}, {@code …/void}, {@code POST GET …/{id}/refunds}, {@code GET …/{id}/refunds/{entry}},
- * {@code POST …/redemptions/reversals}.
+ * {@code POST …/redemptions/reversals}, {@code POST …/redemptions/offline}; {@code POST GET
+ * …/merchants/{id}/terminals/{terminalId}/allowances}, {@code POST …/allowances/{allowanceId}/revoke}, {@code GET …/gaps};
+ * {@code POST GET /v1/books/{book}/day-ends}, {@code GET …/day-ends/{merchant}/{terminal}/{day}}.
  *
  * <p><b>What never happens.</b> A sale is not reversed by hand: that would take goods back that were handed over. A member is
  * never charged twice for a transaction, and never for one that its terminal took back.

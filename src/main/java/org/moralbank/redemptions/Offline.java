@@ -1,0 +1,173 @@
+package org.moralbank.redemptions;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.access.Client;
+import org.moralbank.commits.Answer;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Commits;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Note;
+import org.moralbank.paycodes.PayCodeRejection;
+import org.moralbank.paycodes.PayCodes;
+import org.moralbank.paycodes.ShownCode;
+import org.moralbank.paycodes.WrongCodes;
+import org.moralbank.platform.Language;
+import org.moralbank.platform.Problem;
+import org.moralbank.platform.RefusedException;
+import org.moralbank.platform.Rejection;
+
+/** Takes what tills sold while they had no connection. */
+@ApplicationScoped
+class Offline {
+    /** The most rows of one upload. */
+    static final int MOST_ROWS = 1_000;
+
+    /** Codes are looked up so many at a time. */
+    private static final int AT_ONCE = 8;
+
+    private final Commits commits;
+    private final Allowances allowances;
+    private final PayCodes payCodes;
+    private final WrongCodes wrongCodes;
+    private final MeterRegistry registry;
+
+    Offline(Commits commits, Allowances allowances, PayCodes payCodes, WrongCodes wrongCodes, MeterRegistry registry) {
+        this.commits = commits;
+        this.allowances = allowances;
+        this.payCodes = payCodes;
+        this.wrongCodes = wrongCodes;
+        this.registry = registry;
+    }
+
+    /**
+     * A row as it was sent.
+     *
+     * @param terminalTransaction null only when that is what is wrong with it
+     * @param member null where the till saw a code
+     * @param code null where the till wrote the member down
+     * @param content SHA-256 of the row without its code
+     * @param fault what is wrong with its form, and nothing else is to be looked at; else null
+     */
+    record Row(
+            @Nullable String terminalTransaction,
+            @Nullable String member,
+            @Nullable String code,
+            long amount,
+            Instant at,
+            byte[] content,
+            @Nullable Note note,
+            @Nullable Rejection fault) {
+        static Row faulty(@Nullable String terminalTransaction, Rejection fault) {
+            return new Row(terminalTransaction, null, null, 0, Instant.EPOCH, new byte[0], null, fault);
+        }
+    }
+
+    /** What a till uploads. */
+    record Upload(String merchant, String terminal, UUID allowance, String signature, List<Row> rows) {}
+
+    /** Takes each row by itself. Refused as a whole only where too many wrong codes were shown of late. */
+    Uni<Answer> upload(Ask ask, BookHandle book, Client client, Upload upload) {
+        Sight sight = Sight.of(client);
+        Rejection refusal = sight.refusal(upload.merchant(), upload.terminal());
+        if (refusal != null) {
+            throw refusal.refused();
+        }
+        return lookedUp(book, upload).chain(rows -> {
+            Uploading work = new Uploading(ask, sight, book, allowances, upload.allowance(), upload.signature(), rows);
+            String code = firstCode(upload);
+            Uni<Answer> submitted = commits.submit(ask, book.id(), work);
+            return (code == null
+                            ? submitted
+                            : wrongCodes.watch(book, client.id(), upload.terminal(), code, () -> submitted))
+                    .call(answer -> countWrong(book, client, upload, work))
+                    .invoke(answer -> measure(answer, work));
+        });
+    }
+
+    private static @Nullable String firstCode(Upload upload) {
+        for (Row row : upload.rows()) {
+            if (row.code() != null) {
+                return row.code();
+            }
+        }
+        return null;
+    }
+
+    private Uni<List<Uploading.Row>> lookedUp(BookHandle book, Upload upload) {
+        return Uni.join()
+                .all(upload.rows().stream()
+                        .map(row -> lookedUp(book, upload, row))
+                        .toList())
+                .usingConcurrencyOf(AT_ONCE)
+                .andFailFast();
+    }
+
+    private Uni<Uploading.Row> lookedUp(BookHandle book, Upload upload, Row row) {
+        if (row.fault() != null || row.terminalTransaction() == null || row.note() == null) {
+            return Uni.createFrom().item(new Uploading.Row(row.terminalTransaction(), null, row.fault()));
+        }
+        Transaction.Key key = new Transaction.Key(
+                book.id(), upload.merchant(), new Redemption.Till(upload.terminal(), row.terminalTransaction()));
+        Note note = row.note();
+        byte[] content = row.code() == null ? row.content() : payCodes.seal(book, row.code(), row.content());
+        Uni<Optional<ShownCode>> shown = row.code() == null
+                ? Uni.createFrom().item(Optional.empty())
+                : payCodes.find(book, row.code()).map(Optional::of);
+        return shown.map(code -> new Uploading.Row(
+                row.terminalTransaction(),
+                new OfflineSale(
+                        key, row.member(), code.orElse(null), row.code(), row.amount(), row.at(), content, note),
+                null));
+    }
+
+    // ---- wrong codes ---------------------------------------------------------------------------------------------
+
+    static boolean isWrongCode(Rejection rejection) {
+        return rejection instanceof PayCodeRejection.Unknown
+                || rejection instanceof PayCodeRejection.Used
+                || rejection instanceof PayCodeRejection.Expired;
+    }
+
+    /** Each wrong code of an upload is a try, as if it had been shown alone. */
+    private Uni<Void> countWrong(BookHandle book, Client client, Upload upload, Uploading work) {
+        byte[] problem = Problem.of(new PayCodeRejection.Unknown()).json(Language.EN, null);
+        Answer wrong = new Answer(422, null, problem, null, null, false);
+        return Multi.createFrom()
+                .iterable(work.wrong())
+                .onItem()
+                .transformToUniAndConcatenate(code -> wrongCodes
+                        .watch(
+                                book,
+                                client.id(),
+                                upload.terminal(),
+                                code,
+                                () -> Uni.createFrom().item(wrong))
+                        .onFailure(RefusedException.class)
+                        .recoverWithItem(wrong))
+                .collect()
+                .asList()
+                .replaceWithVoid();
+    }
+
+    // ---- metrics -------------------------------------------------------------------------------------------------
+
+    private void measure(Answer answer, Uploading work) {
+        if (!answer.isProblem() && !answer.replayed()) {
+            work.results()
+                    .forEach((result, rows) -> Counter.builder("moralbank.redemptions.offline.rows")
+                            .description("Rows that tills uploaded, by what became of them")
+                            .tag("result", result.name())
+                            .register(registry)
+                            .increment(rows));
+        }
+    }
+}

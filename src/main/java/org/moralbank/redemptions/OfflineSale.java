@@ -1,0 +1,164 @@
+package org.moralbank.redemptions;
+
+import static org.moralbank.ledger.Ledger.HOLDINGS;
+import static org.moralbank.redemptions.OfflineTable.UPLOADED;
+import static org.moralbank.redemptions.Redemptions.TRANSACTIONS;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.Bulk;
+import org.moralbank.commits.Needs;
+import org.moralbank.commits.WorkingSet;
+import org.moralbank.ledger.Draft;
+import org.moralbank.ledger.Entry;
+import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.Ledger;
+import org.moralbank.ledger.Note;
+import org.moralbank.ledger.Spending;
+import org.moralbank.members.Member;
+import org.moralbank.members.Participants;
+import org.moralbank.merchants.Merchants;
+import org.moralbank.merchants.Terminals;
+import org.moralbank.paycodes.ShownCode;
+import org.moralbank.platform.Ids;
+
+/**
+ * A sale that a till made without a connection. The goods are gone, so that it is asked whether the till was allowed to sell,
+ * and not whether the member could pay: the merchant is credited, and what the member had not is his shortfall, which his next
+ * earnings pay. What is frozen is not debited; all that a frozen member took is his shortfall.
+ *
+ * @param key the terminal's transaction
+ * @param member as the till wrote it down; null where it saw a code
+ * @param shown the code, looked up; null where the till wrote the member down
+ * @param code its digits
+ * @param at when, by the till's clock
+ * @param content SHA-256 of the row, sealed where it has a code: from it nobody finds the code
+ */
+record OfflineSale(
+        Transaction.Key key,
+        @Nullable String member,
+        @Nullable ShownCode shown,
+        @Nullable String code,
+        long amount,
+        Instant at,
+        byte[] content,
+        Note note) {
+    /** What became of it. */
+    record Taken(Redemption redemption, boolean replayed) {}
+
+    private Seller seller() {
+        return new Seller(key.book(), key.merchant(), key.till());
+    }
+
+    Allowance.Till till() {
+        return new Allowance.Till(key.book(), key.merchant(), key.till().terminal());
+    }
+
+    /** Keeps the code out of logs. */
+    @Override
+    public String toString() {
+        return "OfflineSale[" + key + "]";
+    }
+
+    private @Nullable String payer() {
+        return shown == null ? member : shown.member();
+    }
+
+    void needs(Needs needs) {
+        needs.row(TRANSACTIONS, key).row(HOLDINGS, seller().payable());
+        if (shown != null) {
+            shown.need(needs);
+        }
+        String whose = payer();
+        if (whose != null) {
+            Payer payer = new Payer(key.book(), whose);
+            payer.needs(needs);
+            needs.row(HOLDINGS, payer.debt());
+        }
+    }
+
+    /**
+     * Takes it, or leaves with a refusal, in this order: a transaction that was reversed or is another; a merchant or terminal
+     * that does not sell now; the allowance; the code; an unknown member and one who has left.
+     */
+    Taken take(WorkingSet set, Allowances allowances, UUID allowanceId, String signature) {
+        Transaction first = set.find(TRANSACTIONS, key);
+        if (first != null) {
+            return again(first);
+        }
+        Merchants.seller(set, key.book(), key.merchant());
+        Terminals.active(set, key.book(), key.merchant(), key.till().terminal());
+        Allowance allowance = allowances.shown(set, till(), allowanceId, signature);
+        Instant now = Step.moment(set);
+        if (at.isAfter(now)) {
+            throw new OfflineRejection.SaleInFuture(at, now).refused();
+        }
+        allowance.check(at, amount);
+        String whose = shown == null
+                ? Objects.requireNonNull(member)
+                : shown.presentAt(set, at).member();
+        boolean frozen = Participants.receiver(set, key.book(), whose).status() == Member.Status.FROZEN;
+        Redemption redemption = sell(set, new Payer(key.book(), whose), frozen, allowance);
+        Allowances.use(set, allowance);
+        return new Taken(redemption, false);
+    }
+
+    private Taken again(Transaction first) {
+        if (first.isReversed()) {
+            throw RedemptionRejection.TransactionReversed.of(key).refused();
+        }
+        Redemption made = Objects.requireNonNull(first.made());
+        if (!Arrays.equals(made.purchase().content(), content)) {
+            throw new Bulk.DuplicateReference(key.till().transaction()).refused();
+        }
+        return new Taken(made, true);
+    }
+
+    private Redemption sell(WorkingSet set, Payer payer, boolean frozen, Allowance allowance) {
+        long paid = frozen ? 0 : Math.min(amount, Ledger.spendable(set, payer.points()));
+        Draft draft = note.draft(EntryType.REDEEM_SALE_OFFLINE, key.book());
+        if (paid > 0) {
+            draft.spend(payer.points(), paid, Spending.ON_SERVICE);
+        }
+        if (paid < amount) {
+            draft.debit(payer.debt(), amount - paid);
+        }
+        Entry entry = Ledger.post(set, draft.credit(seller().payable(), amount));
+        Redemption redemption = new Redemption.Captured(
+                purchase(
+                        payer,
+                        entry.postedAt(),
+                        Ledger.holding(set, seller().payable()).posted()),
+                new Redemption.Capture(amount, entry.seq(), entry.postedAt()),
+                0);
+        Redemptions.record(set, redemption);
+        set.put(TRANSACTIONS, key, new Transaction(redemption, null));
+        OfflineTable.Uploaded uploaded = new OfflineTable.Uploaded(redemption.key(), allowance.id(), at, amount - paid);
+        set.put(UPLOADED, uploaded.key(), uploaded);
+        return redemption;
+    }
+
+    private Purchase purchase(Payer payer, Instant uploadedAt, long payableAfter) {
+        return new Purchase(
+                key.book(),
+                Ids.next(),
+                Redemption.Mode.SALE,
+                payer.member(),
+                key.merchant(),
+                amount,
+                amount,
+                0,
+                key.till(),
+                content,
+                note.reference(),
+                note.occurredOn(),
+                uploadedAt,
+                null,
+                payableAfter,
+                null,
+                null);
+    }
+}

@@ -1,0 +1,168 @@
+package org.moralbank.redemptions;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.redemptions.DayBook.Line;
+import org.moralbank.redemptions.DayBook.Total;
+import org.moralbank.redemptions.DayEnd.Booked;
+import org.moralbank.redemptions.DayEnd.Compared;
+import org.moralbank.redemptions.DayEnd.Difference;
+import org.moralbank.redemptions.DayEnd.Gap;
+import org.moralbank.redemptions.DayEnd.Kind;
+
+/**
+ * A till's own count of its day.
+ *
+ * @param totals by type; what is missing is nothing
+ * @param listed its transactions; null where it told none
+ */
+record Tally(Map<DayBook.Type, Total> totals, @Nullable List<Listed> listed) {
+    /** Of a total that differs, so many of the books' transactions are told. */
+    private static final int MOST_TOLD = 500;
+
+    /**
+     * A transaction in the till's list.
+     *
+     * @param transaction the terminal's number; of a refund the redemption's id, because several may be of one sale
+     */
+    record Listed(DayBook.Type type, String transaction, long amount) {}
+
+    private record Key(DayBook.Type type, String transaction) {
+        static Key of(Line line) {
+            String number = line.terminalTransaction();
+            return new Key(
+                    line.type(),
+                    line.type() == DayBook.Type.REFUND || number == null
+                            ? line.redemption().toString()
+                            : number);
+        }
+    }
+
+    /** The totals of both; a type that neither has is left out. */
+    List<Compared> compared(List<Line> lines) {
+        return compared(DayBook.totals(lines), totals);
+    }
+
+    /** The totals of the books alone. */
+    static List<Compared> ofBooks(List<Line> lines) {
+        return compared(DayBook.totals(lines), null);
+    }
+
+    private static List<Compared> compared(Map<DayBook.Type, Total> books, @Nullable Map<DayBook.Type, Total> till) {
+        List<Compared> compared = new ArrayList<>();
+        for (DayBook.Type type : DayBook.Type.values()) {
+            if (books.containsKey(type) || till != null && till.containsKey(type)) {
+                compared.add(new Compared(
+                        type,
+                        books.getOrDefault(type, Total.NONE),
+                        till == null ? null : till.getOrDefault(type, Total.NONE)));
+            }
+        }
+        return compared;
+    }
+
+    /** All that differs from the books: transaction by transaction if the till told them, else type by type. */
+    List<Difference> differences(List<Line> lines) {
+        return listed == null ? ofTotals(lines) : ofTransactions(lines, listed);
+    }
+
+    private List<Difference> ofTotals(List<Line> lines) {
+        List<Difference> differences = new ArrayList<>();
+        for (Compared one : compared(lines)) {
+            if (!one.books().equals(one.till())) {
+                differences.add(new Difference(
+                        Kind.TOTAL,
+                        one.type(),
+                        null,
+                        one.books(),
+                        one.till() == null ? Total.NONE : one.till(),
+                        lines.stream()
+                                .filter(line -> line.type() == one.type())
+                                .limit(MOST_TOLD)
+                                .map(Booked::of)
+                                .toList()));
+            }
+        }
+        return differences;
+    }
+
+    private static List<Difference> ofTransactions(List<Line> lines, List<Listed> listed) {
+        Map<Key, List<Line>> booked = new LinkedHashMap<>();
+        Map<Key, Total> told = new LinkedHashMap<>();
+        lines.forEach(line ->
+                booked.computeIfAbsent(Key.of(line), none -> new ArrayList<>()).add(line));
+        listed.forEach(
+                one -> told.merge(new Key(one.type(), one.transaction()), new Total(1, one.amount()), Total::plus));
+        Map<Key, Difference> differences =
+                new TreeMap<>(Comparator.comparing(Key::type).thenComparing(Key::transaction));
+        booked.forEach((key, has) -> {
+            Total books =
+                    new Total(has.size(), has.stream().mapToLong(Line::amount).sum());
+            Total till = told.getOrDefault(key, Total.NONE);
+            if (!books.equals(till)) {
+                differences.put(
+                        key,
+                        difference(told.containsKey(key) ? Kind.DIFFERENT : Kind.NOT_AT_TILL, key, books, till, has));
+            }
+        });
+        told.forEach((key, till) -> {
+            if (!booked.containsKey(key)) {
+                differences.put(key, difference(Kind.NOT_IN_BOOKS, key, Total.NONE, till, List.of()));
+            }
+        });
+        return List.copyOf(differences.values());
+    }
+
+    private static Difference difference(Kind kind, Key key, Total books, Total till, List<Line> lines) {
+        return new Difference(
+                kind,
+                key.type(),
+                key.transaction(),
+                books,
+                till,
+                lines.stream().map(Booked::of).toList());
+    }
+
+    // ---- gaps ----------------------------------------------------------------------------------------------------
+
+    /** Numbers that are missing between those that were seen, of the same text before their digits. */
+    static List<Gap> gaps(List<String> seen) {
+        Map<String, TreeMap<BigInteger, String>> byPrefix = new TreeMap<>();
+        for (String number : seen) {
+            int digits = number.length();
+            while (digits > 0 && number.charAt(digits - 1) >= '0' && number.charAt(digits - 1) <= '9') {
+                digits--;
+            }
+            if (digits < number.length()) {
+                byPrefix.computeIfAbsent(number.substring(0, digits), none -> new TreeMap<>())
+                        .put(new BigInteger(number.substring(digits)), number);
+            }
+        }
+        List<Gap> gaps = new ArrayList<>();
+        for (TreeMap<BigInteger, String> numbers : byPrefix.values()) {
+            for (Map.Entry<BigInteger, String> behind : numbers.entrySet()) {
+                Map.Entry<BigInteger, String> before = numbers.lowerEntry(behind.getKey());
+                if (before != null) {
+                    long missing = behind.getKey()
+                            .subtract(before.getKey())
+                            .subtract(BigInteger.ONE)
+                            .min(BigInteger.valueOf(MOST_MISSING))
+                            .longValue();
+                    if (missing > 0) {
+                        gaps.add(new Gap(before.getValue(), behind.getValue(), missing));
+                    }
+                }
+            }
+        }
+        return gaps;
+    }
+
+    /** No count beyond this is told: no number of JSON is blurred. */
+    private static final long MOST_MISSING = 1_000_000_000_000L;
+}

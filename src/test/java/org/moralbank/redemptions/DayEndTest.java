@@ -1,0 +1,416 @@
+package org.moralbank.redemptions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.moralbank.TestBank;
+import org.moralbank.TestBank.Book;
+import org.moralbank.TestBank.Member;
+import org.moralbank.access.Role;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.TestDatabase;
+
+/** The end of a till's day, against what it did. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class DayEndTest {
+    private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
+
+    @Inject
+    TestBank bank;
+
+    /** A till of a shop, and a member who buys. It keeps to the day on which it began, also over midnight. */
+    private record Till(Book book, String merchant, String terminal, Member anna, LocalDate day, String key) {
+        Map<String, Object> sale(String mode, String number, long amount) {
+            return Map.of(
+                    "mode", mode,
+                    "member", anna.id(),
+                    "merchant", merchant,
+                    "amount", amount,
+                    "unit", "PTS",
+                    "terminal", terminal,
+                    "terminalTransaction", number,
+                    "occurredOn", day.toString());
+        }
+
+        /** By a desk, which may name the member. */
+        String redeem(String mode, String number, long amount) {
+            return book.as(Role.OPERATOR)
+                    .body(sale(mode, number, amount))
+                    .post(book.path() + "/redemptions")
+                    .then()
+                    .statusCode(201)
+                    .extract()
+                    .path("id");
+        }
+
+        ValidatableResponse post(String path, Object body) {
+            return book.request(key)
+                    .header("Idempotency-Key", UUID.randomUUID().toString())
+                    .body(body)
+                    .post(book.path() + path)
+                    .then();
+        }
+
+        ValidatableResponse reverse(String number) {
+            return post(
+                            "/redemptions/reversals",
+                            Map.of(
+                                    "merchant",
+                                    merchant,
+                                    "terminal",
+                                    terminal,
+                                    "terminalTransaction",
+                                    number,
+                                    "occurredOn",
+                                    day.toString()))
+                    .statusCode(200);
+        }
+
+        Map<String, Object> end(Object... more) {
+            Map<String, Object> body = new HashMap<>(
+                    Map.of("merchant", merchant, "terminal", terminal, "day", day.toString(), "totals", List.of()));
+            for (int i = 0; i < more.length; i += 2) {
+                body.put((String) more[i], more[i + 1]);
+            }
+            return body;
+        }
+
+        ValidatableResponse close(Object... more) {
+            return post("/day-ends", end(more));
+        }
+
+        ValidatableResponse preview(LocalDate of) {
+            return book.request(key)
+                    .get(book.path() + "/day-ends/" + merchant + "/" + terminal + "/" + of)
+                    .then()
+                    .statusCode(200);
+        }
+    }
+
+    private Till aTill() {
+        var book = bank.aBook();
+        var merchant = book.aMerchant();
+        var terminal = book.aTerminal(merchant);
+        var anna = book.aMember().holding(100_000, Unit.PTS);
+        return new Till(
+                book, merchant, terminal, anna, LocalDate.now(SHANGHAI), book.keyOfTerminal(merchant, terminal));
+    }
+
+    private static Map<String, Object> total(String type, int count, long amount) {
+        return Map.of("type", type, "count", count, "amount", amount);
+    }
+
+    private static Map<String, Object> listed(String type, String transaction, long amount) {
+        return Map.of("type", type, "transaction", transaction, "amount", amount);
+    }
+
+    @Test
+    void closesWhatAgreesInEveryType() {
+        var till = aTill();
+        till.redeem("SALE", "1", 500);
+        String captured = till.redeem("AUTHORIZE", "2", 400);
+        till.post(
+                        "/redemptions/" + captured + "/capture",
+                        Map.of("amount", 300, "occurredOn", till.day().toString()))
+                .statusCode(200);
+        String voided = till.redeem("AUTHORIZE", "3", 200);
+        till.post("/redemptions/" + voided + "/void", Map.of()).statusCode(200);
+        till.post(
+                        "/redemptions/" + captured + "/refunds",
+                        Map.of(
+                                "amount",
+                                100,
+                                "terminal",
+                                till.terminal(),
+                                "occurredOn",
+                                till.day().toString()))
+                .statusCode(201);
+        till.redeem("SALE", "5", 900);
+        till.reverse("5");
+        till.reverse("6");
+        offline(till, "7", 50);
+
+        till.close(
+                        "totals",
+                        List.of(
+                                total("SALE", 1, 500),
+                                total("CAPTURE", 1, 300),
+                                total("VOID", 1, 200),
+                                total("REFUND", 1, 100),
+                                total("OFFLINE", 1, 50)))
+                .statusCode(201)
+                .body("status", equalTo("CLOSED"))
+                .body("differences", empty())
+                .body("totals.type", contains("SALE", "CAPTURE", "OFFLINE", "REFUND", "VOID"))
+                .body("numberGaps.after", contains("3"))
+                .body("numberGaps.before", contains("5"))
+                .body("numberGaps.missing", contains(1));
+        till.book()
+                .as(Role.AUDITOR)
+                .get(till.book().path() + "/day-ends?agrees=YES&terminal=" + till.terminal())
+                .then()
+                .statusCode(200)
+                .body("items", hasSize(1))
+                .body("items[0].totals[0].books.amount", equalTo(500))
+                .body("next", nullValue());
+    }
+
+    private static void offline(Till till, String number, long amount) {
+        var path = till.book().path() + "/merchants/" + till.merchant() + "/terminals/" + till.terminal();
+        var allowance = till.book()
+                .as(Role.OPERATOR)
+                .body(Map.of("perSale", 1000, "count", 5, "hours", 24))
+                .post(path + "/allowances")
+                .then()
+                .statusCode(201)
+                .extract()
+                .jsonPath();
+        till.post(
+                        "/redemptions/offline",
+                        Map.of(
+                                "merchant", till.merchant(),
+                                "terminal", till.terminal(),
+                                "allowance", allowance.getString("id"),
+                                "signature", allowance.getString("signature"),
+                                "rows",
+                                        List.of(Map.of(
+                                                "terminalTransaction",
+                                                number,
+                                                "member",
+                                                till.anna().id(),
+                                                "amount",
+                                                amount,
+                                                "at",
+                                                allowance.getString("validFrom")))))
+                .statusCode(200)
+                .body("created", equalTo(1));
+    }
+
+    @Test
+    void tellsEachKindOfDifferenceAndStaysOpenUntilTheyAreAccepted() {
+        var till = aTill();
+        till.redeem("SALE", "1", 500);
+        till.redeem("SALE", "2", 300);
+        till.redeem("SALE", "3", 200);
+        Object totals = List.of(total("SALE", 3, 1001), total("CAPTURE", 1, 7));
+        Object list = List.of(
+                listed("SALE", "1", 500),
+                listed("SALE", "2", 301),
+                listed("SALE", "4", 200),
+                listed("CAPTURE", "9", 7));
+
+        till.close("totals", totals, "transactions", list)
+                .statusCode(409)
+                .body("code", equalTo("day-differs"))
+                .body("count", equalTo(4))
+                .body("differences.kind", contains("DIFFERENT", "NOT_AT_TILL", "NOT_IN_BOOKS", "NOT_IN_BOOKS"))
+                .body("differences.transaction", contains("2", "3", "4", "9"))
+                .body("differences[0].books.amount", equalTo(300))
+                .body("differences[0].till.amount", equalTo(301))
+                .body("differences[1].booked[0].amount", equalTo(200));
+        till.close("totals", totals)
+                .statusCode(409)
+                .body("differences.kind", contains("TOTAL", "TOTAL"))
+                .body("differences[0].booked.terminalTransaction", contains("1", "2", "3"));
+        till.preview(till.day()).body("status", equalTo("OPEN")).body("totals[0].books.count", equalTo(3));
+        till.close("totals", totals, "acceptDifferences", true)
+                .statusCode(400)
+                .body("errors.field", contains("reason"));
+        till.close("totals", totals, "transactions", list, "acceptDifferences", true, "reason", "换机")
+                .statusCode(201)
+                .body("differences", hasSize(4))
+                .body("reason", equalTo("换机"));
+        till.preview(till.day()).body("status", equalTo("CLOSED")).body("differences", hasSize(4));
+    }
+
+    @Test
+    void refusesAListThatDoesNotComeToItsTotals() {
+        var till = aTill();
+
+        till.close("totals", List.of(total("SALE", 1, 5)), "transactions", List.of(listed("SALE", "1", 6)))
+                .statusCode(400)
+                .body("errors.field", contains("transactions"));
+        till.close("totals", List.of(total("SALE", 0, 0), total("VOID", 0, 0)), "transactions", List.of())
+                .statusCode(201);
+    }
+
+    @Test
+    void isClosedOnceAndAnsweredAgain() {
+        var till = aTill();
+        till.redeem("SALE", "1", 500);
+        Object totals = List.of(total("SALE", 1, 500));
+
+        String first = till.close("totals", totals).statusCode(201).extract().asString();
+        String again = till.close("totals", totals)
+                .statusCode(201)
+                .header("Idempotent-Replayed", equalTo("true"))
+                .extract()
+                .asString();
+        till.close("totals", List.of()).statusCode(409).body("code", equalTo("day-closed"));
+
+        assertThat(again).isEqualTo(first);
+        till.book()
+                .request(till.key())
+                .get(till.book().path() + "/day-ends/" + till.merchant() + "/" + till.terminal() + "/" + till.day())
+                .then()
+                .statusCode(200)
+                .body("totals[0].books.count", equalTo(1));
+    }
+
+    @Test
+    void hasOneEndWhenManyCloseAtOnce() throws Exception {
+        var till = aTill();
+        till.redeem("SALE", "1", 500);
+        List<Object> bodies = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            bodies.add(till.end("totals", List.of(total("SALE", 1, 500)), "actor", "C-" + i % 2));
+        }
+
+        Set<String> closed = new HashSet<>();
+        List<Integer> statuses = new ArrayList<>();
+        try (var threads = Executors.newFixedThreadPool(64)) {
+            List<Future<ValidatableResponse>> answers = new ArrayList<>();
+            bodies.forEach(body -> answers.add(threads.submit(() -> till.post("/day-ends", body))));
+            for (Future<ValidatableResponse> answer : answers) {
+                var response = answer.get().extract();
+                statuses.add(response.statusCode());
+                if (response.statusCode() == 201) {
+                    closed.add(response.asString());
+                }
+            }
+        }
+
+        assertThat(closed).hasSize(1);
+        assertThat(statuses).hasSize(64).containsOnly(201, 409);
+        assertThat(statuses.stream().filter(status -> status == 201)).hasSize(32);
+    }
+
+    @Test
+    void whatComesAfterClosingCountsToTheNextDay() {
+        var till = aTill();
+        till.redeem("SALE", "1", 500);
+        till.redeem("SALE", "2", 300);
+        till.close("totals", List.of(total("SALE", 2, 800))).statusCode(201);
+
+        till.redeem("SALE", "3", 70);
+        till.reverse("2").body("outcome", equalTo("REFUNDED"));
+        till.redeem("SALE", "4", 60);
+        till.reverse("4");
+
+        till.preview(till.day()).body("status", equalTo("CLOSED")).body("totals[0].books.amount", equalTo(800));
+        till.preview(till.day().plusDays(1))
+                .body("status", equalTo("OPEN"))
+                .body("totals.type", contains("SALE", "REFUND"))
+                .body("totals[0].books.count", equalTo(1))
+                .body("totals[0].books.amount", equalTo(70))
+                .body("totals[1].books.count", equalTo(1))
+                .body("totals[1].books.amount", equalTo(300));
+    }
+
+    @Test
+    void refusesADayThatHasNotBegunAndWhatIsNotTheTills() {
+        var till = aTill();
+        var other = aTill();
+
+        till.close("day", LocalDate.now(SHANGHAI).plusDays(2).toString())
+                .statusCode(422)
+                .body("code", equalTo("day-in-future"));
+        till.close("terminal", "GHOST").statusCode(422).body("code", equalTo("terminal-unknown"));
+        till.close("merchant", other.merchant()).statusCode(422).body("code", equalTo("unknown-merchant"));
+        till.book()
+                .as(Role.OPERATOR)
+                .body(till.end("terminal", "GHOST"))
+                .post(till.book().path() + "/day-ends")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("terminal-unknown"));
+    }
+
+    @Test
+    void tellsGapsInNumbersThatEndInDigits() {
+        var till = aTill();
+        for (String number : List.of("A-0001", "A-0002", "A-0005", "B-7", "B-9", "C", "A-0009")) {
+            till.redeem("SALE", number, 1);
+        }
+        till.reverse("A-0004");
+        var path = till.book().path() + "/merchants/" + till.merchant() + "/terminals/" + till.terminal()
+                + "/gaps?from=" + till.day() + "&to=" + LocalDate.now(SHANGHAI);
+
+        till.book()
+                .request(till.key())
+                .get(path)
+                .then()
+                .statusCode(200)
+                .body("items.after", contains("A-0002", "A-0005", "B-7"))
+                .body("items.before", contains("A-0004", "A-0009", "B-9"))
+                .body("items.missing", contains(1, 3, 1))
+                .body("next", nullValue());
+        String next = till.book()
+                .request(till.key())
+                .get(path + "&limit=2")
+                .then()
+                .body("items", hasSize(2))
+                .extract()
+                .path("next");
+        till.book()
+                .request(till.key())
+                .get(path + "&limit=2&after=" + next)
+                .then()
+                .body("items.after", contains("B-7"))
+                .body("next", nullValue());
+        till.book()
+                .request(till.key())
+                .get(path.replaceAll("from=[^&]*", "from=1999-01-01"))
+                .then()
+                .statusCode(400);
+    }
+
+    // ---- without a database --------------------------------------------------------------------------------------
+
+    private static final LocalDate MONDAY = LocalDate.of(2025, 6, 9);
+    private static final Instant CLOSING = Instant.parse("2025-06-09T13:00:00Z"); // 21:00 in Shanghai
+
+    private static DayBook monday(Map<LocalDate, Instant> closings) {
+        return new DayBook(new DayBook.Key(1, "M", "T", MONDAY), SHANGHAI, List.of(), closings, List.of(), null);
+    }
+
+    @Test
+    void countsToTheDayOfHappeningUntilThatIsClosed() {
+        var closed = monday(Map.of(MONDAY, CLOSING));
+        var bothClosed = monday(Map.of(MONDAY, CLOSING, MONDAY.plusDays(1), CLOSING.plusSeconds(86_400)));
+
+        assertThat(closed.dayOf(new DayBook.Moment(MONDAY, CLOSING.minusNanos(1000))))
+                .isEqualTo(MONDAY);
+        assertThat(closed.dayOf(new DayBook.Moment(MONDAY, CLOSING))).isEqualTo(MONDAY.plusDays(1));
+        assertThat(closed.dayOf(new DayBook.Moment(MONDAY.minusDays(3), CLOSING)))
+                .isEqualTo(MONDAY.minusDays(3));
+        assertThat(bothClosed.dayOf(new DayBook.Moment(MONDAY, CLOSING.plusSeconds(86_399))))
+                .isEqualTo(MONDAY.plusDays(1));
+        assertThat(bothClosed.dayOf(new DayBook.Moment(MONDAY, CLOSING.plusSeconds(86_400))))
+                .isEqualTo(MONDAY.plusDays(2));
+        assertThat(bothClosed.dayOf(new DayBook.Moment(MONDAY, CLOSING.plusSeconds(10 * 86_400))))
+                .isEqualTo(MONDAY.plusDays(10));
+    }
+}

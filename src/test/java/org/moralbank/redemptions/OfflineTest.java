@@ -1,0 +1,534 @@
+package org.moralbank.redemptions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+import static org.moralbank.TestBank.BY_HAND;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.ValidatableResponse;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.moralbank.TestBank;
+import org.moralbank.TestBank.Book;
+import org.moralbank.TestBank.Member;
+import org.moralbank.access.Role;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.TestDatabase;
+
+/** Allowances, and what tills upload under them. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class OfflineTest {
+    private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
+
+    @Inject
+    TestBank bank;
+
+    @Inject
+    Pool pool;
+
+    /** A till with an allowance. */
+    private record Till(Book book, String merchant, String terminal, String allowance, String signature, Instant from) {
+        String path() {
+            return book.path() + "/merchants/" + merchant + "/terminals/" + terminal;
+        }
+
+        Map<String, Object> upload(List<Map<String, Object>> rows) {
+            return upload(signature, rows);
+        }
+
+        Map<String, Object> upload(String signed, List<Map<String, Object>> rows) {
+            return Map.of(
+                    "merchant",
+                    merchant,
+                    "terminal",
+                    terminal,
+                    "allowance",
+                    allowance,
+                    "signature",
+                    signed,
+                    "rows",
+                    rows);
+        }
+    }
+
+    private Till aTill(Book book, long perSale, int count) {
+        var merchant = book.aMerchant();
+        var terminal = book.aTerminal(merchant);
+        JsonPath made = allow(book, merchant, terminal, perSale, count)
+                .statusCode(201)
+                .extract()
+                .jsonPath();
+        return new Till(
+                book,
+                merchant,
+                terminal,
+                made.getString("id"),
+                made.getString("signature"),
+                Instant.parse(made.getString("validFrom")));
+    }
+
+    private static ValidatableResponse allow(Book book, String merchant, String terminal, long perSale, int count) {
+        return book.as(Role.OPERATOR)
+                .body(Map.of("perSale", perSale, "count", count, "hours", 24))
+                .post(book.path() + "/merchants/" + merchant + "/terminals/" + terminal + "/allowances")
+                .then();
+    }
+
+    private static Map<String, Object> row(String number, Member member, long amount, Instant at) {
+        return Map.of("terminalTransaction", number, "member", member.id(), "amount", amount, "at", at.toString());
+    }
+
+    private static ValidatableResponse upload(Till till, List<Map<String, Object>> rows) {
+        return till.book()
+                .as(Role.OPERATOR)
+                .body(till.upload(rows))
+                .post(till.book().path() + "/redemptions/offline")
+                .then();
+    }
+
+    @Test
+    void creditsTheMerchantAndOwesWhatTheMemberLacks() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 10);
+        var rich = book.aMember().holding(700, Unit.PTS);
+        var poor = book.aMember().holding(300, Unit.PTS);
+        var none = book.aMember();
+
+        upload(
+                        till,
+                        List.of(
+                                row("1", rich, 700, till.from()),
+                                row("2", poor, 700, till.from()),
+                                row("3", none, 700, till.from())))
+                .statusCode(200)
+                .body("created", equalTo(3))
+                .body("refused", equalTo(0))
+                .body("items.result", contains("created", "created", "created"))
+                .body("items[1].redemption.capturedAmount", equalTo(700))
+                .body(
+                        "items[1].redemption.occurredOn",
+                        equalTo(LocalDate.ofInstant(till.from(), SHANGHAI).toString()))
+                .body("items[1].redemption.payableAfter", equalTo(1400));
+
+        assertThat(balances(book))
+                .containsEntry("2200:" + rich.id(), 0L)
+                .containsEntry("2200:" + poor.id(), 0L)
+                .containsEntry("1600:" + poor.id(), -400L)
+                .containsEntry("1600:" + none.id(), -700L)
+                .containsEntry("2300:" + till.merchant(), 2100L)
+                .doesNotContainKey("1600:" + rich.id());
+        allowances(till).body("items.used", contains(3));
+    }
+
+    @Test
+    void leavesWhatIsFrozenAloneAndOwesAll() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 10);
+        var frozen = book.aMember().holding(700, Unit.PTS);
+        book.as(Role.OPERATOR)
+                .body(Map.of("reason", "核查"))
+                .post(book.path() + "/members/" + frozen.id() + "/freeze")
+                .then()
+                .statusCode(200);
+
+        upload(till, List.of(row("1", frozen, 500, till.from()))).body("created", equalTo(1));
+
+        assertThat(balances(book))
+                .containsEntry("2200:" + frozen.id(), 700L)
+                .containsEntry("1600:" + frozen.id(), -500L)
+                .containsEntry("2300:" + till.merchant(), 500L);
+    }
+
+    @Test
+    void recoversTheShortfallFromTheNextEarning() {
+        var book = bank.aBook(false, 200, false);
+        var till = aTill(book, 1000, 10);
+        var anna = book.aMember();
+        var bela = book.aMember();
+        upload(till, List.of(row("1", anna, 150, till.from()))).body("created", equalTo(1));
+
+        book.as(Role.COORDINATOR)
+                .body(Map.of(
+                        "volunteer", anna.id(),
+                        "recipient", bela.id(),
+                        "activity", "陪同就医",
+                        "place", "社区",
+                        "organiser", "银龄互助队",
+                        "leader", "L-1",
+                        "minutes", 60))
+                .post(book.path() + "/service-records")
+                .then()
+                .statusCode(201);
+
+        assertThat(balances(book)).containsEntry("1600:" + anna.id(), 0L).containsEntry("2200:" + anna.id(), 50L);
+    }
+
+    @Test
+    void takesWhatIsWithinTheAllowanceAndRefusesWhatIsNotAtEachBorder() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 4);
+        var anna = book.aMember();
+        // An hour and a day ago, so that both ends of it are past.
+        Instant from = till.from().minusSeconds(25 * 3600L);
+        Instant until = from.plusSeconds(24 * 3600L);
+        var old = moved(till, from, until);
+
+        upload(
+                        old,
+                        List.of(
+                                row("1", anna, 1000, from),
+                                row("2", anna, 1001, from),
+                                row("3", anna, 1, from.minusNanos(1000)),
+                                row("4", anna, 1, until.minusNanos(1000)),
+                                row("5", anna, 1, until),
+                                row("6", anna, 1, Instant.now().plusSeconds(3600)),
+                                row("7", anna, 1, from),
+                                row("8", anna, 1, from),
+                                row("9", anna, 1, from)))
+                .statusCode(200)
+                .body(
+                        "items.result",
+                        contains(
+                                "created", "refused", "refused", "created", "refused", "refused", "created", "created",
+                                "refused"))
+                .body("items[1].problem.code", equalTo("allowance-per-sale"))
+                .body("items[2].problem.code", equalTo("before-allowance"))
+                .body("items[4].problem.code", equalTo("allowance-ended"))
+                .body("items[5].problem.code", equalTo("sale-in-future"))
+                .body("items[8].problem.code", equalTo("allowance-used-up"))
+                .body("items[8].problem.count", equalTo(4));
+
+        assertThat(balances(book))
+                .containsEntry("1600:" + anna.id(), -1003L)
+                .containsEntry("2300:" + till.merchant(), 1003L);
+    }
+
+    /** The same till, whose allowance was made and signed at another time. */
+    private Till moved(Till till, Instant from, Instant until) {
+        var key = new Allowance.Till(till.book().id(), till.merchant(), till.terminal());
+        String signature = java.util.Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(box.seal(
+                        new byte[0], Allowance.signed(key, UUID.fromString(till.allowance()), 1000, 4, from, until)));
+        pool.preparedQuery(
+                        BY_HAND
+                                + "UPDATE redemption_allowance SET valid_from = $2, valid_until = $3, signature = $4 WHERE book_id = $1")
+                .execute(Tuple.of(
+                        (short) till.book().id(),
+                        from.atOffset(java.time.ZoneOffset.UTC),
+                        until.atOffset(java.time.ZoneOffset.UTC),
+                        signature))
+                .await()
+                .indefinitely();
+        return new Till(till.book(), till.merchant(), till.terminal(), till.allowance(), signature, from);
+    }
+
+    @Inject
+    org.moralbank.platform.SecretBox box;
+
+    @Test
+    void refusesAnAllowanceThatWasRaisedOrIsAnothers() {
+        var book = bank.aBook();
+        var till = aTill(book, 100, 4);
+        var other = aTill(book, 100, 4);
+        var anna = book.aMember();
+
+        code(
+                upload(
+                        new Till(
+                                book,
+                                till.merchant(),
+                                till.terminal(),
+                                till.allowance(),
+                                other.signature(),
+                                till.from()),
+                        List.of(row("1", anna, 1, till.from()))),
+                "unknown-allowance");
+        code(
+                upload(
+                        new Till(
+                                book,
+                                till.merchant(),
+                                till.terminal(),
+                                other.allowance(),
+                                other.signature(),
+                                till.from()),
+                        List.of(row("1", anna, 1, till.from()))),
+                "unknown-allowance");
+        code(
+                upload(
+                        new Till(book, till.merchant(), till.terminal(), till.allowance(), "nonsense", till.from()),
+                        List.of(row("1", anna, 1, till.from()))),
+                "unknown-allowance");
+        pool.preparedQuery(BY_HAND + "UPDATE redemption_allowance SET per_sale = 1000 WHERE book_id = $1")
+                .execute(Tuple.of((short) book.id()))
+                .await()
+                .indefinitely();
+        code(upload(till, List.of(row("1", anna, 1, till.from()))), "unknown-allowance");
+
+        assertThat(balances(book)).isEmpty();
+    }
+
+    @Test
+    void hasOneAllowanceAtATimeAndARevokedOneHeldUntilThen() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 10);
+        var anna = book.aMember();
+
+        allow(book, till.merchant(), till.terminal(), 1, 1)
+                .statusCode(409)
+                .body("code", equalTo("allowance-live"))
+                .body("allowance", equalTo(till.allowance()));
+        JsonPath revoked = book.as(Role.OPERATOR)
+                .post(till.path() + "/allowances/" + till.allowance() + "/revoke")
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("REVOKED"))
+                .extract()
+                .jsonPath();
+        Instant at = Instant.parse(revoked.getString("revokedAt"));
+        allow(book, till.merchant(), till.terminal(), 1, 1).statusCode(201);
+
+        upload(till, List.of(row("1", anna, 5, at.minusNanos(1000)), row("2", anna, 5, at)))
+                .body("items.result", contains("created", "refused"))
+                .body("items[1].problem.code", equalTo("allowance-revoked"));
+        allowances(till).body("items.status", contains("REVOKED", "LIVE"));
+    }
+
+    @Test
+    void refusesRowsOfTheirOwnAndTakesTheOthers() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 10);
+        var anna = book.aMember();
+        var ghost = new Member(book, "M-GHOST");
+
+        upload(
+                        till,
+                        List.of(
+                                row("1", anna, 5, till.from()),
+                                row("1", anna, 5, till.from()),
+                                row("2", ghost, 5, till.from()),
+                                Map.of("terminalTransaction", "3", "amount", 0, "at", "yesterday"),
+                                row("4", anna, 6, till.from())))
+                .body("created", equalTo(2))
+                .body("items.result", contains("created", "refused", "refused", "refused", "created"))
+                .body("items[1].problem.code", equalTo("row-repeated"))
+                .body("items[2].problem.code", equalTo("unknown-member"))
+                .body("items[3].problem.code", equalTo("invalid-request"))
+                .body("items[3].problem.errors.field", contains("rows[3].member", "rows[3].amount", "rows[3].at"));
+
+        assertThat(balances(book)).containsEntry("2300:" + till.merchant(), 11L);
+    }
+
+    @Test
+    void answersAnUploadAgainAndRefusesAlteredRows() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 10);
+        var anna = book.aMember();
+        var key = UUID.randomUUID().toString();
+        String apiKey = book.keyOfTerminal(till.merchant(), till.terminal());
+        var body = till.upload(List.of(row("1", anna, 5, till.from())));
+
+        String first = post(book, apiKey, key, body).statusCode(200).extract().asString();
+        String again = post(book, apiKey, key, body)
+                .header("Idempotent-Replayed", equalTo("true"))
+                .extract()
+                .asString();
+        post(book, apiKey, UUID.randomUUID().toString(), body)
+                .body("replayed", equalTo(1))
+                .body("items[0].redemption.id", equalTo(JsonPath.from(first).getString("items[0].redemption.id")));
+        code(upload(till, List.of(row("1", anna, 6, till.from()))), "duplicate-reference");
+
+        assertThat(again).isEqualTo(first);
+        assertThat(balances(book)).containsEntry("2300:" + till.merchant(), 5L);
+        allowances(till).body("items.used", contains(1));
+    }
+
+    private static ValidatableResponse post(Book book, String apiKey, String key, Object body) {
+        return book.request(apiKey)
+                .header("Idempotency-Key", key)
+                .body(body)
+                .post(book.path() + "/redemptions/offline")
+                .then();
+    }
+
+    @Test
+    void uploadsThatRaceSellOnce() throws Exception {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 100);
+        var anna = book.aMember();
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            rows.add(row("N" + i, anna, 2, till.from()));
+        }
+        String apiKey = book.keyOf(Role.OPERATOR);
+
+        List<Integer> created = new ArrayList<>();
+        try (var threads = Executors.newFixedThreadPool(16)) {
+            List<Future<Integer>> answers = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                answers.add(threads.submit(
+                        () -> post(book, apiKey, UUID.randomUUID().toString(), till.upload(rows))
+                                .statusCode(200)
+                                .extract()
+                                .path("created")));
+            }
+            for (Future<Integer> answer : answers) {
+                created.add(answer.get());
+            }
+        }
+
+        assertThat(created.stream().mapToInt(Integer::intValue).sum()).isEqualTo(50);
+        assertThat(balances(book))
+                .containsEntry("2300:" + till.merchant(), 100L)
+                .containsEntry("1600:" + anna.id(), -100L);
+        allowances(till).body("items.used", contains(50));
+    }
+
+    @Test
+    void isReversedBeforeAndAfterItsUpload() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 10);
+        var anna = book.aMember().holding(300, Unit.PTS);
+
+        reverse(till, "1").body("outcome", equalTo("NEVER_ARRIVED"));
+        code(upload(till, List.of(row("1", anna, 500, till.from()))), "transaction-reversed");
+        upload(till, List.of(row("2", anna, 500, till.from()))).body("created", equalTo(1));
+        assertThat(balances(book)).containsEntry("1600:" + anna.id(), -200L);
+        reverse(till, "2").body("outcome", equalTo("REFUNDED"));
+        code(upload(till, List.of(row("2", anna, 500, till.from()))), "transaction-reversed");
+
+        assertThat(balances(book))
+                .containsEntry("1600:" + anna.id(), 0L)
+                .containsEntry("2200:" + anna.id(), 300L)
+                .containsEntry("2300:" + till.merchant(), 0L);
+    }
+
+    private static ValidatableResponse reverse(Till till, String number) {
+        return till.book()
+                .as(Role.OPERATOR)
+                .body(Map.of("merchant", till.merchant(), "terminal", till.terminal(), "terminalTransaction", number))
+                .post(till.book().path() + "/redemptions/reversals")
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void takesACodeThatWasGoodWhenItWasShown() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 10);
+        var anna = book.aMember().holding(500, Unit.PTS);
+        String code = book.as(Role.APP)
+                .body(Map.of("member", anna.id()))
+                .post(book.path() + "/pay-codes")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("code");
+        Instant at = Instant.now();
+
+        upload(
+                        till,
+                        List.of(
+                                Map.of(
+                                        "terminalTransaction",
+                                        "1",
+                                        "code",
+                                        code,
+                                        "amount",
+                                        5,
+                                        "at",
+                                        at.plusSeconds(0).toString()),
+                                Map.of("terminalTransaction", "2", "code", code, "amount", 5, "at", at.toString()),
+                                Map.of(
+                                        "terminalTransaction",
+                                        "3",
+                                        "code",
+                                        "711000000000000001",
+                                        "amount",
+                                        5,
+                                        "at",
+                                        at.toString())))
+                .body("items.result", contains("created", "refused", "refused"))
+                .body("items[0].redemption.member", nullValue())
+                .body("items[1].problem.code", equalTo("pay-code-used"))
+                .body("items[2].problem.code", equalTo("pay-code-unknown"));
+
+        assertThat(balances(book)).containsEntry("2200:" + anna.id(), 495L);
+    }
+
+    @Test
+    void isATillsOwnOnly() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 10);
+        var anna = book.aMember();
+        var body = till.upload(List.of(row("1", anna, 5, till.from())));
+
+        post(book, book.keyOfTerminal(book.aMerchant(), "T"), "k1", body)
+                .statusCode(422)
+                .body("code", equalTo("unknown-merchant"));
+        post(book, book.keyOfTerminal(till.merchant(), "T"), "k2", body)
+                .statusCode(422)
+                .body("code", equalTo("terminal-unknown"));
+        book.request(book.keyOfTerminal(till.merchant(), "T"))
+                .get(till.path() + "/allowances")
+                .then()
+                .statusCode(404);
+        book.request(book.keyOfTerminal(till.merchant(), till.terminal()))
+                .get(till.path() + "/allowances")
+                .then()
+                .statusCode(200)
+                .body("items", hasSize(1))
+                .body("items[0].signature", equalTo(till.signature()));
+    }
+
+    private static void code(ValidatableResponse answer, String code) {
+        answer.statusCode(200)
+                .body("items", hasSize(1))
+                .body("items[0].result", equalTo("refused"))
+                .body("items[0].problem.code", equalTo(code));
+    }
+
+    private static ValidatableResponse allowances(Till till) {
+        return till.book()
+                .as(Role.AUDITOR)
+                .get(till.path() + "/allowances")
+                .then()
+                .statusCode(200);
+    }
+
+    private Map<String, Long> balances(Book book) {
+        Map<String, Long> balances = new LinkedHashMap<>();
+        for (Row row : pool.preparedQuery("""
+                SELECT code || ':' || owner AS account, sum(posted)::bigint AS posted
+                FROM ledger_account
+                WHERE book_id = $1
+                GROUP BY 1
+                """)
+                .execute(Tuple.of((short) book.id()))
+                .await()
+                .indefinitely()) {
+            balances.put(row.getString(0), row.getLong(1));
+        }
+        return balances;
+    }
+}
