@@ -20,12 +20,16 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 /**
  * A small till: an example of a correct client of the redemptions, to be taken away. It needs a JDK of 21 or later and
@@ -54,16 +58,23 @@ import java.util.concurrent.ThreadLocalRandom;
  *       reversal is never refused, may be repeated, and may come before what it reverses.
  *   <li><b>Refunds are not given up.</b> They are repeated until they are answered, at the next start too; the key makes
  *       sure that there is one.
+ *   <li><b>Without a connection</b> it sells within its allowance only, which it has fetched before. Such a sale is written
+ *       down with a number of its own, and the goods are handed over; when the connection is back, the rows are uploaded
+ *       until each is answered. A number that was sent on-line is never made an offline sale: it is reversed, and the
+ *       customer pays under a new one.
  * </ol>
  *
- * <p>The journal has a line of JSON a step. It names no member and keeps no pay code: none is needed to reverse. One process
- * has it at a time. A line that was cut off in the middle by a power failure is dropped: what it announced was not sent.
+ * <p>The journal has a line of JSON a step. It names no member and keeps no pay code, for none is needed to reverse; only rows
+ * that are to be uploaded have what the till scanned. One process has it at a time. A line that was cut off in the middle by a power failure is dropped: what it announced was not sent.
  *
  * <p>A till has one cashier: its methods are not for several threads. Whoever interrupts one has switched the till off.
  */
 public final class Till implements AutoCloseable {
     private static final ZoneId COMMUNITY = ZoneId.of("Asia/Shanghai");
     private static final int TOO_MANY = 429;
+
+    /** Of one upload. */
+    private static final int MOST_ROWS = 1000;
 
     /**
      * Where the till stands, and how patient it is.
@@ -112,6 +123,10 @@ public final class Till implements AutoCloseable {
         SOLD,
         /** Nothing was taken: tell the customer why. */
         REFUSED,
+        /** Sold without a connection: hand the goods over, and print; it is to be uploaded. */
+        OFFLINE,
+        /** Sold without a connection, and refused when it was uploaded: the goods are gone, and the merchant bears it. */
+        NOT_TAKEN,
         /** It was given up. Nothing is handed over, and what the service may have done is yet to be undone. */
         REVERSING,
         /** Nothing is taken: what was done is undone. */
@@ -157,6 +172,8 @@ public final class Till implements AutoCloseable {
                 case HELD ->
                     "%s  HELD %s points%s: capture or void it"
                             .formatted(number, points(approved), cash > 0 ? ", CASH " + points(cash) : "");
+                case OFFLINE -> "%s  PAID %s points, offline".formatted(number, points(amount));
+                case NOT_TAKEN -> "%s  SOLD OFFLINE, NOT TAKEN: %s".formatted(number, reason);
                 case REFUSED -> "%s  REFUSED: %s".formatted(number, reason);
                 case UNDONE -> "%s  NOT PAID: hand nothing over".formatted(number);
                 case SENT, TAKING, REVERSING ->
@@ -171,6 +188,15 @@ public final class Till implements AutoCloseable {
             return salesAmount - refundsAmount;
         }
     }
+
+    /**
+     * What the till may sell without a connection.
+     *
+     * @param perSale the most of one sale
+     * @param count the most sales
+     */
+    public record Allowance(
+            String id, String signature, long perSale, long count, Instant validFrom, Instant validUntil) {}
 
     // ---- what an attempt hears -----------------------------------------------------------------------------------
 
@@ -198,6 +224,9 @@ public final class Till implements AutoCloseable {
         long cash;
         long captured;
         String reason;
+        /** Of an offline sale: its row, and the id of its allowance. */
+        Map<String, Object> row;
+        String allowance;
 
         Transaction(String number, boolean sale, long amount, LocalDate day) {
             this.number = number;
@@ -239,6 +268,8 @@ public final class Till implements AutoCloseable {
             .build();
     private final FileChannel journal;
     private final Map<String, Transaction> transactions = new LinkedHashMap<>();
+    private final Map<String, Allowance> allowances = new LinkedHashMap<>();
+    private int uploads;
 
     /** Opens the journal and reads it. What is open in it is finished by {@link #recover}, which sends. */
     public Till(Settings settings) throws IOException {
@@ -276,7 +307,7 @@ public final class Till implements AutoCloseable {
         note(number, "sent", "sale", sale, "amount", amount, "day", today().toString());
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("mode", sale ? "SALE" : "AUTHORIZE");
-        body.put(payer.matches("7[12][0-9]{16}") ? "code" : "member", payer);
+        body.put(isCode(payer) ? "code" : "member", payer);
         body.put("merchant", settings.merchant());
         body.put("terminal", settings.terminal());
         body.put("terminalTransaction", number);
@@ -300,6 +331,10 @@ public final class Till implements AutoCloseable {
             case Heard.Nothing nothing -> giveUp(number);
         }
         return receipt(number);
+    }
+
+    private static boolean isCode(String scanned) {
+        return scanned.matches("7[12][0-9]{16}");
     }
 
     /** Takes what the goods came to, at most what was approved. When it cannot be taken, nothing is. */
@@ -359,6 +394,118 @@ public final class Till implements AutoCloseable {
             }
         }
     }
+
+    // ---- without a connection ------------------------------------------------------------------------------------
+
+    /** Fetches what the till may sell without a connection, and keeps it; while there is a connection, often enough. */
+    public Optional<Allowance> fetchAllowance() throws IOException, InterruptedException {
+        Map<String, Object> page = get(
+                "/merchants/" + settings.merchant() + "/terminals/" + settings.terminal() + "/allowances?limit=500");
+        for (Object item : (List<?>) page.getOrDefault("items", List.of())) {
+            Map<?, ?> allowance = (Map<?, ?>) item;
+            if (allowance.get("status").equals("LIVE") && !allowances.containsKey((String) allowance.get("id"))) {
+                write(
+                        "step",
+                        "allowance",
+                        "id",
+                        allowance.get("id"),
+                        "signature",
+                        allowance.get("signature"),
+                        "perSale",
+                        allowance.get("perSale"),
+                        "count",
+                        allowance.get("count"),
+                        "validFrom",
+                        allowance.get("validFrom"),
+                        "validUntil",
+                        allowance.get("validUntil"));
+            }
+        }
+        return allowance(Instant.now());
+    }
+
+    private Optional<Allowance> allowance(Instant now) {
+        return allowances.values().stream()
+                .filter(allowance -> !now.isBefore(allowance.validFrom()) && now.isBefore(allowance.validUntil()))
+                .reduce((one, other) -> other);
+    }
+
+    /** Sells without a connection: within the allowance, to who shows a pay code of his device or is known. */
+    public Receipt offline(String payer, long amount) throws IOException {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        Allowance allowance =
+                allowance(now).orElseThrow(() -> new IllegalStateException("The till has no allowance that holds"));
+        long used = transactions.values().stream()
+                .filter(transaction -> allowance.id().equals(transaction.allowance))
+                .count();
+        if (amount < 1 || amount > allowance.perSale() || used >= allowance.count()) {
+            throw new IllegalStateException("The allowance is for " + allowance.count() + " sales of at most "
+                    + points(allowance.perSale()) + "; " + used + " are made");
+        }
+        if (payer.startsWith("72") && isCode(payer)) {
+            throw new IllegalStateException("A voucher is taken on-line only");
+        }
+        String number = nextNumber();
+        note(
+                number,
+                "offline",
+                "amount",
+                amount,
+                "day",
+                today().toString(),
+                "allowance",
+                allowance.id(),
+                "payer",
+                payer,
+                "soldAt",
+                now.toString());
+        return receipt(number);
+    }
+
+    /** Uploads what was sold without a connection. What finds no answer stays to be uploaded. */
+    public List<Receipt> upload() throws IOException, InterruptedException {
+        List<Receipt> answered = new ArrayList<>();
+        for (Allowance allowance : allowances.values()) {
+            List<Transaction> all = transactions.values().stream()
+                    .filter(transaction -> transaction.state == State.OFFLINE
+                            && allowance.id().equals(transaction.allowance))
+                    .toList();
+            for (int from = 0; from < all.size(); from += MOST_ROWS) {
+                answered.addAll(upload(allowance, all.subList(from, Math.min(all.size(), from + MOST_ROWS))));
+            }
+        }
+        return answered;
+    }
+
+    private List<Receipt> upload(Allowance allowance, List<Transaction> sold)
+            throws IOException, InterruptedException {
+        // A new key each time: rows are known by their numbers, and those that came before are answered again.
+        write("step", "uploading", "upload", uploads + 1);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("merchant", settings.merchant());
+        body.put("terminal", settings.terminal());
+        body.put("allowance", allowance.id());
+        body.put("signature", allowance.signature());
+        body.put("rows", sold.stream().map(transaction -> transaction.row).toList());
+        List<Receipt> answered = new ArrayList<>();
+        if (ask("/redemptions/offline", key("uploads", Integer.toString(uploads)), body) instanceof Heard.Done done) {
+            for (Object item : (List<?>) done.body().get("items")) {
+                Map<?, ?> row = (Map<?, ?>) item;
+                String number = (String) row.get("terminalTransaction");
+                if (row.get("problem") instanceof Map<?, ?> problem) {
+                    if (!Boolean.TRUE.equals(problem.get("retryable"))) {
+                        note(number, "not-taken", "reason", problem.get("code"));
+                    }
+                } else {
+                    note(number, "uploaded", "id", ((Map<?, ?>) row.get("redemption")).get("id"));
+                }
+                answered.add(receipt(number));
+            }
+        }
+        return answered;
+    }
+
+    // ---- giving up -----------------------------------------------------------------------------------------------
 
     /** Nothing is handed over any more, and the number is reversed. */
     private void giveUp(String number) throws IOException, InterruptedException {
@@ -434,14 +581,20 @@ public final class Till implements AutoCloseable {
     }
 
     /** What became of a transaction by the service: a look, which changes nothing. */
-    public Map<String, Object> query(String number) throws IOException, InterruptedException {
-        HttpResponse<String> answer = http.send(
-                request("/redemptions?merchant=" + settings.merchant() + "&terminal=" + settings.terminal()
-                                + "&terminalTransaction=" + number)
-                        .timeout(settings.answerWithin())
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-        return Json.object(answer.body());
+    public Map<String, Object> query(String number) throws InterruptedException {
+        return get("/redemptions?merchant=" + settings.merchant() + "&terminal=" + settings.terminal()
+                + "&terminalTransaction=" + number);
+    }
+
+    private Map<String, Object> get(String path) throws InterruptedException {
+        try {
+            return Json.object(http.send(
+                            request(path).timeout(settings.answerWithin()).build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IllegalStateException("The service does not answer", e);
+        }
     }
 
     @Override
@@ -553,13 +706,17 @@ public final class Till implements AutoCloseable {
 
     /** Writes a step down; when this returns, it survives a power failure. */
     private void note(String number, String step, Object... members) throws IOException {
+        List<Object> all = new ArrayList<>(List.of("number", number, "step", step));
+        all.addAll(Arrays.asList(members));
+        write(all.toArray());
+    }
+
+    private void write(Object... members) throws IOException {
         Map<String, Object> line = new LinkedHashMap<>();
-        line.put("number", number);
-        line.put("step", step);
-        line.put("at", Instant.now().toString());
         for (int i = 0; i < members.length; i += 2) {
             line.put((String) members[i], members[i + 1]);
         }
+        line.put("at", Instant.now().toString());
         ByteBuffer bytes = ByteBuffer.wrap((Json.text(line) + "\n").getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
             journal.write(bytes);
@@ -572,15 +729,41 @@ public final class Till implements AutoCloseable {
     private void apply(Map<String, Object> line) {
         String number = (String) line.get("number");
         String step = (String) line.get("step");
-        if (step.equals("sent")) {
-            transactions.put(
-                    number,
-                    new Transaction(number, (Boolean) line.get("sale"), number(line, "amount"), LocalDate.parse((String)
-                            line.get("day"))));
-            return;
-        }
         Transaction transaction = transactions.get(number);
         switch (step) {
+            case "sent" -> begin(line, (Boolean) line.get("sale"));
+            case "allowance" ->
+                allowances.put(
+                        (String) line.get("id"),
+                        new Allowance(
+                                (String) line.get("id"),
+                                (String) line.get("signature"),
+                                number(line, "perSale"),
+                                number(line, "count"),
+                                Instant.parse((String) line.get("validFrom")),
+                                Instant.parse((String) line.get("validUntil"))));
+            case "offline" -> {
+                Transaction sold = begin(line, true);
+                String payer = (String) line.get("payer");
+                sold.allowance = (String) line.get("allowance");
+                sold.row = new LinkedHashMap<>();
+                sold.row.put("terminalTransaction", number);
+                sold.row.put(isCode(payer) ? "code" : "member", payer);
+                sold.row.put("amount", sold.amount);
+                sold.row.put("at", line.get("soldAt"));
+                sold.state = State.OFFLINE;
+            }
+            case "uploading" -> uploads = (int) number(line, "upload");
+            case "uploaded" -> {
+                transaction.id = (String) line.get("id");
+                transaction.approved = transaction.amount;
+                transaction.captured = transaction.amount;
+                transaction.state = State.SOLD;
+            }
+            case "not-taken" -> {
+                transaction.reason = (String) line.get("reason");
+                transaction.state = State.NOT_TAKEN;
+            }
             case "approved" -> {
                 transaction.id = (String) line.get("id");
                 transaction.approved = number(line, "approved");
@@ -607,6 +790,16 @@ public final class Till implements AutoCloseable {
         }
     }
 
+    private Transaction begin(Map<String, Object> line, boolean sale) {
+        Transaction begun = new Transaction(
+                (String) line.get("number"),
+                sale,
+                number(line, "amount"),
+                LocalDate.parse((String) line.get("day")));
+        transactions.put(begun.number, begun);
+        return begun;
+    }
+
     private static long number(Map<String, Object> line, String name) {
         return ((Number) line.get(name)).longValue();
     }
@@ -630,7 +823,7 @@ public final class Till implements AutoCloseable {
 
     // ---- JSON ----------------------------------------------------------------------------------------------------
 
-    /** As much of JSON as the messages have: a reader of everything, and a writer of flat objects. */
+    /** As much of JSON as the messages have. */
     private static final class Json {
         private final String text;
         private int at;
@@ -655,13 +848,16 @@ public final class Till implements AutoCloseable {
             throw new IllegalArgumentException("No JSON object");
         }
 
-        static String text(Map<String, Object> members) {
-            StringBuilder to = new StringBuilder("{");
-            members.forEach((name, value) -> {
-                to.append(to.length() == 1 ? "" : ",").append(quoted(name)).append(':');
-                to.append(value instanceof Number || value instanceof Boolean ? value : quoted((String) value));
-            });
-            return to.append('}').toString();
+        static String text(Object value) {
+            return switch (value) {
+                case Map<?, ?> members ->
+                    members.entrySet().stream()
+                            .map(member -> quoted((String) member.getKey()) + ":" + text(member.getValue()))
+                            .collect(Collectors.joining(",", "{", "}"));
+                case List<?> items -> items.stream().map(Json::text).collect(Collectors.joining(",", "[", "]"));
+                case String text -> quoted(text);
+                default -> value.toString();
+            };
         }
 
         private static String quoted(String text) {
@@ -776,6 +972,9 @@ public final class Till implements AutoCloseable {
             void NUMBER             gives back what was held
             refund NUMBER AMOUNT    gives points back for goods that came back
             query NUMBER            shows what the service knows of it
+            allowance               fetches what may be sold without a connection
+            offline CODE AMOUNT     sells without a connection
+            upload                  uploads what was sold without one
             recover                 finishes what is open
             total                   shows the day's counts and sums
             quit
@@ -818,6 +1017,9 @@ public final class Till implements AutoCloseable {
             case "void" -> cancel(words[1]);
             case "refund" -> refund(words[1], Long.parseLong(words[2]));
             case "query" -> query(words[1]);
+            case "allowance" -> fetchAllowance();
+            case "offline" -> offline(words[1], Long.parseLong(words[2]));
+            case "upload" -> upload();
             case "recover" -> recover();
             case "total" -> totals(today());
             default -> throw new IllegalArgumentException("Unknown: " + words[0]);
