@@ -117,26 +117,18 @@ class SandboxAtStart {
             Answer opened = register.open(
                             ask(0, "book"),
                             client,
-                            new NewBook(
-                                    code,
-                                    "沙箱",
-                                    Book.Kind.COMMUNITY,
-                                    ZoneId.of("Asia/Shanghai"),
-                                    false,
-                                    200,
-                                    false))
+                            new NewBook(code, "沙箱", Book.Kind.COMMUNITY, ZoneId.of("Asia/Shanghai"), false, 200, false))
                     .await()
                     .atMost(LONGEST_WAIT);
             if (opened.isProblem()) {
-                throw new ConfigurationException("moralbank.sandbox.book is " + code
-                        + ", a book that is there and is no sandbox: name another");
+                throw new ConfigurationException(
+                        "moralbank.sandbox.book is " + code + ", a book that is there and is no sandbox: name another");
             }
             BookHandle book = books.find(code).await().atMost(LONGEST_WAIT).orElseThrow();
             done(merchants.put(
                     ask(book.id(), "merchant"),
                     book,
-                    new Merchants.Edit(
-                            MERCHANT, "沙箱商店", Merchant.Kind.COMMUNITY_STORE, null, null, null, null, by),
+                    new Merchants.Edit(MERCHANT, "沙箱商店", Merchant.Kind.COMMUNITY_STORE, null, null, null, null, by),
                     null));
             done(terminals.put(
                     ask(book.id(), "terminal"), book, MERCHANT, new Terminals.Edit("T1", null, true, false), null));
@@ -147,17 +139,11 @@ class SandboxAtStart {
 
         private void member(BookHandle book, String id, long points) {
             done(members.register(
-                    ask(book.id(), "member:" + id),
-                    book,
-                    id,
-                    new Members.Registration(null, null, null, false),
-                    null));
+                    ask(book.id(), "member:" + id), book, id, new Members.Registration(null, null, null, false), null));
             if (points > 0) {
                 Note note = new Note(book.dayOf(Instant.now()), by, null, null, null);
                 done(openings.open(
-                        ask(book.id(), "points:" + id),
-                        book,
-                        new Openings.Opening(id, points, Unit.PTS, note)));
+                        ask(book.id(), "points:" + id), book, new Openings.Opening(id, points, Unit.PTS, note)));
             }
         }
 

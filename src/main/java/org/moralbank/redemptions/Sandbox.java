@@ -62,12 +62,15 @@ public class Sandbox {
         TERMINAL_UNKNOWN(order -> new TerminalRejection.TerminalUnknown(terminal(order))),
         TERMINAL_SUSPENDED(order -> new TerminalRejection.TerminalSuspended(terminal(order))),
         TERMINAL_CLOSED(order -> new TerminalRejection.TerminalClosed(terminal(order))),
-        LIMIT_EXCEEDED(order -> new PostingRejection.LimitExceeded("2200:" + MEMBER + ":PTS", 0, order.amount(), Unit.PTS)),
+        LIMIT_EXCEEDED(
+                order -> new PostingRejection.LimitExceeded("2200:" + MEMBER + ":PTS", 0, order.amount(), Unit.PTS)),
         CATEGORY_NOT_ALLOWED(order -> new CatalogueRejection.CategoryNotAllowed("WINE", "ALCOHOL")),
         TRANSACTION_REVERSED(order -> new RedemptionRejection.TransactionReversed(
-                order.merchant(), terminal(order), order.till() == null ? "" : order.till().transaction())),
-        DUPLICATE_REFERENCE(
-                order -> new Bulk.DuplicateReference(order.till() == null ? "" : order.till().transaction())),
+                order.merchant(),
+                terminal(order),
+                order.till() == null ? "" : order.till().transaction())),
+        DUPLICATE_REFERENCE(order -> new Bulk.DuplicateReference(
+                order.till() == null ? "" : order.till().transaction())),
         TIME_NOT_REDEEMABLE(order -> new RedemptionRejection.TimeNotRedeemable());
 
         private final Function<Redeeming.Order, Rejection> rejection;
@@ -123,7 +126,9 @@ public class Sandbox {
                 case NOT_THE_FIRST_TIME ->
                     redeem.get().chain(answer -> {
                         Uni<Answer> known = Uni.createFrom().item(answer);
-                        return answer.replayed() ? known : known.onItem().delayIt().by(silence);
+                        return answer.replayed()
+                                ? known
+                                : known.onItem().delayIt().by(silence);
                     });
                 case NEITHER_DONE_NOR_ANSWERED ->
                     Uni.createFrom().voidItem().onItem().delayIt().by(silence).map(nothing -> {
@@ -131,8 +136,8 @@ public class Sandbox {
                     });
                 case AS_A_REPETITION ->
                     redeem.get()
-                            .map(answer -> new Answer(
-                                    answer.status(), answer.location(), answer.body(), null, null, true));
+                            .map(answer ->
+                                    new Answer(answer.status(), answer.location(), answer.body(), null, null, true));
             };
         }
     }

@@ -35,6 +35,11 @@
  * entry; a sale writes a redemption and an entry; an expiry changes a hold and an account. Per commit these are one statement
  * a table each. The redemption is the record of its terminal's transaction too, so that no second answer is kept for it.
  *
+ * <p><b>The sandbox.</b> The setting {@code moralbank.sandbox.book} names a book that a start makes, with a merchant SHOP and
+ * its terminal T1, for who writes a till. In it alone codes that begin with 713 to 717 approve, refuse, approve in part, are
+ * not answered in time, or are answered as a repetition; {@link org.moralbank.redemptions.Sandbox} lists them. All else is as
+ * in every book. Offline uploads know none of them.
+ *
  * <p><b>Tables.</b> {@code redemption}, which names its entry and whose id is that of its hold; {@code redemption_refund},
  * {@code redemption_tombstone}, {@code redemption_expiry_lease}.
  *

@@ -10,7 +10,6 @@ import static org.hamcrest.Matchers.nullValue;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -26,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.BeforeEach;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,18 +86,7 @@ class SandboxTest {
     @Inject
     Openings openings;
 
-    @TestHTTPResource
-    URI service;
-
-    @TempDir
-    Path folder;
-
-    private String operator = "";
-
-    @BeforeEach
-    void signIn() {
-        operator = bank.operatorKey();
-    }
+    private @Nullable String operator;
 
     @Test
     void hasAMerchantATerminalAndMembersAndTakesTheirPayCodes() {
@@ -202,8 +190,7 @@ class SandboxTest {
         String key = UUID.randomUUID().toString();
 
         assertThat(timed(() -> post("/redemptions", key, body).statusCode(201))).isGreaterThan(SILENCE);
-        assertThat(timed(() ->
-                        post("/redemptions", key, body).statusCode(201).header("Idempotent-Replayed", "true")))
+        assertThat(timed(() -> post("/redemptions", key, body).statusCode(201).header("Idempotent-Replayed", "true")))
                 .isLessThan(SILENCE);
 
         found(body).body("items", hasSize(1));
@@ -252,8 +239,7 @@ class SandboxTest {
         String merchant = book.aMerchant();
         for (String code : new String[] {APPROVED, "714010000000000000", "715000000000000250", "717000000000000000"}) {
             book.as(Role.APP)
-                    .body(Map.of(
-                            "mode", "SALE", "code", code, "merchant", merchant, "amount", 1, "unit", "PTS"))
+                    .body(Map.of("mode", "SALE", "code", code, "merchant", merchant, "amount", 1, "unit", "PTS"))
                     .post(book.path() + "/redemptions")
                     .then()
                     .statusCode(422)
@@ -262,14 +248,14 @@ class SandboxTest {
     }
 
     @Test
-    void isGivenUpAndReversedByATillThatHearsNothing() throws Exception {
+    void isGivenUpAndReversedByATillThatHearsNothing(@TempDir Path folder) throws Exception {
         String key = post("/merchants/SHOP/terminals/T1/keys", UUID.randomUUID().toString(), Map.of())
                 .statusCode(201)
                 .extract()
                 .path("key");
         long before = points();
         Till.Settings impatient = new Till.Settings(
-                URI.create(service.toString().replaceAll("/$", "") + BOOK),
+                URI.create("http://localhost:" + RestAssured.port + BOOK),
                 key,
                 "SHOP",
                 "T1",
@@ -333,6 +319,14 @@ class SandboxTest {
                 .onStart(new StartupEvent());
     }
 
+    /** One client a test: a key is known to the client that sent it. */
+    private String operator() {
+        if (operator == null) {
+            operator = bank.operatorKey();
+        }
+        return operator;
+    }
+
     // ---- asking --------------------------------------------------------------------------------------------------
 
     private static Map<String, Object> sale(String code, long amount, boolean partially) {
@@ -354,7 +348,7 @@ class SandboxTest {
 
     private ValidatableResponse post(String path, String key, Map<String, Object> body) {
         return RestAssured.given()
-                .header("Authorization", "Bearer " + operator)
+                .header("Authorization", "Bearer " + operator())
                 .header("Idempotency-Key", key)
                 .contentType(ContentType.JSON)
                 .body(body)
@@ -364,7 +358,7 @@ class SandboxTest {
 
     private ValidatableResponse get(String path) {
         return RestAssured.given()
-                .header("Authorization", "Bearer " + operator)
+                .header("Authorization", "Bearer " + operator())
                 .get(BOOK + path)
                 .then();
     }

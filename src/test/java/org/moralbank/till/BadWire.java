@@ -18,8 +18,10 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -60,6 +62,7 @@ final class BadWire implements AutoCloseable {
     private final Supplier<Fault> faults;
     private final Supplier<Duration> pauses;
     private final ServerSocket server;
+    private final CountDownLatch answered = new CountDownLatch(1);
     private final Set<Socket> tills = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -78,6 +81,11 @@ final class BadWire implements AutoCloseable {
 
     URI uri() {
         return URI.create("http://" + server.getInetAddress().getHostAddress() + ":" + server.getLocalPort());
+    }
+
+    /** Waits until the service has answered something. */
+    boolean awaitAnAnswer(Duration longest) throws InterruptedException {
+        return answered.await(longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Waits until everything that strayed has arrived. */
@@ -196,6 +204,7 @@ final class BadWire implements AutoCloseable {
             if (answer.length == 0) {
                 throw new SocketException("The service has hung up");
             }
+            answered.countDown();
             return answer;
         }
     }

@@ -226,6 +226,7 @@ public final class Till implements AutoCloseable {
         String reason;
         /** Of an offline sale: its row, and the id of its allowance. */
         Map<String, Object> row;
+
         String allowance;
 
         Transaction(String number, boolean sale, long amount, LocalDate day) {
@@ -467,8 +468,8 @@ public final class Till implements AutoCloseable {
         List<Receipt> answered = new ArrayList<>();
         for (Allowance allowance : allowances.values()) {
             List<Transaction> all = transactions.values().stream()
-                    .filter(transaction -> transaction.state == State.OFFLINE
-                            && allowance.id().equals(transaction.allowance))
+                    .filter(transaction ->
+                            transaction.state == State.OFFLINE && allowance.id().equals(transaction.allowance))
                     .toList();
             for (int from = 0; from < all.size(); from += MOST_ROWS) {
                 answered.addAll(upload(allowance, all.subList(from, Math.min(all.size(), from + MOST_ROWS))));
@@ -477,8 +478,7 @@ public final class Till implements AutoCloseable {
         return answered;
     }
 
-    private List<Receipt> upload(Allowance allowance, List<Transaction> sold)
-            throws IOException, InterruptedException {
+    private List<Receipt> upload(Allowance allowance, List<Transaction> sold) throws IOException, InterruptedException {
         // A new key each time: rows are known by their numbers, and those that came before are answered again.
         write("step", "uploading", "upload", uploads + 1);
         Map<String, Object> body = new LinkedHashMap<>();
@@ -792,10 +792,7 @@ public final class Till implements AutoCloseable {
 
     private Transaction begin(Map<String, Object> line, boolean sale) {
         Transaction begun = new Transaction(
-                (String) line.get("number"),
-                sale,
-                number(line, "amount"),
-                LocalDate.parse((String) line.get("day")));
+                (String) line.get("number"), sale, number(line, "amount"), LocalDate.parse((String) line.get("day")));
         transactions.put(begun.number, begun);
         return begun;
     }
