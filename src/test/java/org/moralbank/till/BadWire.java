@@ -17,8 +17,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +62,7 @@ final class BadWire implements AutoCloseable {
     private final Supplier<Fault> faults;
     private final Supplier<Duration> pauses;
     private final ServerSocket server;
-    private final CountDownLatch answered = new CountDownLatch(1);
+    private final CompletableFuture<String> answered = new CompletableFuture<>();
     private final Set<Socket> tills = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -83,9 +83,9 @@ final class BadWire implements AutoCloseable {
         return URI.create("http://" + server.getInetAddress().getHostAddress() + ":" + server.getLocalPort());
     }
 
-    /** Waits until the service has answered something. */
-    boolean awaitAnAnswer(Duration longest) throws InterruptedException {
-        return answered.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+    /** Waits for what the service answers first. */
+    String firstAnswer() throws Exception {
+        return answered.get(60, TimeUnit.SECONDS);
     }
 
     /** Waits until everything that strayed has arrived. */
@@ -204,7 +204,7 @@ final class BadWire implements AutoCloseable {
             if (answer.length == 0) {
                 throw new SocketException("The service has hung up");
             }
-            answered.countDown();
+            answered.complete(new String(answer, StandardCharsets.UTF_8));
             return answer;
         }
     }

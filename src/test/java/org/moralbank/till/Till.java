@@ -291,7 +291,7 @@ public final class Till implements AutoCloseable {
     /**
      * Sells at once, for an amount that is known.
      *
-     * @param payer what was scanned: a pay code or voucher, or the id of a member
+     * @param payer what was scanned: a pay code or a voucher; a desk may also name the member
      */
     public Receipt sale(String payer, long amount, boolean partially) throws IOException, InterruptedException {
         return redeem(payer, amount, partially, true);
@@ -963,7 +963,7 @@ public final class Till implements AutoCloseable {
     // ---- the command line ----------------------------------------------------------------------------------------
 
     private static final String HELP = """
-            sale CODE AMOUNT        sells at once (AMOUNT in hundredths of a point, CODE a pay code, voucher or member)
+            sale CODE AMOUNT        sells at once (AMOUNT in hundredths of a point, CODE a pay code or voucher)
             authorize CODE AMOUNT   holds; less than AMOUNT, if the customer has not more
             capture NUMBER AMOUNT   takes what was held, or a part of it
             void NUMBER             gives back what was held
