@@ -28,6 +28,7 @@ public final class MoralBank {
     /** What is meant for one person at their own machine, unless they say otherwise. */
     private static final Map<String, String> EMBEDDED_DEFAULTS = Map.of(
             "moralbank.demo.enabled", "true",
+            "moralbank.sandbox.book", "SANDBOX",
             "quarkus.log.console.json.enabled", "false",
             "quarkus.shutdown.delay", "0S");
 

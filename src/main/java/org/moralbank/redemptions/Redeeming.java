@@ -50,6 +50,10 @@ final class Redeeming implements Work {
     private final @Nullable Payer payer;
 
     private final @Nullable ShownCode shown;
+
+    /** What the code does, where it is one of the sandbox. */
+    private final Sandbox.@Nullable Play play;
+
     private final Seller seller;
     private final UUID id = Ids.next();
 
@@ -100,10 +104,23 @@ final class Redeeming implements Work {
 
     /** @param shown whose the code is that the order names; null when it names the member */
     Redeeming(BookHandle book, Order order, @Nullable ShownCode shown) {
-        String member = shown == null ? order.member() : shown.member();
+        this(book, order, shown, shown == null ? order.member() : shown.member(), null);
+    }
+
+    static Redeeming inTheSandbox(BookHandle book, Order order, Sandbox.Play play) {
+        return new Redeeming(book, order, null, Sandbox.MEMBER, play);
+    }
+
+    private Redeeming(
+            BookHandle book,
+            Order order,
+            @Nullable ShownCode shown,
+            @Nullable String member,
+            Sandbox.@Nullable Play play) {
         this.book = book;
         this.order = order;
         this.shown = shown;
+        this.play = play;
         this.payer = member == null ? null : new Payer(book.id(), member);
         this.seller = new Seller(book.id(), order.merchant(), order.till());
     }
@@ -161,6 +178,9 @@ final class Redeeming implements Work {
         boolean partially = allowsPart(seller.check(set));
         if (order.unit() != Unit.PTS) {
             throw new RedemptionRejection.TimeNotRedeemable().refused();
+        }
+        if (play != null) {
+            play.check(order);
         }
         Presented.PutBy voucher = shown == null ? null : shown.present(set).voucher();
         if (payer == null) {
@@ -232,6 +252,9 @@ final class Redeeming implements Work {
     /** A voucher pays what it holds, and no more. */
     private long approve(WorkingSet set, Payer who, Presented.@Nullable PutBy voucher, boolean partially) {
         long spendable = voucher == null ? Ledger.spendable(set, who.points()) : voucher.amount();
+        if (play != null) {
+            spendable = Math.min(spendable, play.most());
+        }
         if (spendable >= order.amount()) {
             return order.amount();
         }

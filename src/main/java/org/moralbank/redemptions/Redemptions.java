@@ -49,6 +49,7 @@ class Redemptions {
     private final LotStore lots;
     private final PayCodes payCodes;
     private final WrongCodes wrongCodes;
+    private final Sandbox sandbox;
     private final RedemptionMetrics metrics;
     private final Cache<Redemption.Key, Seen> authorized =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
@@ -59,12 +60,14 @@ class Redemptions {
             LotStore lots,
             PayCodes payCodes,
             WrongCodes wrongCodes,
+            Sandbox sandbox,
             RedemptionMetrics metrics) {
         this.commits = commits;
         this.store = store;
         this.lots = lots;
         this.payCodes = payCodes;
         this.wrongCodes = wrongCodes;
+        this.sandbox = sandbox;
         this.metrics = metrics;
     }
 
@@ -92,6 +95,10 @@ class Redemptions {
             return redeem(ask, book, new Redeeming(book, order, null));
         }
         Redeeming.Order sealed = order.withContent(payCodes.seal(book, code, order.content()));
+        Sandbox.Play play = sandbox.play(book, code);
+        if (play != null) {
+            return play.answer(() -> redeem(ask, book, Redeeming.inTheSandbox(book, sealed, play)));
+        }
         return wrongCodes.watch(
                 book,
                 client,

@@ -336,6 +336,15 @@ public class RedemptionsResource {
                     closed sells nothing, and may still take back what it sold. The answer tells what the merchant is
                     owed after a sale, and not what the member has left; a refusal for want of points tells how many could be
                     approved (`approvable`). A sale is not reversed by hand.
+
+                    **Codes of the sandbox** (in the sandbox's book only; filled up to 18 digits with zeros): `713` is approved. `714` is
+                    refused with the code that the next two digits say: 01 `insufficient-balance`, 02 `pay-code-unknown`, 03
+                    `pay-code-used`, 04 `pay-code-expired`, 05 `member-frozen`, 06 `member-closed`, 07 `unknown-merchant`, 08
+                    `merchant-suspended`, 09 `merchant-closed`, 10 `terminal-unknown`, 11 `terminal-suspended`, 12 `terminal-closed`, 13
+                    `limit-exceeded`, 14 `category-not-allowed`, 15 `transaction-reversed`, 16 `duplicate-reference`, 17
+                    `time-not-redeemable`. `715` is approved up to the amount that the other 15 digits say. `716` is not answered for 65
+                    seconds: `7160` is done and no attempt is answered in time, `7161` is done and the first attempt is not, `7162` is not
+                    done. `717` is done, and answered as a repetition is.
                     """)
     @RequestBody(
             required = true,

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -178,6 +179,18 @@ class ArrivalOrdersTest {
         public void checkStillMay(WorkingSet set) {}
     }
 
+    private static final SandboxConfig NO_SANDBOX = new SandboxConfig() {
+        @Override
+        public Optional<String> book() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Duration silence() {
+            return Duration.ZERO;
+        }
+    };
+
     private static Redemptions process(TestCommits commits) {
         return new Redemptions(
                 commits.commits(),
@@ -185,6 +198,7 @@ class ArrivalOrdersTest {
                 TestLots.on(commits.pool()),
                 TestCodes.on(commits),
                 TestCodes.watching(),
+                new Sandbox(NO_SANDBOX),
                 new RedemptionMetrics(new SimpleMeterRegistry()));
     }
 

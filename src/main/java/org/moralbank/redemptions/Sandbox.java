@@ -1,0 +1,176 @@
+package org.moralbank.redemptions;
+
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.Answer;
+import org.moralbank.commits.Bulk;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.PostingRejection;
+import org.moralbank.ledger.Unit;
+import org.moralbank.merchants.CatalogueRejection;
+import org.moralbank.merchants.MerchantRejection;
+import org.moralbank.merchants.TerminalRejection;
+import org.moralbank.paycodes.PayCodeRejection;
+import org.moralbank.platform.Rejection;
+
+/**
+ * Codes that do always the same, for who writes a till. They mean something in the sandbox's book only; in any other they are
+ * nobody's. What they do goes through everything that a sale goes through: numbers, keys, retries and reversals are the real
+ * ones.
+ *
+ * <pre>
+ * 713 ddddddddddddddd     approved
+ * 714 nn ddddddddddddd    refused, nn says with which code ({@link Refusal})
+ * 715 aaaaaaaaaaaaaaa     approved up to the amount a, in hundredths of a point
+ * 716 0 dddddddddddddd    done, and no attempt is answered in time
+ * 716 1 dddddddddddddd    done, and the first attempt is not answered in time
+ * 716 2 dddddddddddddd    not done, and no attempt is answered in time
+ * 717 ddddddddddddddd     done, and answered as a repetition is
+ * </pre>
+ */
+@ApplicationScoped
+public class Sandbox {
+    /** Whose points the codes spend. */
+    public static final String MEMBER = "SANDBOX";
+
+    private static final Pattern CODE = Pattern.compile("71([3-7])([0-9]{2})([0-9]{13})");
+
+    private final SandboxConfig config;
+
+    Sandbox(SandboxConfig config) {
+        this.config = config;
+    }
+
+    /** With what a code that begins with 714 is refused: the two digits behind it, in this order from 01 on. */
+    enum Refusal {
+        INSUFFICIENT_BALANCE(order -> new RedemptionRejection.InsufficientBalance(null, 0, order.amount())),
+        PAY_CODE_UNKNOWN(order -> new PayCodeRejection.Unknown()),
+        PAY_CODE_USED(order -> new PayCodeRejection.Used()),
+        PAY_CODE_EXPIRED(order -> new PayCodeRejection.Expired()),
+        MEMBER_FROZEN(order -> new RedemptionRejection.OfWhoPays("member-frozen")),
+        MEMBER_CLOSED(order -> new RedemptionRejection.OfWhoPays("member-closed")),
+        UNKNOWN_MERCHANT(order -> new MerchantRejection.UnknownMerchant(order.merchant())),
+        MERCHANT_SUSPENDED(order -> new MerchantRejection.MerchantSuspended(order.merchant())),
+        MERCHANT_CLOSED(order -> new MerchantRejection.MerchantClosed(order.merchant())),
+        TERMINAL_UNKNOWN(order -> new TerminalRejection.TerminalUnknown(terminal(order))),
+        TERMINAL_SUSPENDED(order -> new TerminalRejection.TerminalSuspended(terminal(order))),
+        TERMINAL_CLOSED(order -> new TerminalRejection.TerminalClosed(terminal(order))),
+        LIMIT_EXCEEDED(
+                order -> new PostingRejection.LimitExceeded("2200:" + MEMBER + ":PTS", 0, order.amount(), Unit.PTS)),
+        CATEGORY_NOT_ALLOWED(order -> new CatalogueRejection.CategoryNotAllowed("WINE", "ALCOHOL")),
+        TRANSACTION_REVERSED(order -> new RedemptionRejection.TransactionReversed(
+                order.merchant(),
+                terminal(order),
+                order.till() == null ? "" : order.till().transaction())),
+        DUPLICATE_REFERENCE(order -> new Bulk.DuplicateReference(
+                order.till() == null ? "" : order.till().transaction())),
+        TIME_NOT_REDEEMABLE(order -> new RedemptionRejection.TimeNotRedeemable());
+
+        private final Function<Redeeming.Order, Rejection> rejection;
+
+        Refusal(Function<Redeeming.Order, Rejection> rejection) {
+            this.rejection = rejection;
+        }
+
+        /** The digits behind 714. */
+        String digits() {
+            return "%02d".formatted(ordinal() + 1);
+        }
+
+        static @Nullable Refusal of(String digits) {
+            return Arrays.stream(values())
+                    .filter(refusal -> refusal.digits().equals(digits))
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        private static String terminal(Redeeming.Order order) {
+            return order.till() == null ? "" : order.till().terminal();
+        }
+    }
+
+    /** How a code is answered. */
+    private enum Answered {
+        AT_ONCE,
+        NEVER,
+        NOT_THE_FIRST_TIME,
+        NEITHER_DONE_NOR_ANSWERED,
+        AS_A_REPETITION
+    }
+
+    /**
+     * What a code does.
+     *
+     * @param refusal null when it is not refused
+     * @param most what it approves at most, in hundredths of a point
+     */
+    record Play(@Nullable Refusal refusal, long most, Answered answered, Duration silence) {
+        void check(Redeeming.Order order) {
+            if (refusal != null) {
+                throw refusal.rejection.apply(order).refused();
+            }
+        }
+
+        /** Does it, or not, and answers, or not. */
+        Uni<Answer> answer(Supplier<Uni<Answer>> redeem) {
+            return switch (answered) {
+                case AT_ONCE -> redeem.get();
+                case NEVER -> redeem.get().onItem().delayIt().by(silence);
+                case NOT_THE_FIRST_TIME ->
+                    redeem.get().chain(answer -> {
+                        Uni<Answer> known = Uni.createFrom().item(answer);
+                        return answer.replayed()
+                                ? known
+                                : known.onItem().delayIt().by(silence);
+                    });
+                case NEITHER_DONE_NOR_ANSWERED ->
+                    Uni.createFrom().voidItem().onItem().delayIt().by(silence).map(nothing -> {
+                        throw new RedemptionRejection.ChangedMeanwhile().refused();
+                    });
+                case AS_A_REPETITION ->
+                    redeem.get()
+                            .map(answer ->
+                                    new Answer(answer.status(), answer.location(), answer.body(), null, null, true));
+            };
+        }
+    }
+
+    /** What a code does in a book; null where it is one as any other. */
+    @Nullable
+    Play play(BookHandle book, String code) {
+        if (!book.code().equals(config.book().orElse(null))) {
+            return null;
+        }
+        Matcher digits = CODE.matcher(code);
+        if (!digits.matches()) {
+            return null;
+        }
+        return switch (digits.group(1)) {
+            case "3" -> play(null, Long.MAX_VALUE, Answered.AT_ONCE);
+            case "4" -> {
+                Refusal refusal = Refusal.of(digits.group(2));
+                yield refusal == null ? null : play(refusal, 0, Answered.AT_ONCE);
+            }
+            case "5" -> play(null, Long.parseLong(digits.group(2) + digits.group(3)), Answered.AT_ONCE);
+            case "6" ->
+                switch (digits.group(2).charAt(0)) {
+                    case '0' -> play(null, Long.MAX_VALUE, Answered.NEVER);
+                    case '1' -> play(null, Long.MAX_VALUE, Answered.NOT_THE_FIRST_TIME);
+                    case '2' -> play(null, Long.MAX_VALUE, Answered.NEITHER_DONE_NOR_ANSWERED);
+                    default -> null;
+                };
+            default -> play(null, Long.MAX_VALUE, Answered.AS_A_REPETITION);
+        };
+    }
+
+    private Play play(@Nullable Refusal refusal, long most, Answered answered) {
+        return new Play(refusal, most, answered, config.silence());
+    }
+}

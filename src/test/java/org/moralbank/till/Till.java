@@ -1,0 +1,1025 @@
+package org.moralbank.till;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+
+/**
+ * A small till: an example of a correct client of the redemptions, to be taken away. It needs a JDK of 21 or later and
+ * nothing else:
+ *
+ * <pre>{@code
+ * TILL_BOOK=http://localhost:8080/v1/books/LS TILL_KEY=mb_… TILL_MERCHANT=MER-LS-01 TILL_TERMINAL=T1 \
+ *     TILL_JOURNAL=till.journal java src/test/java/org/moralbank/till/Till.java
+ * }</pre>
+ *
+ * <p><b>The one rule.</b> Goods are handed over, and a receipt is printed, when a sale is {@link State#SOLD}, and at no other
+ * time. Everything below sees to it that the service and the till agree on which sales these are, whatever is lost between
+ * them, and whoever of the two is switched off.
+ *
+ * <ol>
+ *   <li><b>Written down first.</b> What the till is about to send is forced to its journal before it is sent, and what it
+ *       heard before it acts on it. A till that was switched off reads its journal at the next start: whatever is not sold,
+ *       refused or undone by then it reverses, because the customer has gone without the goods. Refunds it sends again,
+ *       because those goods have come back.
+ *   <li><b>One number, one key.</b> Every transaction has a number of its own, which is never used again; the idempotency
+ *       key of each message follows from it. Thus a message that is sent again is the same message, also after a restart.
+ *   <li><b>No answer is no refusal.</b> After a timeout, a lost connection, 429 or 5xx nobody knows what was done. The till
+ *       sends the same message again every three to five seconds. A 409 or 422 is the service's recorded decision and final;
+ *       any other 4xx is final only when no attempt before it was left unanswered, because it says nothing of that one.
+ *   <li><b>After 60 seconds it gives up</b>: it hands nothing over and reverses the number, until that is answered. A
+ *       reversal is never refused, may be repeated, and may come before what it reverses.
+ *   <li><b>Refunds are not given up.</b> They are repeated until they are answered, at the next start too; the key makes
+ *       sure that there is one.
+ *   <li><b>Without a connection</b> it sells within its allowance only, which it has fetched before. Such a sale is written
+ *       down with a number of its own, and the goods are handed over; when the connection is back, the rows are uploaded
+ *       until each is answered. A number that was sent on-line is never made an offline sale: it is reversed, and the
+ *       customer pays under a new one.
+ * </ol>
+ *
+ * <p>The journal has a line of JSON a step. It names no member and keeps no pay code, for none is needed to reverse; only rows
+ * that are to be uploaded have what the till scanned. One process has it at a time. A line that was cut off in the middle by a power failure is dropped: what it announced was not sent.
+ *
+ * <p>A till has one cashier: its methods are not for several threads. Whoever interrupts one has switched the till off.
+ */
+public final class Till implements AutoCloseable {
+    private static final ZoneId COMMUNITY = ZoneId.of("Asia/Shanghai");
+    private static final int TOO_MANY = 429;
+
+    /** Of one upload. */
+    private static final int MOST_ROWS = 1000;
+
+    /**
+     * Where the till stands, and how patient it is.
+     *
+     * @param book the book's URL, {@code https://…/v1/books/LS}
+     * @param key the terminal's API key
+     * @param journal the till's own file
+     * @param answerWithin how long an attempt waits for its answer
+     * @param pollAtLeast the shortest pause before the next attempt
+     * @param pollAtMost the longest; between the two it is random, so that tills do not come in step after an outage
+     * @param giveUpAfter how long a customer is kept waiting
+     */
+    public record Settings(
+            URI book,
+            String key,
+            String merchant,
+            String terminal,
+            Path journal,
+            Duration answerWithin,
+            Duration pollAtLeast,
+            Duration pollAtMost,
+            Duration giveUpAfter) {
+        public Settings(URI book, String key, String merchant, String terminal, Path journal) {
+            this(
+                    book,
+                    key,
+                    merchant,
+                    terminal,
+                    journal,
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(3),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(60));
+        }
+    }
+
+    /** Where a transaction stands, for the cashier. */
+    public enum State {
+        /** It was sent, and nothing is known. */
+        SENT,
+        /** The points are held: hand nothing over yet. */
+        HELD,
+        /** The capture was sent, and nothing is known. */
+        TAKING,
+        /** Hand the goods over, and print. */
+        SOLD,
+        /** Nothing was taken: tell the customer why. */
+        REFUSED,
+        /** Sold without a connection: hand the goods over, and print; it is to be uploaded. */
+        OFFLINE,
+        /** Sold without a connection, and refused when it was uploaded: the goods are gone, and the merchant bears it. */
+        NOT_TAKEN,
+        /** It was given up. Nothing is handed over, and what the service may have done is yet to be undone. */
+        REVERSING,
+        /** Nothing is taken: what was done is undone. */
+        UNDONE;
+
+        boolean isOpen() {
+            return this == SENT || this == HELD || this == TAKING || this == REVERSING;
+        }
+    }
+
+    /**
+     * What is printed and shown of a transaction. Amounts are in hundredths of a point.
+     *
+     * @param number the till's own
+     * @param id the service's; null while it is not known
+     * @param approved what was held or sold, less than the amount in a partial approval
+     * @param cash what is to be paid in cash
+     * @param captured what the customer has paid in points; 0 until it is sold
+     * @param refunded what he has been given back of it
+     * @param reason the code of the refusal, or null
+     */
+    public record Receipt(
+            String number,
+            State state,
+            String id,
+            long amount,
+            long approved,
+            long cash,
+            long captured,
+            long refunded,
+            String reason) {
+        @Override
+        public String toString() {
+            return switch (state) {
+                case SOLD ->
+                    "%s  PAID %s points%s%s  %s"
+                            .formatted(
+                                    number,
+                                    points(captured),
+                                    cash > 0 ? "  + CASH " + points(cash) : "",
+                                    refunded > 0 ? "  REFUNDED " + points(refunded) : "",
+                                    id);
+                case HELD ->
+                    "%s  HELD %s points%s: capture or void it"
+                            .formatted(number, points(approved), cash > 0 ? ", CASH " + points(cash) : "");
+                case OFFLINE -> "%s  PAID %s points, offline".formatted(number, points(amount));
+                case NOT_TAKEN -> "%s  SOLD OFFLINE, NOT TAKEN: %s".formatted(number, reason);
+                case REFUSED -> "%s  REFUSED: %s".formatted(number, reason);
+                case UNDONE -> "%s  NOT PAID: hand nothing over".formatted(number);
+                case SENT, TAKING, REVERSING ->
+                    "%s  NOT PAID: hand nothing over; it is being reversed".formatted(number);
+            };
+        }
+    }
+
+    /** Counts and sums, in hundredths of a point, by what the till believes. */
+    public record Totals(int sales, long salesAmount, int refunds, long refundsAmount) {
+        public long owed() {
+            return salesAmount - refundsAmount;
+        }
+    }
+
+    /**
+     * What the till may sell without a connection.
+     *
+     * @param perSale the most of one sale
+     * @param count the most sales
+     */
+    public record Allowance(
+            String id, String signature, long perSale, long count, Instant validFrom, Instant validUntil) {}
+
+    // ---- what an attempt hears -----------------------------------------------------------------------------------
+
+    private sealed interface Heard {
+        /** It was done, now or by an earlier attempt. */
+        record Done(Map<String, Object> body) implements Heard {}
+
+        /** It was refused, and will not be done. */
+        record Refused(String code) implements Heard {}
+
+        /** Nobody knows. */
+        record Nothing(Duration pause) implements Heard {}
+    }
+
+    /** A transaction, as the journal tells it. */
+    private static final class Transaction {
+        final String number;
+        final boolean sale;
+        final long amount;
+        final LocalDate day;
+        final Map<Integer, GivingBack> refunds = new LinkedHashMap<>();
+        State state = State.SENT;
+        String id;
+        long approved;
+        long cash;
+        long captured;
+        String reason;
+        /** Of an offline sale: its row, and the id of its allowance. */
+        Map<String, Object> row;
+
+        String allowance;
+
+        Transaction(String number, boolean sale, long amount, LocalDate day) {
+            this.number = number;
+            this.sale = sale;
+            this.amount = amount;
+            this.day = day;
+        }
+
+        long refunded() {
+            return refunds.values().stream()
+                    .filter(refund -> refund.done)
+                    .mapToLong(refund -> refund.amount)
+                    .sum();
+        }
+
+        Receipt receipt() {
+            return new Receipt(number, state, id, amount, approved, cash, captured, refunded(), reason);
+        }
+    }
+
+    private static final class GivingBack {
+        final long amount;
+        boolean done;
+        boolean refused;
+
+        GivingBack(long amount) {
+            this.amount = amount;
+        }
+
+        boolean isOpen() {
+            return !done && !refused;
+        }
+    }
+
+    private final Settings settings;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private final FileChannel journal;
+    private final Map<String, Transaction> transactions = new LinkedHashMap<>();
+    private final Map<String, Allowance> allowances = new LinkedHashMap<>();
+    private int uploads;
+
+    /** Opens the journal and reads it. What is open in it is finished by {@link #recover}, which sends. */
+    public Till(Settings settings) throws IOException {
+        this.settings = settings;
+        this.journal = FileChannel.open(
+                settings.journal(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            lock();
+            read();
+        } catch (IOException | RuntimeException e) {
+            journal.close();
+            throw e;
+        }
+    }
+
+    // ---- what the cashier does -----------------------------------------------------------------------------------
+
+    /**
+     * Sells at once, for an amount that is known.
+     *
+     * @param payer what was scanned: a pay code or a voucher; a desk may also name the member
+     */
+    public Receipt sale(String payer, long amount, boolean partially) throws IOException, InterruptedException {
+        return redeem(payer, amount, partially, true);
+    }
+
+    /** Holds the points; {@link #capture} takes them when the amount is known, within three minutes. */
+    public Receipt authorize(String payer, long amount, boolean partially) throws IOException, InterruptedException {
+        return redeem(payer, amount, partially, false);
+    }
+
+    private Receipt redeem(String payer, long amount, boolean partially, boolean sale)
+            throws IOException, InterruptedException {
+        String number = nextNumber();
+        note(number, "sent", "sale", sale, "amount", amount, "day", today().toString());
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("mode", sale ? "SALE" : "AUTHORIZE");
+        body.put(isCode(payer) ? "code" : "member", payer);
+        body.put("merchant", settings.merchant());
+        body.put("terminal", settings.terminal());
+        body.put("terminalTransaction", number);
+        body.put("amount", amount);
+        body.put("unit", "PTS");
+        if (partially) {
+            body.put("partialApproval", true);
+        }
+        switch (ask("/redemptions", key(number, sale ? "sale" : "authorize"), body)) {
+            case Heard.Done done ->
+                note(
+                        number,
+                        "approved",
+                        "id",
+                        done.body().get("id"),
+                        "approved",
+                        done.body().get("approvedAmount"),
+                        "cash",
+                        done.body().get("cashAmount"));
+            case Heard.Refused refused -> note(number, "refused", "reason", refused.code());
+            case Heard.Nothing nothing -> giveUp(number);
+        }
+        return receipt(number);
+    }
+
+    private static boolean isCode(String scanned) {
+        return scanned.matches("7[12][0-9]{16}");
+    }
+
+    /** Takes what the goods came to, at most what was approved. When it cannot be taken, nothing is. */
+    public Receipt capture(String number, long amount) throws IOException, InterruptedException {
+        Transaction transaction = inState(number, State.HELD);
+        if (amount < 1 || amount > transaction.approved) {
+            throw new IllegalArgumentException(
+                    "Of " + number + " " + points(transaction.approved) + " can be taken, not " + points(amount));
+        }
+        note(number, "taking", "amount", amount);
+        switch (ask("/redemptions/" + transaction.id + "/capture", key(number, "capture"), Map.of("amount", amount))) {
+            case Heard.Done done ->
+                note(number, "taken", "captured", done.body().get("capturedAmount"));
+            case Heard.Refused refused -> giveUp(number);
+            case Heard.Nothing nothing -> giveUp(number);
+        }
+        return receipt(number);
+    }
+
+    /** Gives back what is held: the customer does not want it. */
+    public Receipt cancel(String number) throws IOException, InterruptedException {
+        Transaction transaction = inState(number, State.HELD);
+        note(number, "reversing");
+        switch (ask("/redemptions/" + transaction.id + "/void", key(number, "void"), Map.of())) {
+            case Heard.Done done -> note(number, "undone");
+            case Heard.Refused refused -> giveUp(number);
+            case Heard.Nothing nothing -> giveUp(number);
+        }
+        return receipt(number);
+    }
+
+    /** Gives points back for goods that came back, at most what is left of the sale. */
+    public Receipt refund(String number, long amount) throws IOException, InterruptedException {
+        Transaction transaction = inState(number, State.SOLD);
+        if (amount < 1 || amount > transaction.captured - transaction.refunded()) {
+            throw new IllegalArgumentException("Of " + number + " "
+                    + points(transaction.captured - transaction.refunded()) + " can be refunded, not "
+                    + points(amount));
+        }
+        int n = transaction.refunds.size() + 1;
+        note(number, "refunding", "refund", n, "amount", amount);
+        refund(transaction, n);
+        return receipt(number);
+    }
+
+    private void refund(Transaction transaction, int n) throws IOException, InterruptedException {
+        Heard heard = ask(
+                "/redemptions/" + transaction.id + "/refunds",
+                key(transaction.number, "refund-" + n),
+                Map.of("amount", transaction.refunds.get(n).amount, "terminal", settings.terminal()));
+        switch (heard) {
+            case Heard.Done done -> note(transaction.number, "refunded", "refund", n);
+            case Heard.Refused refused ->
+                note(transaction.number, "refund-refused", "refund", n, "reason", refused.code());
+            case Heard.Nothing nothing -> {
+                // It stays open, and recover sends it again: the goods are back.
+            }
+        }
+    }
+
+    // ---- without a connection ------------------------------------------------------------------------------------
+
+    /** Fetches what the till may sell without a connection, and keeps it; while there is a connection, often enough. */
+    public Optional<Allowance> fetchAllowance() throws IOException, InterruptedException {
+        Map<String, Object> page = get(
+                "/merchants/" + settings.merchant() + "/terminals/" + settings.terminal() + "/allowances?limit=500");
+        for (Object item : (List<?>) page.getOrDefault("items", List.of())) {
+            Map<?, ?> allowance = (Map<?, ?>) item;
+            if (allowance.get("status").equals("LIVE") && !allowances.containsKey((String) allowance.get("id"))) {
+                write(
+                        "step",
+                        "allowance",
+                        "id",
+                        allowance.get("id"),
+                        "signature",
+                        allowance.get("signature"),
+                        "perSale",
+                        allowance.get("perSale"),
+                        "count",
+                        allowance.get("count"),
+                        "validFrom",
+                        allowance.get("validFrom"),
+                        "validUntil",
+                        allowance.get("validUntil"));
+            }
+        }
+        return allowance(Instant.now());
+    }
+
+    private Optional<Allowance> allowance(Instant now) {
+        return allowances.values().stream()
+                .filter(allowance -> !now.isBefore(allowance.validFrom()) && now.isBefore(allowance.validUntil()))
+                .reduce((one, other) -> other);
+    }
+
+    /** Sells without a connection: within the allowance, to who shows a pay code of his device or is known. */
+    public Receipt offline(String payer, long amount) throws IOException {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        Allowance allowance =
+                allowance(now).orElseThrow(() -> new IllegalStateException("The till has no allowance that holds"));
+        long used = transactions.values().stream()
+                .filter(transaction -> allowance.id().equals(transaction.allowance))
+                .count();
+        if (amount < 1 || amount > allowance.perSale() || used >= allowance.count()) {
+            throw new IllegalStateException("The allowance is for " + allowance.count() + " sales of at most "
+                    + points(allowance.perSale()) + "; " + used + " are made");
+        }
+        if (payer.startsWith("72") && isCode(payer)) {
+            throw new IllegalStateException("A voucher is taken on-line only");
+        }
+        String number = nextNumber();
+        note(
+                number,
+                "offline",
+                "amount",
+                amount,
+                "day",
+                today().toString(),
+                "allowance",
+                allowance.id(),
+                "payer",
+                payer,
+                "soldAt",
+                now.toString());
+        return receipt(number);
+    }
+
+    /** Uploads what was sold without a connection. What finds no answer stays to be uploaded. */
+    public List<Receipt> upload() throws IOException, InterruptedException {
+        List<Receipt> answered = new ArrayList<>();
+        for (Allowance allowance : allowances.values()) {
+            List<Transaction> all = transactions.values().stream()
+                    .filter(transaction ->
+                            transaction.state == State.OFFLINE && allowance.id().equals(transaction.allowance))
+                    .toList();
+            for (int from = 0; from < all.size(); from += MOST_ROWS) {
+                answered.addAll(upload(allowance, all.subList(from, Math.min(all.size(), from + MOST_ROWS))));
+            }
+        }
+        return answered;
+    }
+
+    private List<Receipt> upload(Allowance allowance, List<Transaction> sold) throws IOException, InterruptedException {
+        // A new key each time: rows are known by their numbers, and those that came before are answered again.
+        write("step", "uploading", "upload", uploads + 1);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("merchant", settings.merchant());
+        body.put("terminal", settings.terminal());
+        body.put("allowance", allowance.id());
+        body.put("signature", allowance.signature());
+        body.put("rows", sold.stream().map(transaction -> transaction.row).toList());
+        List<Receipt> answered = new ArrayList<>();
+        if (ask("/redemptions/offline", key("uploads", Integer.toString(uploads)), body) instanceof Heard.Done done) {
+            for (Object item : (List<?>) done.body().get("items")) {
+                Map<?, ?> row = (Map<?, ?>) item;
+                String number = (String) row.get("terminalTransaction");
+                if (row.get("problem") instanceof Map<?, ?> problem) {
+                    if (!Boolean.TRUE.equals(problem.get("retryable"))) {
+                        note(number, "not-taken", "reason", problem.get("code"));
+                    }
+                } else {
+                    note(number, "uploaded", "id", ((Map<?, ?>) row.get("redemption")).get("id"));
+                }
+                answered.add(receipt(number));
+            }
+        }
+        return answered;
+    }
+
+    // ---- giving up -----------------------------------------------------------------------------------------------
+
+    /** Nothing is handed over any more, and the number is reversed. */
+    private void giveUp(String number) throws IOException, InterruptedException {
+        note(number, "reversing");
+        reverse(number);
+    }
+
+    /** Whatever the service did under this number, and whether the message is still on its way: nothing will be left of it. */
+    private void reverse(String number) throws IOException, InterruptedException {
+        Heard heard = ask(
+                "/redemptions/reversals",
+                key(number, "reversal"),
+                Map.of(
+                        "merchant",
+                        settings.merchant(),
+                        "terminal",
+                        settings.terminal(),
+                        "terminalTransaction",
+                        number));
+        if (heard instanceof Heard.Done) {
+            note(number, "undone");
+        }
+    }
+
+    /**
+     * Finishes what is open: sends open refunds again, and reverses every transaction that is not sold, refused or undone.
+     * For the start of a till and the end of its day; what finds no answer stays open, and is told.
+     */
+    public List<Receipt> recover() throws IOException, InterruptedException {
+        List<Receipt> touched = new ArrayList<>();
+        for (Transaction transaction : List.copyOf(transactions.values())) {
+            boolean open = transaction.state.isOpen();
+            if (open) {
+                giveUp(transaction.number);
+            }
+            for (var refund : transaction.refunds.entrySet()) {
+                if (refund.getValue().isOpen()) {
+                    open = true;
+                    refund(transaction, refund.getKey());
+                }
+            }
+            if (open) {
+                touched.add(transaction.receipt());
+            }
+        }
+        return touched;
+    }
+
+    /** Whether there is something whose outcome the till does not know; {@link #recover} asks. */
+    public boolean hasOpen() {
+        return transactions.values().stream()
+                .anyMatch(transaction -> transaction.state.isOpen()
+                        || transaction.refunds.values().stream().anyMatch(GivingBack::isOpen));
+    }
+
+    public List<Receipt> receipts() {
+        return transactions.values().stream().map(Transaction::receipt).toList();
+    }
+
+    public Totals totals(LocalDate day) {
+        List<Transaction> sold = transactions.values().stream()
+                .filter(transaction -> transaction.state == State.SOLD && transaction.day.equals(day))
+                .toList();
+        List<GivingBack> refunds = sold.stream()
+                .flatMap(transaction -> transaction.refunds.values().stream())
+                .filter(refund -> refund.done)
+                .toList();
+        return new Totals(
+                sold.size(),
+                sold.stream().mapToLong(transaction -> transaction.captured).sum(),
+                refunds.size(),
+                refunds.stream().mapToLong(refund -> refund.amount).sum());
+    }
+
+    /** What became of a transaction by the service: a look, which changes nothing. */
+    public Map<String, Object> query(String number) throws InterruptedException {
+        return get("/redemptions?merchant=" + settings.merchant() + "&terminal=" + settings.terminal()
+                + "&terminalTransaction=" + number);
+    }
+
+    private Map<String, Object> get(String path) throws InterruptedException {
+        try {
+            return Json.object(http.send(
+                            request(path).timeout(settings.answerWithin()).build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IllegalStateException("The service does not answer", e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        journal.close();
+        http.shutdownNow();
+    }
+
+    // ---- sending -------------------------------------------------------------------------------------------------
+
+    /** Sends a message until something is known of it, or the time is over. */
+    private Heard ask(String path, String key, Map<String, Object> body) throws InterruptedException {
+        long latest = System.nanoTime() + settings.giveUpAfter().toNanos();
+        HttpRequest.Builder request = request(path)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", key)
+                .POST(HttpRequest.BodyPublishers.ofString(Json.text(body)));
+        boolean first = true;
+        while (true) {
+            long left = latest - System.nanoTime();
+            if (left <= 0) {
+                return new Heard.Nothing(Duration.ZERO);
+            }
+            Heard heard = attempt(
+                    request.timeout(min(settings.answerWithin(), Duration.ofNanos(left)))
+                            .build(),
+                    first);
+            if (!(heard instanceof Heard.Nothing nothing)) {
+                return heard;
+            }
+            first = false;
+            Thread.sleep(min(nothing.pause(), Duration.ofNanos(Math.max(0, latest - System.nanoTime()))));
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(settings.book() + path))
+                .header("Authorization", "Bearer " + settings.key())
+                .header("Accept", "application/json, application/problem+json");
+    }
+
+    private Heard attempt(HttpRequest request, boolean first) throws InterruptedException {
+        Duration pause = Duration.ofNanos(ThreadLocalRandom.current()
+                .nextLong(
+                        settings.pollAtLeast().toNanos(), settings.pollAtMost().toNanos() + 1));
+        HttpResponse<String> answer;
+        Map<String, Object> body;
+        try {
+            answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+            body = Json.object(answer.body());
+        } catch (IOException | IllegalArgumentException e) {
+            return new Heard.Nothing(pause);
+        }
+        int status = answer.statusCode();
+        if (status == 200 || status == 201) {
+            return new Heard.Done(body);
+        }
+        boolean decided = status == 409 || status == 422;
+        if (body.get("code") instanceof String code
+                && !Boolean.TRUE.equals(body.get("retryable"))
+                && (decided || first && status >= 400 && status < 500 && status != TOO_MANY)) {
+            return new Heard.Refused(code);
+        }
+        return new Heard.Nothing(answer.headers()
+                .firstValue("Retry-After")
+                .filter(seconds -> seconds.matches("[0-9]{1,4}"))
+                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
+                .filter(wish -> wish.compareTo(pause) > 0)
+                .orElse(pause));
+    }
+
+    private String key(String number, String step) {
+        return settings.merchant() + "/" + settings.terminal() + "/" + number + "/" + step;
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    // ---- the journal ---------------------------------------------------------------------------------------------
+
+    /** The day, and a count that is not begun anew: who misses one sees that it is missing. */
+    private String nextNumber() {
+        return "%s-%06d".formatted(DateTimeFormatter.BASIC_ISO_DATE.format(today()), transactions.size() + 1);
+    }
+
+    private static LocalDate today() {
+        return LocalDate.now(COMMUNITY);
+    }
+
+    private void lock() throws IOException {
+        try {
+            if (journal.tryLock() != null) {
+                return;
+            }
+        } catch (OverlappingFileLockException e) {
+            // Another till of this process: as another process.
+        }
+        throw new IOException("Another till has the journal " + settings.journal());
+    }
+
+    private void read() throws IOException {
+        String text = Files.readString(settings.journal());
+        int whole = text.lastIndexOf('\n') + 1;
+        text.substring(0, whole).lines().map(Json::object).forEach(this::apply);
+        journal.truncate(text.substring(0, whole).getBytes(StandardCharsets.UTF_8).length);
+        journal.position(journal.size());
+    }
+
+    /** Writes a step down; when this returns, it survives a power failure. */
+    private void note(String number, String step, Object... members) throws IOException {
+        List<Object> all = new ArrayList<>(List.of("number", number, "step", step));
+        all.addAll(Arrays.asList(members));
+        write(all.toArray());
+    }
+
+    private void write(Object... members) throws IOException {
+        Map<String, Object> line = new LinkedHashMap<>();
+        for (int i = 0; i < members.length; i += 2) {
+            line.put((String) members[i], members[i + 1]);
+        }
+        line.put("at", Instant.now().toString());
+        ByteBuffer bytes = ByteBuffer.wrap((Json.text(line) + "\n").getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            journal.write(bytes);
+        }
+        journal.force(false);
+        apply(line);
+    }
+
+    /** What a step makes of its transaction; the same for a line that is written and for one that is read again. */
+    private void apply(Map<String, Object> line) {
+        String number = (String) line.get("number");
+        String step = (String) line.get("step");
+        Transaction transaction = transactions.get(number);
+        switch (step) {
+            case "sent" -> begin(line, (Boolean) line.get("sale"));
+            case "allowance" ->
+                allowances.put(
+                        (String) line.get("id"),
+                        new Allowance(
+                                (String) line.get("id"),
+                                (String) line.get("signature"),
+                                number(line, "perSale"),
+                                number(line, "count"),
+                                Instant.parse((String) line.get("validFrom")),
+                                Instant.parse((String) line.get("validUntil"))));
+            case "offline" -> {
+                Transaction sold = begin(line, true);
+                String payer = (String) line.get("payer");
+                sold.allowance = (String) line.get("allowance");
+                sold.row = new LinkedHashMap<>();
+                sold.row.put("terminalTransaction", number);
+                sold.row.put(isCode(payer) ? "code" : "member", payer);
+                sold.row.put("amount", sold.amount);
+                sold.row.put("at", line.get("soldAt"));
+                sold.state = State.OFFLINE;
+            }
+            case "uploading" -> uploads = (int) number(line, "upload");
+            case "uploaded" -> {
+                transaction.id = (String) line.get("id");
+                transaction.approved = transaction.amount;
+                transaction.captured = transaction.amount;
+                transaction.state = State.SOLD;
+            }
+            case "not-taken" -> {
+                transaction.reason = (String) line.get("reason");
+                transaction.state = State.NOT_TAKEN;
+            }
+            case "approved" -> {
+                transaction.id = (String) line.get("id");
+                transaction.approved = number(line, "approved");
+                transaction.cash = number(line, "cash");
+                transaction.captured = transaction.sale ? transaction.approved : 0;
+                transaction.state = transaction.sale ? State.SOLD : State.HELD;
+            }
+            case "refused" -> {
+                transaction.reason = (String) line.get("reason");
+                transaction.state = State.REFUSED;
+            }
+            case "taking" -> transaction.state = State.TAKING;
+            case "taken" -> {
+                transaction.captured = number(line, "captured");
+                transaction.state = State.SOLD;
+            }
+            case "reversing" -> transaction.state = State.REVERSING;
+            case "undone" -> transaction.state = State.UNDONE;
+            case "refunding" ->
+                transaction.refunds.put((int) number(line, "refund"), new GivingBack(number(line, "amount")));
+            case "refunded" -> transaction.refunds.get((int) number(line, "refund")).done = true;
+            case "refund-refused" -> transaction.refunds.get((int) number(line, "refund")).refused = true;
+            default -> throw new IllegalStateException("The journal has a step that is not known: " + step);
+        }
+    }
+
+    private Transaction begin(Map<String, Object> line, boolean sale) {
+        Transaction begun = new Transaction(
+                (String) line.get("number"), sale, number(line, "amount"), LocalDate.parse((String) line.get("day")));
+        transactions.put(begun.number, begun);
+        return begun;
+    }
+
+    private static long number(Map<String, Object> line, String name) {
+        return ((Number) line.get(name)).longValue();
+    }
+
+    private Transaction inState(String number, State state) {
+        Transaction transaction = transactions.get(number);
+        if (transaction == null || transaction.state != state) {
+            throw new IllegalStateException("Transaction " + number + " is "
+                    + (transaction == null ? "not known" : transaction.state.name()) + ", not " + state);
+        }
+        return transaction;
+    }
+
+    private Receipt receipt(String number) {
+        return transactions.get(number).receipt();
+    }
+
+    private static String points(long hundredths) {
+        return BigDecimal.valueOf(hundredths, 2).toPlainString();
+    }
+
+    // ---- JSON ----------------------------------------------------------------------------------------------------
+
+    /** As much of JSON as the messages have. */
+    private static final class Json {
+        private final String text;
+        private int at;
+
+        private Json(String text) {
+            this.text = text;
+        }
+
+        /** @throws IllegalArgumentException when the text is no JSON object */
+        @SuppressWarnings("unchecked")
+        static Map<String, Object> object(String text) {
+            Json json = new Json(text);
+            try {
+                Object value = json.value();
+                json.blanks();
+                if (json.at == text.length() && value instanceof Map) {
+                    return (Map<String, Object>) value;
+                }
+            } catch (IndexOutOfBoundsException e) {
+                throw new IllegalArgumentException("JSON that ends too early", e);
+            }
+            throw new IllegalArgumentException("No JSON object");
+        }
+
+        static String text(Object value) {
+            return switch (value) {
+                case Map<?, ?> members ->
+                    members.entrySet().stream()
+                            .map(member -> quoted((String) member.getKey()) + ":" + text(member.getValue()))
+                            .collect(Collectors.joining(",", "{", "}"));
+                case List<?> items -> items.stream().map(Json::text).collect(Collectors.joining(",", "[", "]"));
+                case String text -> quoted(text);
+                default -> value.toString();
+            };
+        }
+
+        private static String quoted(String text) {
+            StringBuilder to = new StringBuilder("\"");
+            for (char c : text.toCharArray()) {
+                if (c == '"' || c == '\\') {
+                    to.append('\\').append(c);
+                } else if (c < ' ') {
+                    to.append("\\u%04x".formatted((int) c));
+                } else {
+                    to.append(c);
+                }
+            }
+            return to.append('"').toString();
+        }
+
+        private void blanks() {
+            while (at < text.length() && " \t\r\n".indexOf(text.charAt(at)) >= 0) {
+                at++;
+            }
+        }
+
+        private boolean take(char c) {
+            blanks();
+            if (text.charAt(at) != c) {
+                return false;
+            }
+            at++;
+            return true;
+        }
+
+        private void need(char c) {
+            if (!take(c)) {
+                throw new IllegalArgumentException("JSON has no " + c + " at " + at);
+            }
+        }
+
+        private Object value() {
+            if (take('{')) {
+                Map<String, Object> members = new LinkedHashMap<>();
+                while (!take('}')) {
+                    if (!members.isEmpty()) {
+                        need(',');
+                    }
+                    need('"');
+                    String name = string();
+                    need(':');
+                    members.put(name, value());
+                }
+                return members;
+            }
+            if (take('[')) {
+                List<Object> items = new ArrayList<>();
+                while (!take(']')) {
+                    if (!items.isEmpty()) {
+                        need(',');
+                    }
+                    items.add(value());
+                }
+                return items;
+            }
+            if (take('"')) {
+                return string();
+            }
+            int from = at;
+            while (at < text.length() && ",]} \t\r\n".indexOf(text.charAt(at)) < 0) {
+                at++;
+            }
+            String word = text.substring(from, at);
+            return switch (word) {
+                case "true" -> true;
+                case "false" -> false;
+                case "null" -> null;
+                default -> word.matches("-?[0-9]{1,18}") ? Long.valueOf(word) : new BigDecimal(word);
+            };
+        }
+
+        private String string() {
+            StringBuilder to = new StringBuilder();
+            while (true) {
+                char c = text.charAt(at++);
+                if (c == '"') {
+                    return to.toString();
+                }
+                if (c != '\\') {
+                    to.append(c);
+                    continue;
+                }
+                char escaped = text.charAt(at++);
+                switch (escaped) {
+                    case 'n' -> to.append('\n');
+                    case 't' -> to.append('\t');
+                    case 'r' -> to.append('\r');
+                    case 'b' -> to.append('\b');
+                    case 'f' -> to.append('\f');
+                    case 'u' -> {
+                        to.append((char) Integer.parseInt(text.substring(at, at + 4), 16));
+                        at += 4;
+                    }
+                    default -> to.append(escaped);
+                }
+            }
+        }
+    }
+
+    // ---- the command line ----------------------------------------------------------------------------------------
+
+    private static final String HELP = """
+            sale CODE AMOUNT        sells at once (AMOUNT in hundredths of a point, CODE a pay code or voucher)
+            authorize CODE AMOUNT   holds; less than AMOUNT, if the customer has not more
+            capture NUMBER AMOUNT   takes what was held, or a part of it
+            void NUMBER             gives back what was held
+            refund NUMBER AMOUNT    gives points back for goods that came back
+            query NUMBER            shows what the service knows of it
+            allowance               fetches what may be sold without a connection
+            offline CODE AMOUNT     sells without a connection
+            upload                  uploads what was sold without one
+            recover                 finishes what is open
+            total                   shows the day's counts and sums
+            quit
+            """;
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        Settings settings = new Settings(
+                URI.create(setting("TILL_BOOK")),
+                setting("TILL_KEY"),
+                setting("TILL_MERCHANT"),
+                setting("TILL_TERMINAL"),
+                Path.of(setting("TILL_JOURNAL")));
+        try (Till till = new Till(settings)) {
+            till.recover().forEach(System.out::println);
+            System.out.print(HELP);
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            for (String line = in.readLine(); line != null && !line.equals("quit"); line = in.readLine()) {
+                try {
+                    System.out.println(till.obey(line.trim().split("\\s+")));
+                } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
+                    System.out.println(e.getMessage() + "\n" + HELP);
+                }
+            }
+        }
+    }
+
+    private static String setting(String name) {
+        String value = System.getenv(name);
+        if (value == null || value.isBlank()) {
+            throw new IllegalArgumentException("Set " + name);
+        }
+        return value;
+    }
+
+    private Object obey(String[] words) throws IOException, InterruptedException {
+        return switch (words[0].toLowerCase(Locale.ROOT)) {
+            case "sale" -> sale(words[1], Long.parseLong(words[2]), false);
+            case "authorize" -> authorize(words[1], Long.parseLong(words[2]), true);
+            case "capture" -> capture(words[1], Long.parseLong(words[2]));
+            case "void" -> cancel(words[1]);
+            case "refund" -> refund(words[1], Long.parseLong(words[2]));
+            case "query" -> query(words[1]);
+            case "allowance" -> fetchAllowance();
+            case "offline" -> offline(words[1], Long.parseLong(words[2]));
+            case "upload" -> upload();
+            case "recover" -> recover();
+            case "total" -> totals(today());
+            default -> throw new IllegalArgumentException("Unknown: " + words[0]);
+        };
+    }
+}

@@ -1,0 +1,587 @@
+package org.moralbank.till;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.moralbank.TestBank;
+import org.moralbank.TestBank.Book;
+import org.moralbank.TestBank.Member;
+import org.moralbank.access.Role;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.TestDatabase;
+import org.moralbank.till.BadWire.Fault;
+import org.moralbank.till.Till.Receipt;
+import org.moralbank.till.Till.Settings;
+import org.moralbank.till.Till.State;
+
+/**
+ * Tills that sell over wires on which everything is lost that can be, and are switched off in the middle: at the end they
+ * and the ledger agree.
+ *
+ * <p>{@code -Dmoralbank.till.sales=100000} sells more; {@code -Dmoralbank.till.seed=…} repeats one run.
+ */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class TillTest {
+    private static final int SALES = Integer.getInteger("moralbank.till.sales", 1000);
+    private static final int SEEDS = 4;
+    private static final int TILLS = 5;
+    private static final int MEMBERS = 12;
+    private static final long EACH = 100_000;
+    private static final Duration NONE = Duration.ZERO;
+
+    @Inject
+    TestBank bank;
+
+    @TestHTTPResource
+    URI service;
+
+    @TempDir
+    Path folder;
+
+    // ---- everything at random ------------------------------------------------------------------------------------
+
+    @TestFactory
+    Stream<DynamicTest> agreesWithTheLedgerWhateverIsLostBetweenThem() {
+        Long given = Long.getLong("moralbank.till.seed");
+        Random seeds = new Random();
+        return (given == null ? LongStream.generate(seeds::nextLong).limit(SEEDS) : LongStream.of(given))
+                .mapToObj(seed -> DynamicTest.dynamicTest("seed " + seed, () -> {
+                    System.out.println("TillTest: -Dmoralbank.till.seed=" + seed);
+                    sellAtRandom(seed, SALES / SEEDS / TILLS);
+                }));
+    }
+
+    private void sellAtRandom(long seed, int salesOfATill) throws Exception {
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; i < MEMBERS; i++) {
+            // One who is soon without points, for refusals and partial approvals.
+            members.add(book.aMember().holding(i == 0 ? 300 : EACH, Unit.PTS));
+        }
+        List<Future<Day>> days = new ArrayList<>();
+        try (ExecutorService cashiers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < TILLS; i++) {
+                Random random = new Random(seed + i);
+                Settings settings = shop.aTill();
+                days.add(cashiers.submit(() -> new Day(settings, random, members, salesOfATill).work()));
+            }
+        }
+        Map<String, Long> paid = new HashMap<>();
+        Map<State, Integer> states = new EnumMap<>(State.class);
+        long owed = 0;
+        for (Future<Day> day : days) {
+            owed += agree(shop, day.get(), paid);
+            day.get().receipts.forEach(receipt -> states.merge(receipt.state(), 1, Integer::sum));
+        }
+        System.out.println("TillTest: " + states);
+        assertThat(states.getOrDefault(State.SOLD, 0)).as("sales").isGreaterThan(salesOfATill * TILLS / 2);
+        assertThat(states.getOrDefault(State.UNDONE, 0)).as("given up").isPositive();
+
+        assertThat(posted(book, "2300:" + shop.merchant + ":PTS")).isEqualTo(owed);
+        for (int i = 0; i < MEMBERS; i++) {
+            Member member = members.get(i);
+            assertThat(posted(book, "2200:" + member.id() + ":PTS"))
+                    .as("points of %s", member.id())
+                    .isEqualTo((i == 0 ? 300 : EACH) - paid.getOrDefault(member.id(), 0L));
+        }
+        List<Map<String, Object>> accounts = all(book, "/accounts?");
+        assertThat(accounts.stream()
+                        .mapToLong(account -> number(account, "posted"))
+                        .sum())
+                .as("sum of the book")
+                .isZero();
+        assertThat(accounts.stream().filter(account -> number(account, "held") != 0))
+                .as("accounts with something held")
+                .isEmpty();
+    }
+
+    /** Compares a till with what the service has under its terminal; gives what the merchant is owed for it. */
+    private static long agree(Shop shop, Day day, Map<String, Long> paid) {
+        Map<String, Map<String, Object>> known = new LinkedHashMap<>();
+        for (var redemption : all(
+                shop.book, "/redemptions?merchant=" + shop.merchant + "&terminal=" + day.settings.terminal() + "&")) {
+            assertThat(known.put((String) redemption.get("terminalTransaction"), redemption))
+                    .as("one redemption a number")
+                    .isNull();
+        }
+        long owed = 0;
+        for (Receipt receipt : day.receipts) {
+            var redemption = known.remove(receipt.number());
+            switch (receipt.state()) {
+                case SOLD -> {
+                    assertThat(redemption).as("%s", receipt).isNotNull();
+                    assertThat(redemption.get("status")).as("%s", receipt).isIn("CAPTURED", "REFUNDED");
+                    assertThat(number(redemption, "capturedAmount"))
+                            .as("%s", receipt)
+                            .isEqualTo(receipt.captured());
+                    assertThat(number(redemption, "refundedAmount"))
+                            .as("%s", receipt)
+                            .isEqualTo(receipt.refunded());
+                    long net = receipt.captured() - receipt.refunded();
+                    paid.merge((String) redemption.get("member"), net, Long::sum);
+                    owed += net;
+                }
+                case UNDONE -> {
+                    if (redemption != null) {
+                        assertThat(redemption.get("status")).as("%s", receipt).isIn("REVERSED", "VOIDED");
+                    }
+                }
+                case REFUSED -> assertThat(redemption).as("%s", receipt).isNull();
+                default -> throw new AssertionError("open at the end: " + receipt);
+            }
+        }
+        assertThat(known).as("redemptions that the till does not know").isEmpty();
+        var totals = day.totals;
+        assertThat(totals.owed()).isEqualTo(owed);
+        assertThat(day.handedOver).as("goods handed over, and sales").isEqualTo(day.sold());
+        return owed;
+    }
+
+    /** A cashier's day at one till, over one wire, with what he handed over. */
+    private final class Day {
+        final Settings settings;
+        final Map<String, Long> handedOver = new HashMap<>();
+        final List<Receipt> receipts = new ArrayList<>();
+        Till.Totals totals = new Till.Totals(0, 0, 0, 0);
+        private final Random random;
+        private final List<Member> members;
+        private final int sales;
+
+        Day(Settings settings, Random random, List<Member> members, int sales) {
+            this.settings = settings;
+            this.random = random;
+            this.members = members;
+            this.sales = sales;
+        }
+
+        Map<String, Long> sold() {
+            Map<String, Long> sold = new HashMap<>();
+            receipts.stream()
+                    .filter(receipt -> receipt.state() == State.SOLD)
+                    .forEach(receipt -> sold.put(receipt.number(), receipt.captured()));
+            return sold;
+        }
+
+        Day work() throws Exception {
+            Random ofTheWire = new Random(random.nextLong());
+            try (BadWire wire = new BadWire(
+                    service, new Weather(ofTheWire), () -> Duration.ofMillis(10 + ofTheWire.nextInt(600)))) {
+                Settings over = hasty(over(wire, settings));
+                for (int done = 0; done < sales; ) {
+                    // Switched off in the middle of the last customer, or at the end of the day.
+                    int until = Math.min(sales, done + 1 + random.nextInt(30));
+                    done = workUntilItIsSwitchedOff(over, done, until);
+                }
+            }
+            // All that strayed has arrived. What is open is finished in good weather, from the journal alone.
+            try (Till till = new Till(settings)) {
+                printTheLast(till);
+                till.recover();
+                assertThat(till.hasOpen()).isFalse();
+            }
+            try (Till till = new Till(settings)) {
+                receipts.addAll(till.receipts());
+                totals = till.totals(LocalDate.now(ZoneId.of("Asia/Shanghai")));
+            }
+            return this;
+        }
+
+        private int workUntilItIsSwitchedOff(Settings over, int done, int until) throws Exception {
+            try (Till till = new Till(over)) {
+                printTheLast(till);
+                till.recover();
+                for (int n = done; n < until - 1; n++) {
+                    serve(till);
+                }
+                switchOffWhile(() -> serve(till));
+            }
+            return until;
+        }
+
+        private void serve(Till till) throws IOException, InterruptedException {
+            String payer = members.get(random.nextInt(MEMBERS)).payCode();
+            long amount = 1 + random.nextInt(200);
+            boolean partially = random.nextBoolean();
+            if (random.nextBoolean()) {
+                print(till.sale(payer, amount, partially));
+            } else {
+                Receipt held = till.authorize(payer, amount, partially);
+                print(held);
+                if (held.state() == State.HELD && random.nextInt(8) == 0) {
+                    print(till.cancel(held.number()));
+                } else if (held.state() == State.HELD) {
+                    print(till.capture(
+                            held.number(),
+                            random.nextBoolean() ? held.approved() : 1 + random.nextLong(held.approved())));
+                }
+            }
+            if (random.nextInt(4) == 0) {
+                bringBack(till);
+            }
+        }
+
+        private void bringBack(Till till) throws IOException, InterruptedException {
+            List<Receipt> refundable = till.receipts().stream()
+                    .filter(receipt -> receipt.state() == State.SOLD && receipt.captured() > receipt.refunded())
+                    .toList();
+            if (!refundable.isEmpty() && !till.hasOpen()) {
+                Receipt receipt = refundable.get(random.nextInt(refundable.size()));
+                till.refund(receipt.number(), 1 + random.nextLong(receipt.captured() - receipt.refunded()));
+            }
+        }
+
+        /** What the last customer had paid when the till went off is printed at its next start. */
+        private void printTheLast(Till till) {
+            till.receipts().stream().reduce((one, other) -> other).ifPresent(this::print);
+        }
+
+        private void print(Receipt receipt) {
+            if (receipt.state() == State.SOLD) {
+                handedOver.put(receipt.number(), receipt.captured());
+            }
+        }
+
+        /** Interrupts it at a random moment: what the till has not forced to its journal by then it has forgotten. */
+        private void switchOffWhile(Working working) throws Exception {
+            Thread cashier = Thread.currentThread();
+            CountDownLatch done = new CountDownLatch(1);
+            long moment = random.nextInt(60);
+            Thread switcher = Thread.ofVirtual().start(() -> {
+                try {
+                    if (!done.await(moment, TimeUnit.MILLISECONDS)) {
+                        cashier.interrupt();
+                    }
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            try {
+                working.work();
+            } catch (InterruptedException | java.nio.channels.ClosedByInterruptException e) {
+                // It is off.
+            } finally {
+                done.countDown();
+                while (switcher.isAlive()) {
+                    try {
+                        switcher.join();
+                    } catch (InterruptedException e) {
+                        // By the switch, at the last moment.
+                    }
+                }
+                Thread.interrupted();
+            }
+        }
+    }
+
+    private interface Working {
+        void work() throws Exception;
+    }
+
+    /** Four messages in ten have something befall them, and now and then there is an outage, longer than a till's patience. */
+    private static final class Weather implements Supplier<Fault> {
+        private final Random random;
+        private long outageUntil = System.nanoTime();
+
+        Weather(Random random) {
+            this.random = random;
+        }
+
+        @Override
+        public Fault get() {
+            if (random.nextInt(120) == 0) {
+                outageUntil = System.nanoTime()
+                        + Duration.ofMillis(200 + random.nextInt(600)).toNanos();
+            }
+            Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+            if (System.nanoTime() < outageUntil) {
+                return random.nextBoolean() ? Fault.CUT_BEFORE : Fault.CUT_AFTER;
+            }
+            return random.nextInt(10) < 4 ? fault : Fault.NONE;
+        }
+    }
+
+    // ---- each fault at each message ------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void losesNothingAtAnyMessageOfALife(Fault fault) throws Exception {
+        for (int message = 0; message < 5; message++) {
+            Book book = bank.aBook();
+            Shop shop = new Shop(book);
+            Member anna = book.aMember().holding(1000, Unit.PTS);
+            int[] sent = {0};
+            int hit = message;
+            try (BadWire wire = new BadWire(
+                            service, () -> sent[0]++ == hit ? fault : Fault.NONE, () -> Duration.ofMillis(50));
+                    Till till = new Till(over(wire, shop.aTill()))) {
+                Receipt held = till.authorize(anna.payCode(), 500, false);
+                assertThat(held.state()).isEqualTo(State.HELD);
+                assertThat(till.capture(held.number(), 400).state()).isEqualTo(State.SOLD);
+                assertThat(till.refund(held.number(), 150).refunded()).isEqualTo(150);
+                assertThat(till.cancel(till.authorize(anna.payCode(), 500, false).number())
+                                .state())
+                        .isEqualTo(State.UNDONE);
+            }
+
+            assertThat(posted(book, "2200:" + anna.id() + ":PTS"))
+                    .as("message %s", hit)
+                    .isEqualTo(750);
+            assertThat(posted(book, "2300:" + shop.merchant + ":PTS"))
+                    .as("message %s", hit)
+                    .isEqualTo(250);
+        }
+    }
+
+    /** For each message of a sale, the first that is lost is the last that gets through, until the till has given up. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.class,
+            names = {"CUT_BEFORE", "CUT_AFTER", "REQUEST_LOST", "ANSWER_LOST", "STRAYED"})
+    void givesUpAndReversesWhenNothingAnswers(Fault fault) throws Exception {
+        for (int message = 0; message < 2; message++) {
+            Book book = bank.aBook();
+            Shop shop = new Shop(book);
+            Member anna = book.aMember().holding(1000, Unit.PTS);
+            int[] sent = {0};
+            int from = message;
+            long[] begun = {0};
+            Receipt last;
+            try (BadWire wire = new BadWire(
+                            service,
+                            () -> {
+                                if (sent[0]++ < from) {
+                                    return Fault.NONE;
+                                }
+                                begun[0] = begun[0] == 0 ? System.nanoTime() : begun[0];
+                                return System.nanoTime() - begun[0] < PATIENCE.toNanos() ? fault : Fault.NONE;
+                            },
+                            () -> PATIENCE.multipliedBy(2));
+                    Till till = new Till(hasty(over(wire, shop.aTill())))) {
+                last = till.authorize(anna.payCode(), 500, false);
+                if (last.state() == State.HELD) {
+                    last = till.capture(last.number(), 400);
+                }
+                while (till.hasOpen()) {
+                    till.recover();
+                }
+                last = till.receipts().getLast();
+            }
+
+            assertThat(last.state()).isEqualTo(State.UNDONE);
+            assertThat(last.captured()).isZero();
+            assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(1000);
+            assertThat(all(book, "/accounts?").stream().mapToLong(account -> number(account, "held")))
+                    .containsOnly(0L);
+        }
+    }
+
+    // ---- switched off --------------------------------------------------------------------------------------------
+
+    /** The program as an integrator starts it: killed while it waits for an answer that the service has sent. */
+    @Test
+    void reversesAtItsNextStartWhatItWasKilledIn() throws Exception {
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        try (BadWire wire = new BadWire(service, () -> Fault.ANSWER_LOST, () -> NONE)) {
+            Process till = start(over(wire, settings));
+            till.outputWriter().append("sale " + anna.payCode() + " 300\n").flush();
+            assertThat(wire.firstAnswer()).startsWith("HTTP/1.1 201");
+            till.destroyForcibly().waitFor();
+        }
+        assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(700);
+
+        Process again = start(settings);
+        again.outputWriter().append("sale " + anna.payCode() + " 20\ntotal\nquit\n").flush();
+        String printed = new String(again.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+
+        assertThat(again.waitFor()).as(printed).isZero();
+        assertThat(printed)
+                .contains("000001  NOT PAID: hand nothing over")
+                .contains("000002  PAID 0.20 points")
+                .contains("sales=1, salesAmount=20");
+        assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(980);
+    }
+
+    @Test
+    void dropsALineThatWasCutOffAndIsTheOnlyOneWithItsJournal() throws Exception {
+        Book book = bank.aBook();
+        Settings settings = new Shop(book).aTill();
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        try (Till till = new Till(settings)) {
+            assertThat(till.sale(anna.payCode(), 100, false).state()).isEqualTo(State.SOLD);
+            assertThatThrownBy(() -> new Till(settings).close())
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("Another till");
+        }
+        Files.writeString(settings.journal(), "{\"number\":\"2026", StandardOpenOption.APPEND);
+
+        try (Till till = new Till(settings)) {
+            assertThat(till.receipts()).hasSize(1);
+            assertThat(till.sale(anna.payCode(), 50, false).state()).isEqualTo(State.SOLD);
+        }
+
+        try (Till till = new Till(settings)) {
+            assertThat(till.receipts()).extracting(Receipt::captured).containsExactly(100L, 50L);
+        }
+    }
+
+    @Test
+    void refusesWhatIsMoreThanWasApprovedOrIsLeftOfASaleAndSendsNothing() throws Exception {
+        Book book = bank.aBook();
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        try (Till till = new Till(new Shop(book).aTill())) {
+            String held = till.authorize(anna.payCode(), 500, false).number();
+            assertThatThrownBy(() -> till.capture(held, 501)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> till.refund(held, 1)).isInstanceOf(IllegalStateException.class);
+            till.capture(held, 500);
+            assertThatThrownBy(() -> till.refund(held, 501)).isInstanceOf(IllegalArgumentException.class);
+            assertThat(till.refund(held, 500).refunded()).isEqualTo(500);
+            Receipt poor = till.sale(anna.payCode(), 1001, false);
+            assertThat(poor.state()).isEqualTo(State.REFUSED);
+            assertThat(poor.reason()).isEqualTo("insufficient-balance");
+            assertThat(poor.toString()).contains("REFUSED: insufficient-balance");
+            assertThat(till.hasOpen()).isFalse();
+        }
+        assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(1000);
+    }
+
+    // ---- fixtures ------------------------------------------------------------------------------------------------
+
+    /** Long enough for a busy machine, and for some attempts that find silence. */
+    private static final Duration PATIENCE = Duration.ofMillis(700);
+
+    private static Settings over(BadWire wire, Settings settings) {
+        return new Settings(
+                URI.create(wire.uri() + settings.book().getPath()),
+                settings.key(),
+                settings.merchant(),
+                settings.terminal(),
+                settings.journal(),
+                settings.answerWithin(),
+                settings.pollAtLeast(),
+                settings.pollAtMost(),
+                settings.giveUpAfter());
+    }
+
+    private static Settings hasty(Settings settings) {
+        return new Settings(
+                settings.book(),
+                settings.key(),
+                settings.merchant(),
+                settings.terminal(),
+                settings.journal(),
+                Duration.ofMillis(200),
+                settings.pollAtLeast(),
+                settings.pollAtMost(),
+                PATIENCE);
+    }
+
+    /** A merchant and his tills. */
+    private final class Shop {
+        final Book book;
+        final String merchant;
+
+        Shop(Book book) {
+            this.book = book;
+            this.merchant = book.aMerchant();
+        }
+
+        Settings aTill() {
+            String terminal = book.aTerminal(merchant, true);
+            return new Settings(
+                    URI.create(service.toString().replaceAll("/$", "") + book.path()),
+                    book.keyOfTerminal(merchant, terminal),
+                    merchant,
+                    terminal,
+                    folder.resolve(merchant + "-" + terminal + ".journal"),
+                    Duration.ofMillis(500),
+                    Duration.ofMillis(5),
+                    Duration.ofMillis(25),
+                    Duration.ofSeconds(60));
+        }
+    }
+
+    private static Process start(Settings settings) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xshare:auto",
+                        "-XX:TieredStopAtLevel=1",
+                        "src/test/java/org/moralbank/till/Till.java")
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment()
+                .putAll(Map.of(
+                        "TILL_BOOK", settings.book().toString(),
+                        "TILL_KEY", settings.key(),
+                        "TILL_MERCHANT", settings.merchant(),
+                        "TILL_TERMINAL", settings.terminal(),
+                        "TILL_JOURNAL", settings.journal().toString()));
+        return builder.start();
+    }
+
+    private static long posted(Book book, String account) {
+        var answer = book.request(book.keyOf(Role.AUDITOR)).get(book.path() + "/accounts/" + account);
+        // An account is there from its first posting on.
+        return answer.statusCode() == 404
+                ? 0
+                : answer.then().statusCode(200).extract().jsonPath().getLong("posted");
+    }
+
+    private static long number(Map<String, Object> item, String name) {
+        return ((Number) item.get(name)).longValue();
+    }
+
+    /** All pages of a list. */
+    private static List<Map<String, Object>> all(Book book, String query) {
+        String key = book.keyOf(Role.AUDITOR);
+        List<Map<String, Object>> items = new ArrayList<>();
+        String after = "";
+        do {
+            var page = book.request(key)
+                    .get(book.path() + query + "limit=500" + (after.isEmpty() ? "" : "&after=" + after))
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .jsonPath();
+            items.addAll(page.getList("items"));
+            after = page.getString("next");
+        } while (after != null);
+        return items;
+    }
+}
