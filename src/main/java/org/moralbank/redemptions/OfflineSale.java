@@ -134,7 +134,7 @@ record OfflineSale(
                         Ledger.holding(set, seller().payable()).posted()),
                 new Redemption.Capture(amount, entry.seq(), entry.postedAt()),
                 0);
-        Redemptions.record(set, redemption);
+        Redemptions.record(set, redemption, null);
         set.put(TRANSACTIONS, key, new Transaction(redemption, null));
         OfflineTable.Uploaded uploaded = new OfflineTable.Uploaded(redemption.key(), allowance.id(), at, amount - paid);
         set.put(UPLOADED, uploaded.key(), uploaded);

@@ -353,7 +353,8 @@ class TillTest {
                 assertThat(held.state()).isEqualTo(State.HELD);
                 assertThat(till.capture(held.number(), 400).state()).isEqualTo(State.SOLD);
                 assertThat(till.refund(held.number(), 150).refunded()).isEqualTo(150);
-                assertThat(till.cancel(till.authorize(anna.payCode(), 500, false).number())
+                assertThat(till.cancel(till.authorize(anna.payCode(), 500, false)
+                                        .number())
                                 .state())
                         .isEqualTo(State.UNDONE);
             }
@@ -428,7 +429,9 @@ class TillTest {
         assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(700);
 
         Process again = start(settings);
-        again.outputWriter().append("sale " + anna.payCode() + " 20\ntotal\nquit\n").flush();
+        again.outputWriter()
+                .append("sale " + anna.payCode() + " 20\ntotal\nquit\n")
+                .flush();
         String printed = new String(again.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
 
         assertThat(again.waitFor()).as(printed).isZero();
