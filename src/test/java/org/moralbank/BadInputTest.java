@@ -471,6 +471,8 @@ class BadInputTest {
         ObjectNode changed = op.example().deepCopy();
         if (changed.has("items")) {
             changed.putArray("items");
+        } else if (changed.has("fenPerPoint")) {
+            changed.put("fenPerPoint", 11);
         } else {
             String text = Stream.of("name", "relation", "store")
                     .filter(changed::has)
@@ -845,7 +847,7 @@ class BadInputTest {
             texts.put("is in small letters", schema.path("enum").get(0).asText().toLowerCase(Locale.ROOT));
         } else if (schema.has("maxLength")) {
             texts.put("is too long", "爱".repeat(schema.path("maxLength").asInt() + 1));
-        } else if (field.equals("reference") || field.equals("terminalTransaction")) {
+        } else if (List.of("reference", "terminalTransaction", "bankReference").contains(field)) {
             texts.put("is too long", "x".repeat(101));
             texts.put("has a space", "a b");
             texts.put("is not ASCII", "ü");
@@ -1022,9 +1024,6 @@ class BadInputTest {
             if (op.is("getAnswer")) {
                 path += "?book=" + book.code();
             }
-            if (op.is("getSettlementStatement")) {
-                path += "?from=2025-01-01&to=2025-06-30";
-            }
             Map<String, String> headers = new LinkedHashMap<>();
             headers.put("Authorization", "Bearer " + operator);
             headers.put("Content-Type", "application/json");
@@ -1098,7 +1097,7 @@ class BadInputTest {
         values.put("account", "2100:M-BHL-H0001:MIN");
         values.put("storeId", "LS-1");
         values.put("terminalId", "T1");
-        for (String put : List.of("putMerchant", "putStore", "putTerminal", "putCatalogue")) {
+        for (String put : List.of("putMerchant", "putStore", "putTerminal", "putCatalogue", "putSettlementTerms")) {
             Op op = op(put);
             assertThat(send(made.request(op).body(op.example())).status()).isEqualTo(201);
         }

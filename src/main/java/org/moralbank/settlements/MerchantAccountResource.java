@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -154,11 +155,13 @@ public class MerchantAccountResource {
             @Context RoutingContext http,
             @RestPath String book,
             @RestPath String id,
-            @Parameter(description = "The first day", required = true, schema = @Schema(format = "date"))
+            @Parameter(
+                            description = "The first day; that of the month of the last when it is missing",
+                            schema = @Schema(format = "date"))
                     @RestQuery
                     @Nullable
                     String from,
-            @Parameter(description = "The last day", required = true, schema = @Schema(format = "date"))
+            @Parameter(description = "The last day; today when it is missing", schema = @Schema(format = "date"))
                     @RestQuery
                     @Nullable
                     String to) {
@@ -182,21 +185,24 @@ public class MerchantAccountResource {
     private Uni<SettlementStatement> stated(
             RoutingContext http, String book, String id, @Nullable String from, @Nullable String to) {
         Fields fields = new Fields();
-        LocalDate first = day(fields, "from", from);
-        LocalDate last = day(fields, "to", to);
-        if (last.isBefore(first)) {
-            fields.fault("to", "day");
-        }
+        LocalDate first = fields.optionalDay("from", from);
+        LocalDate last = fields.optionalDay("to", to);
         fields.refuseFaults();
         Call call = Call.of(http);
-        return books.of(call, book)
-                .chain(found -> seen(found, call, id)
-                        .chain(merchant -> payables.extent(
-                                found,
-                                merchant,
-                                first.atStartOfDay(found.calendar()).toInstant(),
-                                last.plusDays(1).atStartOfDay(found.calendar()).toInstant()))
-                        .chain(extent -> payables.statement(extent, first, last)));
+        return books.of(call, book).chain(found -> {
+            LocalDate until = last == null ? found.dayOf(Instant.now()) : last;
+            LocalDate since = first == null ? until.withDayOfMonth(1) : first;
+            if (until.isBefore(since)) {
+                throw ProtocolRejection.Invalid.field("to", "day").refused();
+            }
+            return seen(found, call, id)
+                    .chain(merchant -> payables.extent(
+                            found,
+                            merchant,
+                            since.atStartOfDay(found.calendar()).toInstant(),
+                            until.plusDays(1).atStartOfDay(found.calendar()).toInstant()))
+                    .chain(extent -> payables.statement(extent, since, until));
+        });
     }
 
     @GET
@@ -268,14 +274,6 @@ public class MerchantAccountResource {
             throw new ProtocolRejection.NotFound("merchant").refused();
         }
         return store.ofPath(book, id);
-    }
-
-    private static LocalDate day(Fields fields, String field, @Nullable String value) {
-        if (value == null) {
-            fields.fault(field, "required");
-        }
-        LocalDate day = fields.optionalDay(field, value);
-        return day == null ? LocalDate.EPOCH : day;
     }
 
     /** What is no day has no files. */

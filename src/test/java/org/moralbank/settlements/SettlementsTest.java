@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -41,11 +42,13 @@ import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Attribution;
+import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Draft;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
+import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.TestDatabase;
@@ -641,7 +644,7 @@ class SettlementsTest {
                 merchant,from,to,unit,opening,sales,captures,refunds,waived,closed,rejected,other,closing,count,paid,paidAmount\r
                 STORE,2025-01-01,2025-01-31,PTS,0,1000,300,50,0,0,0,0,1250,3,0,0\r
                 """);
-        for (String wrong : List.of("", "?from=2025-01-01", "?from=2025-02-01&to=2025-01-31", "?from=x&to=y")) {
+        for (String wrong : List.of("?from=2025-02-01&to=2025-01-31", "?to=x", "?from=2025-02-30")) {
             book.as(Role.AUDITOR)
                     .get(book.path() + "/merchants/STORE/settlement-statement" + wrong)
                     .then()
@@ -869,16 +872,16 @@ class SettlementsTest {
 
     /** The id of a batch that was closed on a day of the past. */
     private String closedOn(Book book, String day, String through) {
-        var note = new org.moralbank.ledger.Note(LocalDate.parse(day), by(), "ST-PAST", null, null);
+        var note = new Note(LocalDate.parse(day), by(), "ST-PAST", null, null);
         Answer answer = settlements
                 .close(
                         ask(book, noon(day)),
-                        new org.moralbank.ledger.BookHandle(book.id(), book.code(), SHANGHAI),
+                        new BookHandle(book.id(), book.code(), SHANGHAI),
                         new Settlements.Closing("STORE", LocalDate.parse(through), "W-001", note))
                 .await()
                 .indefinitely();
         assertThat(answer.status()).isEqualTo(201);
-        return idOf(java.util.Objects.requireNonNull(answer.location()));
+        return idOf(Objects.requireNonNull(answer.location()));
     }
 
     private static ValidatableResponse pay(Book book, String batch, String bankReference, String checker) {
