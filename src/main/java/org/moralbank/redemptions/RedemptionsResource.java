@@ -375,9 +375,9 @@ public class RedemptionsResource {
                                         value = """
                                         {
                                           "mode": "SALE", "code": "711604285193377406", "merchant": "MER-LS-01",
-                                          "amount": 500, "unit": "PTS", "terminal": "T1",
+                                          "amount": 2500, "unit": "PTS", "terminal": "T1",
                                           "terminalTransaction": "20250609-000018",
-                                          "lines": [{"item": "SOAP", "count": 2}]
+                                          "lines": [{"item": "RICE-5KG", "count": 1}]
                                         }
                                         """),
                                 @ExampleObject(
