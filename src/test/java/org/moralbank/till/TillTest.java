@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -93,12 +94,13 @@ class TillTest {
             // One who is soon without points, for refusals and partial approvals.
             members.add(book.aMember().holding(i == 0 ? 300 : EACH, Unit.PTS));
         }
+        String appKey = book.keyOf(Role.APP);
         List<Future<Day>> days = new ArrayList<>();
         try (ExecutorService cashiers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < TILLS; i++) {
                 Random random = new Random(seed + i);
                 Settings settings = shop.aTill();
-                days.add(cashiers.submit(() -> new Day(settings, random, members, salesOfATill).work()));
+                days.add(cashiers.submit(() -> new Day(settings, random, members, appKey, salesOfATill).work()));
             }
         }
         Map<String, Long> paid = new HashMap<>();
@@ -180,9 +182,11 @@ class TillTest {
         Till.Totals totals = new Till.Totals(0, 0, 0, 0);
         private final Random random;
         private final List<Member> members;
+        private final String appKey;
         private final int sales;
 
-        Day(Settings settings, Random random, List<Member> members, int sales) {
+        Day(Settings settings, Random random, List<Member> members, String appKey, int sales) {
+            this.appKey = appKey;
             this.settings = settings;
             this.random = random;
             this.members = members;
@@ -226,15 +230,29 @@ class TillTest {
                 printTheLast(till);
                 till.recover();
                 for (int n = done; n < until - 1; n++) {
-                    serve(till);
+                    serve(till, aCode());
                 }
-                switchOffWhile(() -> serve(till));
+                String last = aCode();
+                switchOffWhile(() -> serve(till, last));
             }
             return until;
         }
 
-        private void serve(Till till) throws IOException, InterruptedException {
-            String payer = members.get(random.nextInt(MEMBERS)).payCode();
+        /** By the app of a member; not over the wire. */
+        private String aCode() {
+            Member member = members.get(random.nextInt(MEMBERS));
+            return member.book()
+                    .request(appKey)
+                    .header("Idempotency-Key", UUID.randomUUID().toString())
+                    .body(Map.of("member", member.id()))
+                    .post(member.book().path() + "/pay-codes")
+                    .then()
+                    .statusCode(201)
+                    .extract()
+                    .path("code");
+        }
+
+        private void serve(Till till, String payer) throws IOException, InterruptedException {
             long amount = 1 + random.nextInt(200);
             boolean partially = random.nextBoolean();
             if (random.nextBoolean()) {
