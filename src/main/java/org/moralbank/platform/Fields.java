@@ -87,12 +87,17 @@ public final class Fields {
         return number(field, value, 1, LARGEST_AMOUNT);
     }
 
-    /** A whole number within bounds, both included. */
+    /** A whole number within bounds, both included; the least where it is not, so that what is made of it is possible. */
     public long number(String field, @Nullable Long value, long least, long most) {
-        if (required(field, value) != null && (Objects.requireNonNull(value) < least || value > most)) {
-            faults.add(new FieldFault(prefix + field, "range", Map.of("least", least, "most", most)));
+        if (required(field, value) == null) {
+            return least;
         }
-        return Objects.requireNonNullElse(value, 0L);
+        long number = Objects.requireNonNull(value);
+        if (number < least || number > most) {
+            faults.add(new FieldFault(prefix + field, "range", Map.of("least", least, "most", most)));
+            return least;
+        }
+        return number;
     }
 
     /** Free text of 1 to {@code longest} characters, none of them a control character. */

@@ -122,7 +122,11 @@ public class OfflineResource {
             @Nullable
             String allowance,
 
-            @Schema(description = "The allowance's signature, as the till kept it", required = true) @Nullable
+            @Schema(
+                    description = "The allowance's signature, as the till kept it",
+                    required = true,
+                    maxLength = LONGEST_SIGNATURE)
+            @Nullable
             String signature,
 
             @Schema(description = "In the order of selling", required = true, minItems = 1, maxItems = 1000) @Nullable
