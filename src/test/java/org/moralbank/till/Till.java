@@ -314,9 +314,8 @@ public final class Till implements AutoCloseable {
         body.put("terminalTransaction", number);
         body.put("amount", amount);
         body.put("unit", "PTS");
-        if (partially) {
-            body.put("partialApproval", true);
-        }
+        // Said in any case: what is not said, the terminal's registration decides.
+        body.put("partialApproval", partially);
         switch (ask("/redemptions", key(number, sale ? "sale" : "authorize"), body)) {
             case Heard.Done done ->
                 note(
