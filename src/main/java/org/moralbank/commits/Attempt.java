@@ -4,6 +4,7 @@ import static org.moralbank.commits.AnswerTable.ANSWERS;
 
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,8 @@ import org.moralbank.platform.Trace;
 final class Attempt {
     private static final Logger LOG = Logger.getLogger(Attempt.class);
 
+    private static final String COUNT = "UPDATE commit_lock SET commit_no = commit_no + 1 WHERE book_id = ANY ($1)";
+
     final List<Pending> batch;
     final TreeSet<Integer> books;
     private final Needs needs;
@@ -31,6 +34,9 @@ final class Attempt {
 
     /** What the works see; null until all that they need was read. */
     private @Nullable WorkingSet set;
+
+    /** What they change; null until it was asked for. */
+    private @Nullable Writing writing;
 
     private boolean spoiled;
 
@@ -239,6 +245,18 @@ final class Attempt {
             seen.setNow(pending.ask.clock() == null ? now : pending.ask.clock());
             pending.decided = decide(pending, seen);
         }
+    }
+
+    /** What the decisions change, the books' commit numbers too; nothing when they change nothing. */
+    Writing writing() {
+        if (writing == null) {
+            writing = new Writing();
+            if (set().isChanged()) {
+                set().write(writing);
+                writing.execute(COUNT, Tuple.of(bookIds()));
+            }
+        }
+        return writing;
     }
 
     /** What one work is answered; an answer that is to be kept is put into the set with its effect. */

@@ -62,8 +62,6 @@ final class Lane {
             JOIN locked USING (book_id, commit_no)
             """;
 
-    private static final String COUNT = "UPDATE commit_lock SET commit_no = commit_no + 1 WHERE book_id = ANY ($1)";
-
     /** A statement of its own: in the one that takes the lock it could be read before the wait for the lock. */
     private static final String CLOCK = "SELECT clock_timestamp()";
 
@@ -200,7 +198,8 @@ final class Lane {
             if (!queue.isEmpty()) {
                 wake();
             } else if (stopping && waiting.get() == 0) {
-                drained.tryComplete();
+                // Behind the answers of the last commit.
+                context.runOnContext(answered -> drained.tryComplete());
             }
             return;
         }
@@ -311,7 +310,7 @@ final class Lane {
                 attempt,
                 open -> lockAndRead(open, attempt).compose(commitNos -> {
                     attempt.decide();
-                    return write(open, new Writing(open), attempt, commitNos, looksAhead);
+                    return write(open, new ArrayList<>(), attempt, commitNos, looksAhead);
                 }));
     }
 
@@ -324,21 +323,18 @@ final class Lane {
     private Future<Void> inOneFlight(Attempt attempt, Map<Integer, Long> commitNos) {
         return committed(attempt, open -> {
             metrics.ahead(attempt.batch.size());
-            Writing writing = new Writing(open);
-            writing.sent(open.query("BEGIN").execute());
-            Short[] books = attempt.bookIds();
-            writing.execute(
-                    LOCK_AS_LEFT,
-                    Tuple.from(List.of(
-                            books, attempt.books.stream().map(commitNos::get).toArray(Long[]::new))));
-            attempt.recheck(writing);
-            writing.sent(readClock(open));
+            Writing checks = new Writing();
+            Long[] left = attempt.books.stream().map(commitNos::get).toArray(Long[]::new);
+            checks.execute(LOCK_AS_LEFT, Tuple.from(List.of(attempt.bookIds(), left)));
+            attempt.recheck(checks);
+            List<Future<?>> flight = new ArrayList<>();
+            flight.add(open.query("BEGIN").execute());
+            flight.addAll(checks.send(open));
+            flight.add(readClock(open));
             if (config.checkKnown()) {
-                List<Future<?>> again = new ArrayList<>();
-                attempt.readAgain(open, again);
-                again.forEach(writing::sent);
+                attempt.readAgain(open, flight);
             }
-            return write(open, writing, attempt, commitNos, true).compose(done -> {
+            return write(open, flight, attempt, commitNos, true).compose(done -> {
                 try {
                     attempt.check();
                     return Future.succeededFuture();
@@ -362,8 +358,13 @@ final class Lane {
                             return abandon(open, failure);
                         }))
                 .onSuccess(ignored -> {
-                    metrics.committed(attempt.batch, System.nanoTime() - begun, begun);
-                    attempt.batch.forEach(pending -> pending.answer(pending.decided));
+                    long took = System.nanoTime() - begun;
+                    // After the next commit is on its way: the database need not wait until all are answered.
+                    context.runOnContext(next -> {
+                        metrics.committed(attempt.batch, took, begun);
+                        attempt.batch.forEach(pending -> pending.answer(pending.decided));
+                        attempt.writing().succeeded();
+                    });
                 });
     }
 
@@ -489,6 +490,7 @@ final class Lane {
                 if (ahead == next && !next.isSpoiled()) {
                     next.seeAfter(before, clock.now());
                     next.decide();
+                    next.writing();
                 }
             });
         }
@@ -496,28 +498,32 @@ final class Lane {
 
     // ---- write -------------------------------------------------------------------------------------------------
 
-    /** One flight: every write, and COMMIT behind them; where entities change, COMMIT waits for the session's flush. */
+    /**
+     * One flight: every write, and COMMIT behind them; where entities change, COMMIT waits for the session's flush.
+     *
+     * @param flight what was sent before in the same flight
+     */
     private Future<Void> write(
-            SqlConnection open, Writing writing, Attempt attempt, Map<Integer, Long> commitNos, boolean looksAhead) {
+            SqlConnection open,
+            List<Future<?>> flight,
+            Attempt attempt,
+            Map<Integer, Long> commitNos,
+            boolean looksAhead) {
         WorkingSet set = attempt.set();
-        boolean changed = set.isChanged();
         Map<Integer, Long> left = new HashMap<>(commitNos);
-        if (changed) {
+        if (set.isChanged()) {
             left.replaceAll((book, number) -> number + 1);
         }
         known.keep(set, left);
         if (looksAhead) {
             lookAhead(open, set);
         }
-        if (changed) {
-            set.write(writing);
-            writing.execute(COUNT, Tuple.of(attempt.bookIds()));
-        }
+        Writing writing = attempt.writing();
+        flight.addAll(writing.send(open));
         return writing.entities().isEmpty()
-                ? end(open, writing.statements())
-                : Future.join(writing.statements())
-                        .recover(cause ->
-                                Future.failedFuture(CommitFailure.whileWriting(firstCause(writing.statements()))))
+                ? end(open, flight)
+                : Future.join(flight)
+                        .recover(cause -> Future.failedFuture(CommitFailure.whileWriting(firstCause(flight))))
                         .compose(ignored -> flushed(open, writing))
                         .compose(ignored -> end(open, List.of()));
     }

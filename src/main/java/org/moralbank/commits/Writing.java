@@ -9,26 +9,21 @@ import java.util.function.Function;
 import org.hibernate.reactive.mutiny.Mutiny;
 
 /**
- * The writing half of a commit. Statements go out at once, pipelined; those of a Hibernate session follow, because a
- * session waits for each of its own.
+ * What a commit is to write: statements, which go out in one flight, and entities, which follow them, because a Hibernate
+ * session waits for each of its own. It may be made before the lock is there.
  */
 public final class Writing {
-    private final SqlConnection connection;
-    private final List<Future<?>> statements = new ArrayList<>();
+    private record Statement(String sql, Tuple arguments) {}
+
+    private final List<Statement> statements = new ArrayList<>();
     private final List<Function<Mutiny.Session, Future<?>>> entities = new ArrayList<>();
+    private final List<Runnable> afterwards = new ArrayList<>();
 
-    Writing(SqlConnection connection) {
-        this.connection = connection;
-    }
+    Writing() {}
 
-    /** Sends one prepared statement. */
+    /** Adds a prepared statement. */
     public void execute(String sql, Tuple arguments) {
-        statements.add(connection.preparedQuery(sql).execute(arguments));
-    }
-
-    /** A statement that was sent otherwise, and that has to succeed, too. */
-    void sent(Future<?> statement) {
-        statements.add(statement);
+        statements.add(new Statement(sql, arguments));
     }
 
     /** Changes entities in the Hibernate session of this transaction; it is flushed before COMMIT. */
@@ -36,11 +31,25 @@ public final class Writing {
         entities.add(change);
     }
 
-    List<Future<?>> statements() {
-        return statements;
+    /** Has something done once the commit has succeeded, such as counting it. It must not fail. */
+    public void afterwards(Runnable count) {
+        afterwards.add(count);
+    }
+
+    /** Sends the statements, in their order. */
+    List<Future<?>> send(SqlConnection connection) {
+        List<Future<?>> sent = new ArrayList<>(statements.size());
+        for (Statement statement : statements) {
+            sent.add(connection.preparedQuery(statement.sql).execute(statement.arguments));
+        }
+        return sent;
     }
 
     List<Function<Mutiny.Session, Future<?>>> entities() {
         return entities;
+    }
+
+    void succeeded() {
+        afterwards.forEach(Runnable::run);
     }
 }

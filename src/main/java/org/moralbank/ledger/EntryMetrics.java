@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What is measured of the ledger. Commits that fail are counted too: they are few, and rates are what is looked at. */
+/** What is measured of the ledger. */
 final class EntryMetrics {
     private static final Map<EntryType, Counter> ENTRIES = new EnumMap<>(EntryType.class);
     private static final Map<EntryType, Counter> POSTINGS = new EnumMap<>(EntryType.class);

@@ -58,7 +58,7 @@ final class EntryTable implements Table<EntryTable.Key, Entry> {
         writeEntries(writing, entries);
         writePostings(writing, entries);
         writeTexts(writing, entries);
-        EntryMetrics.written(entries);
+        writing.afterwards(() -> EntryMetrics.written(entries));
     }
 
     private static void writeEntries(Writing writing, List<Entry> entries) {

@@ -76,10 +76,10 @@ final class PayCodeTable implements Table<PayCode.Key, PayCode> {
             validUntil[i] = code.validUntil().atOffset(ZoneOffset.UTC);
             usedAt[i] = utc(code.usedAt());
             if (changes.get(i).isInsert()) {
-                PayCodeMetrics.made("code");
+                writing.afterwards(() -> PayCodeMetrics.made("code"));
             }
             if (code.usedAt() != null) {
-                PayCodeMetrics.taken("code");
+                writing.afterwards(() -> PayCodeMetrics.taken("code"));
             }
         }
         writing.execute(UPSERT, Tuple.from(List.of(books, ids, members, madeAt, validUntil, usedAt)));

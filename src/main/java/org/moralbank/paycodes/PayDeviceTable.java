@@ -80,9 +80,9 @@ final class PayDeviceTable implements Table<Pocket.Key, Pocket> {
                 if (there != device) {
                     write(writing, change.key(), device);
                     if (there == null) {
-                        PayCodeMetrics.made("device");
+                        writing.afterwards(() -> PayCodeMetrics.made("device"));
                     } else if (device.lastStep() != there.lastStep()) {
-                        PayCodeMetrics.taken("device");
+                        writing.afterwards(() -> PayCodeMetrics.taken("device"));
                     }
                 }
             }

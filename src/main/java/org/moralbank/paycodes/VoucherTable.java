@@ -104,7 +104,8 @@ final class VoucherTable implements Table<Voucher.Key, Voucher> {
             references[i] = voucher.reference();
             createdAt[i] = voucher.createdAt().atOffset(ZoneOffset.UTC);
             endedAt[i] = utc(voucher.endedAt());
-            measure(changes.get(i));
+            Change<Voucher.Key, Voucher> change = changes.get(i);
+            writing.afterwards(() -> measure(change));
         }
         writing.execute(
                 UPSERT,
