@@ -75,7 +75,9 @@ class Offline {
     record Upload(String merchant, String terminal, UUID allowance, String signature, List<Row> rows) {}
 
     /** Takes each row by itself. Refused as a whole only where too many wrong codes were shown of late. */
-    Uni<Answer> upload(Ask ask, BookHandle book, Client client, Upload upload) {
+    Uni<Answer> upload(Ask asked, BookHandle book, Client client, Upload upload) {
+        // Also where no row has a code that is well formed: a row whose form is wrong may have one all the same.
+        Ask ask = payCodes.seal(asked);
         Sight sight = Sight.of(client);
         Rejection refusal = sight.refusal(upload.merchant(), upload.terminal());
         if (refusal != null) {
