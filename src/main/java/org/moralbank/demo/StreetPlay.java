@@ -211,10 +211,13 @@ class StreetPlay {
             for (Map<String, String> row : Street.rows("members.csv")) {
                 BookHandle book = book(cell(row, "book"));
                 String id = cell(row, "memberId");
-                String band = cell(row, "ageBand");
-                Members.Registration said =
-                        new Members.Registration(cell(row, "role"), band.equals("—") ? null : band, null, false);
-                submit(members.register(ask(book.id(), "member:" + id, said.toString(), moment), book, id, said, null));
+                String role = cell(row, "role");
+                String band = cell(row, "ageBand").equals("—") ? null : cell(row, "ageBand");
+                Members.Registration said = new Members.Registration(role, band, null, false, false);
+                // What the key stands for is said as it was when the first databases were played.
+                String content = "Registration[role=" + role + ", ageBand=" + band
+                        + ", label=null, priorityRecipient=false]";
+                submit(members.register(ask(book.id(), "member:" + id, content, moment), book, id, said, null));
             }
             for (Map<String, String> row : Street.rows("kin.csv")) {
                 BookHandle book = book(cell(row, "book"));
