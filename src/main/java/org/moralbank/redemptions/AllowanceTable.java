@@ -34,11 +34,13 @@ final class AllowanceTable implements Table<Till, Allowance.All> {
      */
     private static final String LOAD = "SELECT " + COLUMNS + """
             FROM unnest($1::smallint[], $2::text[], $3::text[]) AS k (book_id, merchant, terminal)
-            JOIN redemption_allowance a USING (book_id, merchant, terminal)
-            WHERE a.valid_until > least(clock_timestamp(), (
-                SELECT max(l.valid_until)
+            CROSS JOIN LATERAL (
+                SELECT max(l.valid_until) AS until
                 FROM redemption_allowance l
-                WHERE l.book_id = a.book_id AND l.merchant = a.merchant AND l.terminal = a.terminal)) - interval '60 days'
+                WHERE l.book_id = k.book_id AND l.merchant = k.merchant AND l.terminal = k.terminal) latest
+            JOIN redemption_allowance a
+                ON a.book_id = k.book_id AND a.merchant = k.merchant AND a.terminal = k.terminal
+            WHERE a.valid_until > least(clock_timestamp(), latest.until) - interval '60 days'
             ORDER BY a.allowance_id
             """;
 
