@@ -38,13 +38,21 @@ class Offline {
     private final Allowances allowances;
     private final PayCodes payCodes;
     private final WrongCodes wrongCodes;
+    private final RedemptionMetrics metrics;
     private final MeterRegistry registry;
 
-    Offline(Commits commits, Allowances allowances, PayCodes payCodes, WrongCodes wrongCodes, MeterRegistry registry) {
+    Offline(
+            Commits commits,
+            Allowances allowances,
+            PayCodes payCodes,
+            WrongCodes wrongCodes,
+            RedemptionMetrics metrics,
+            MeterRegistry registry) {
         this.commits = commits;
         this.allowances = allowances;
         this.payCodes = payCodes;
         this.wrongCodes = wrongCodes;
+        this.metrics = metrics;
         this.registry = registry;
     }
 
@@ -170,6 +178,7 @@ class Offline {
                             .tag("result", result.name())
                             .register(registry)
                             .increment(rows));
+            work.refusals().forEach(metrics::declined);
         }
     }
 }

@@ -64,8 +64,13 @@ class RedemptionMetrics {
                         purchase.mode().name().toLowerCase(Locale.ROOT));
             }
         } else if (answer.status() == 409 || answer.status() == 422) {
-            count("moralbank.redemptions.declines", "Redemptions declined, by code", "code", codeOf(answer));
+            declined(codeOf(answer), 1);
         }
+    }
+
+    /** So many were declined: redemptions, or rows of an upload. */
+    void declined(String code, int many) {
+        count("moralbank.redemptions.declines", "Redemptions declined, by code", "code", code, many);
     }
 
     /** A step of a redemption was answered. */
@@ -105,13 +110,17 @@ class RedemptionMetrics {
     }
 
     private void count(String name, String description, String tag, String value) {
+        count(name, description, tag, value, 1);
+    }
+
+    private void count(String name, String description, String tag, String value, int many) {
         counters.computeIfAbsent(
                         name + ' ' + value,
                         ignored -> Counter.builder(name)
                                 .description(description)
                                 .tag(tag, value)
                                 .register(registry))
-                .increment();
+                .increment(many);
     }
 
     private static String codeOf(Answer problem) {

@@ -8,6 +8,7 @@ import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +65,46 @@ class RedemptionMetricsTest {
                 .containsEntry("moralbank_redemptions_approvals_partial_total{mode=\"sale\"}", 1.0)
                 .containsEntry("moralbank_redemptions_replays_total", 1.0)
                 .containsEntry("moralbank_redemptions_declines_total{code=\"insufficient-balance\"}", 1.0);
+    }
+
+    @Test
+    void countsTheRowsOfAnUploadByWhatBecameOfThemAndByCode() {
+        String till = book.path() + "/merchants/" + merchant + "/terminals/T1/allowances";
+        var allowed = book.as(Role.OPERATOR)
+                .body(Map.of("perSale", 100, "count", 10, "hours", 1))
+                .post(till)
+                .then()
+                .statusCode(201)
+                .extract();
+        Map<String, Double> before = metrics();
+
+        book.as(Role.OPERATOR)
+                .body(Map.of(
+                        "merchant",
+                        merchant,
+                        "terminal",
+                        "T1",
+                        "allowance",
+                        allowed.path("id"),
+                        "signature",
+                        allowed.path("signature"),
+                        "rows",
+                        List.of(
+                                row("1", 100, allowed.path("validFrom")),
+                                row("2", 101, allowed.path("validFrom")),
+                                row("3", 101, allowed.path("validFrom")))))
+                .post(book.path() + "/redemptions/offline")
+                .then()
+                .statusCode(200);
+
+        assertThat(since(before))
+                .containsEntry("moralbank_redemptions_offline_rows_total{result=\"created\"}", 1.0)
+                .containsEntry("moralbank_redemptions_offline_rows_total{result=\"refused\"}", 2.0)
+                .containsEntry("moralbank_redemptions_declines_total{code=\"allowance-per-sale\"}", 2.0);
+    }
+
+    private Map<String, Object> row(String number, long amount, String at) {
+        return Map.of("terminalTransaction", number, "member", anna.id(), "amount", amount, "at", at);
     }
 
     @Test
