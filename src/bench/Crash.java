@@ -1,34 +1,21 @@
 import java.io.IOException;
-import java.io.Reader;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Kills two processes of the service and their database under load, again and again, and then counts what is there.
  *
  * <pre>
  *   ./mvnw -DskipTests package
- *   java src/bench/Crash.java [--kills 20] [--every-ms 3000] [--seed N]
+ *   java src/bench/Crash.java [--kills 20] [--every-ms 3000] [--seed N]     (JDK 22 or later)
  * </pre>
  *
  * Writers send transfers, each with a key of its own that is also its reference, and send it again until it is answered,
@@ -41,47 +28,30 @@ import java.util.stream.Stream;
 public final class Crash {
     private static final int WRITERS = 16;
     private static final int MEMBERS = 50;
-    private static final int DATABASE_PORT = 15498;
-
-    /** The first process has the embedded database, the second works on it. */
-    private static final int[] PORTS = {8098, 8097};
 
     private static final String BOOK = "/v1/books/CRASH";
     private static final Pattern SEQ = Pattern.compile("\"seq\":(\\d+)");
     private static final Pattern REFERENCE = Pattern.compile("\"reference\":\"([^\"]+)\"");
-    private static final Pattern NEXT = Pattern.compile("\"next\":\"([^\"]+)\"");
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-    private final String key = "mb_crash-" + UUID.randomUUID();
-    private final Path data;
-    private final Path log;
+    private final Processes processes;
     private final Map<String, String> answered = new ConcurrentHashMap<>();
     private final AtomicInteger sent = new AtomicInteger();
     private final AtomicInteger resent = new AtomicInteger();
     private volatile boolean stopping;
-    private final Process[] services = new Process[PORTS.length];
 
-    private Crash() throws IOException {
-        data = Files.createTempDirectory("moral-bank-crash");
-        log = data.resolveSibling(data.getFileName() + ".log");
+    private Crash(Processes processes) {
+        this.processes = processes;
     }
 
     public static void main(String[] arguments) throws Exception {
-        Map<String, String> options = new HashMap<>();
-        for (int i = 0; i + 1 < arguments.length; i += 2) {
-            options.put(arguments[i], arguments[i + 1]);
-        }
+        Map<String, String> options = Processes.options(arguments);
         long seed = Long.parseLong(options.getOrDefault("--seed", Long.toString(System.nanoTime())));
         int kills = Integer.parseInt(options.getOrDefault("--kills", "20"));
         int everyMillis = Integer.parseInt(options.getOrDefault("--every-ms", "3000"));
         System.out.printf("seed %d%n", seed);
-        Crash crash = new Crash();
         List<String> faults;
-        try {
-            faults = crash.run(kills, everyMillis, new Random(seed));
-        } finally {
-            crash.stop();
+        try (Processes processes = new Processes("crash", Map.of())) {
+            faults = new Crash(processes).run(kills, everyMillis, new Random(seed));
         }
         faults.forEach(fault -> System.out.println("FAULT " + fault));
         System.out.println(faults.isEmpty() ? "nothing was lost, nothing is there twice" : faults.size() + " faults");
@@ -89,8 +59,8 @@ public final class Crash {
     }
 
     private List<String> run(int kills, int everyMillis, Random random) throws Exception {
-        start(0);
-        start(1);
+        processes.start(0);
+        processes.start(1);
         setUp();
         List<Thread> writers = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
@@ -104,12 +74,12 @@ public final class Crash {
             Thread.sleep(everyMillis / 2 + random.nextInt(everyMillis));
             int before = answered.size();
             if (i % 3 == 1) {
-                killDatabase();
+                processes.killDatabase();
                 killedDatabase++;
             } else {
                 int which = i % 3 == 0 ? 0 : 1;
-                services[which].destroyForcibly().waitFor();
-                start(which);
+                processes.kill(which);
+                processes.start(which);
                 killedServices++;
             }
             awaitAnswers(before);
@@ -124,133 +94,28 @@ public final class Crash {
         return check();
     }
 
-    // ---- the service and its database -----------------------------------------------------------------------------
-
-    private void start(int which) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx224m",
-                "-Dquarkus.http.port=" + PORTS[which],
-                "-Dquarkus.http.host=127.0.0.1",
-                "-Dmoralbank.demo.enabled=false",
-                "-jar",
-                "target/quarkus-app/quarkus-run.jar");
-        Map<String, String> environment = builder.environment();
-        environment.put("MORALBANK_ACCESS_OPERATOR_KEY", key);
-        environment.put("MORALBANK_DATA", data.toString());
-        if (which == 0) {
-            environment.put("MORALBANK_DATABASE_PORT", Integer.toString(DATABASE_PORT));
-        } else {
-            Properties passwords = new Properties();
-            try (Reader in = Files.newBufferedReader(data.resolve("credentials"))) {
-                passwords.load(in);
-            }
-            environment.put("DATABASE_URL", "postgresql://127.0.0.1:" + DATABASE_PORT + "/moralbank");
-            environment.put("DATABASE_USER", "moralbank_app");
-            environment.put("DATABASE_PASSWORD", passwords.getProperty("moralbank_app"));
-            environment.put("DATABASE_OWNER_USER", "moralbank_owner");
-            environment.put("DATABASE_OWNER_PASSWORD", passwords.getProperty("moralbank_owner"));
-            environment.put("MORALBANK_PAY_CODES_KEY_FILE", data.resolve("pay-codes-key").toString());
-        }
-        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        services[which] = builder.start();
-        long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
-        while (!isReady(which)) {
-            if (!services[which].isAlive() || System.nanoTime() > deadline) {
-                throw new IllegalStateException("process " + which + " did not start:\n" + Files.readString(log));
-            }
-            Thread.sleep(50);
-        }
-    }
-
-    private boolean isReady(int which) {
-        try {
-            return http.send(request(which, "GET", "/q/health/ready", null, null), BodyHandlers.discarding())
-                            .statusCode()
-                    == 200;
-        } catch (IOException | InterruptedException away) {
-            return false;
-        }
-    }
-
-    /** SIGKILL to every process that runs on the data folder but the service. */
-    private void killDatabase() {
-        List<ProcessHandle> all = new ArrayList<>();
-        ProcessHandle.allProcesses()
-                .filter(process -> process.info().commandLine().orElse("").contains(data.toString()))
-                .filter(process -> process.info().command().orElse("").endsWith("postgres"))
-                .forEach(postmaster -> {
-                    all.add(postmaster);
-                    postmaster.descendants().forEach(all::add);
-                });
-        if (all.isEmpty()) {
-            throw new IllegalStateException("no PostgreSQL runs on " + data);
-        }
-        all.forEach(ProcessHandle::destroyForcibly);
-    }
-
     /** Waits until the writers are answered again. */
     private void awaitAnswers(int before) throws InterruptedException {
         long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
         while (answered.size() < before + 100) {
             if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("nothing is answered any more; see " + log);
+                throw new IllegalStateException("nothing is answered any more; see " + processes.log());
             }
             Thread.sleep(20);
-        }
-    }
-
-    private void stop() throws Exception {
-        for (int which = services.length - 1; which >= 0; which--) { // the one with the database last
-            Process service = services[which];
-            if (service != null) {
-                service.destroy();
-                if (!service.waitFor(40, TimeUnit.SECONDS)) {
-                    service.destroyForcibly();
-                }
-            }
-        }
-        try (Stream<Path> files = Files.walk(data)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
         }
     }
 
     // ---- the load -------------------------------------------------------------------------------------------------
 
     private void setUp() throws Exception {
-        send("POST", "/v1/books", "book", """
+        processes.send("POST", "/v1/books", "book", """
                 {"book":"CRASH","name":"crash","kind":"COMMUNITY","serviceEarns":"MIN","pointsPerHour":0,
                  "memberPointsTransfer":false,"calendar":"Asia/Shanghai"}""", 201);
         for (int member = 1; member <= MEMBERS; member++) {
-            send("PUT", BOOK + "/members/M" + member, null, "{}", 201);
-            send("POST", BOOK + "/openings", "open-" + member,
+            processes.send("PUT", BOOK + "/members/M" + member, null, "{}", 201);
+            processes.send("POST", BOOK + "/openings", "open-" + member,
                     "{\"member\":\"M" + member + "\",\"amount\":1000000,\"unit\":\"MIN\"}", 201);
         }
-    }
-
-    private String send(String method, String path, String idempotencyKey, String body, int expected) throws Exception {
-        HttpResponse<String> response =
-                http.send(request(0, method, path, idempotencyKey, body), BodyHandlers.ofString());
-        if (response.statusCode() != expected) {
-            throw new IllegalStateException(method + " " + path + ": " + response.statusCode() + " " + response.body());
-        }
-        return response.body();
-    }
-
-    private HttpRequest request(int which, String method, String path, String idempotencyKey, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + PORTS[which] + path))
-                .timeout(Duration.ofSeconds(40))
-                .header("Authorization", "Bearer " + key)
-                .header("Content-Type", "application/json");
-        if (idempotencyKey != null) {
-            request.header("Idempotency-Key", idempotencyKey);
-        }
-        return request.method(
-                        method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofString(body))
-                .build();
     }
 
     private void write(int writer, Random random) {
@@ -281,9 +146,8 @@ public final class Crash {
                 Thread.sleep(50);
             }
             try {
-                int which = random.nextInt(PORTS.length);
-                HttpResponse<String> response = http.send(
-                        request(which, "POST", BOOK + "/transfers", reference, body), BodyHandlers.ofString());
+                int which = random.nextInt(Processes.COUNT);
+                HttpResponse<String> response = processes.ask(which, "POST", BOOK + "/transfers", reference, body);
                 if (response.statusCode() == 201) {
                     return response.body();
                 }
@@ -302,13 +166,13 @@ public final class Crash {
         List<String> faults = new ArrayList<>();
         Map<String, Long> seqByReference = new HashMap<>();
         long last = 0;
-        for (String entry : list(BOOK + "/entries")) {
-            long seq = Long.parseLong(first(SEQ, entry));
+        for (String entry : processes.list(BOOK + "/entries")) {
+            long seq = Long.parseLong(Processes.first(SEQ, entry));
             if (seq != ++last) {
                 faults.add("after entry " + (last - 1) + " comes " + seq);
                 last = seq;
             }
-            String reference = first(REFERENCE, entry);
+            String reference = Processes.first(REFERENCE, entry);
             if (reference != null && seqByReference.put(reference, seq) != null) {
                 faults.add(reference + " is there twice");
             }
@@ -318,11 +182,11 @@ public final class Crash {
             String body = one.getValue().substring(0, one.getValue().indexOf('\n'));
             String answer = one.getValue().substring(one.getValue().indexOf('\n') + 1);
             Long seq = seqByReference.get(one.getKey());
-            if (seq == null || seq != Long.parseLong(first(SEQ, answer))) {
-                faults.add(one.getKey() + " was answered with entry " + first(SEQ, answer) + " and is entry " + seq);
+            if (seq == null || seq != Long.parseLong(Processes.first(SEQ, answer))) {
+                faults.add(one.getKey() + " was answered with entry " + Processes.first(SEQ, answer) + " and is entry " + seq);
             }
             HttpResponse<String> again =
-                    http.send(request(1, "POST", BOOK + "/transfers", one.getKey(), body), BodyHandlers.ofString());
+                    processes.ask(1, "POST", BOOK + "/transfers", one.getKey(), body);
             if (again.body().equals(answer)
                     && again.headers().firstValue("Idempotent-Replayed").isPresent()) {
                 replayed++;
@@ -331,8 +195,8 @@ public final class Crash {
             }
         }
         long sum = 0;
-        for (String account : list(BOOK + "/accounts")) {
-            sum += Long.parseLong(first(Pattern.compile("\"posted\":(-?\\d+)"), account));
+        for (String account : processes.list(BOOK + "/accounts")) {
+            sum += Long.parseLong(Processes.first(Pattern.compile("\"posted\":(-?\\d+)"), account));
         }
         if (sum != 0) {
             faults.add("the balances sum to " + sum);
@@ -341,32 +205,5 @@ public final class Crash {
                 "entries 1..%d without gaps; transfers there %d, answered %d, answered alike again %d; balances sum to %d%n",
                 last, seqByReference.size(), answered.size(), replayed, sum);
         return faults;
-    }
-
-    /** The items of every page of a list, each as its JSON text. */
-    private List<String> list(String path) throws Exception {
-        List<String> items = new ArrayList<>();
-        String after = "";
-        while (after != null) {
-            String page = send("GET", path + "?limit=500" + after, null, null, 200);
-            int depth = 0;
-            int begun = 0;
-            for (int i = page.indexOf('['); i < page.length(); i++) {
-                char c = page.charAt(i);
-                if (c == '{' && depth++ == 0) {
-                    begun = i;
-                } else if (c == '}' && --depth == 0) {
-                    items.add(page.substring(begun, i + 1));
-                }
-            }
-            String next = first(NEXT, page);
-            after = next == null ? null : "&after=" + next;
-        }
-        return items;
-    }
-
-    private static String first(Pattern pattern, String text) {
-        Matcher matcher = pattern.matcher(text);
-        return matcher.find() ? matcher.group(1) : null;
     }
 }

@@ -7,7 +7,6 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -269,7 +268,7 @@ final class Attempt {
             AnswerTable.Key key = ask.key() == null ? null : answerKey(ask, ask.key());
             AnswerTable.Kept kept = key == null ? null : set.find(ANSWERS, key);
             if (kept != null) {
-                if (!Arrays.equals(kept.fingerprint(), ask.fingerprint())) {
+                if (!ask.isKeptAs(kept.fingerprint())) {
                     return pending.problem(new CommitRejection.KeyReused());
                 }
                 pending.work.checkReplay(set);

@@ -79,7 +79,6 @@ final class PlainEntries {
                 move(EntryType.XCOMM_REDEEM_OUT, points("member"), clearing("toBook", Unit.PTS), "points");
             case "XCOMM_REDEEM_IN" ->
                 move(EntryType.XCOMM_REDEEM_IN, clearing("fromBook", Unit.PTS), merchant(), "points");
-            case "REDEEM_SALE_OFFLINE" -> offlineSale();
             case "BOOKING_HOLD" -> hold(time("recipient"), event.number("minutes"));
             case "BOOKING_COMPLETE" ->
                 capture(
@@ -138,19 +137,6 @@ final class PlainEntries {
             // A member pays from his lots in the spending order; what issues or owes has no lots.
             Draft paid = isOfMember ? draft.spend(from, amount, Spending.ON_SERVICE) : draft.debit(from, amount);
             return List.of(Ledger.post(set, paid.credit(to, amount)));
-        });
-    }
-
-    private Work offlineSale() {
-        Holder member = points("member");
-        Holder shortfall = Ledger.shortfallOf(member);
-        long paid = event.number("paidFromBalance");
-        long missing = event.number("points") - paid;
-        return new Plain(List.of(member, shortfall, merchant()), set -> {
-            Draft draft = draft(EntryType.REDEEM_SALE_OFFLINE)
-                    .spend(member, paid, Spending.ON_SERVICE)
-                    .credit(merchant(), paid + missing);
-            return List.of(Ledger.post(set, missing == 0 ? draft : draft.debit(shortfall, missing)));
         });
     }
 

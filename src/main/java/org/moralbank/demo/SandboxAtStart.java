@@ -138,7 +138,11 @@ class SandboxAtStart {
 
         private void member(BookHandle book, String id, long points) {
             done(members.register(
-                    ask(book.id(), "member:" + id), book, id, new Members.Registration(null, null, null, false), null));
+                    ask(book.id(), "member:" + id),
+                    book,
+                    id,
+                    new Members.Registration(null, null, null, false, false),
+                    null));
             if (points > 0) {
                 Note note = new Note(book.dayOf(Instant.now()), by, null, null, null);
                 done(openings.open(

@@ -77,6 +77,13 @@ class StreetPlay {
 
     private static final String CHECKER = "W-LS-02";
 
+    /** The street's files name no allowances: enough for what its till sold without a connection. */
+    private static final long ALLOWED_PER_SALE = 2_000;
+
+    private static final int ALLOWED_SALES = 20;
+
+    private static final Duration ALLOWED_FOR = Duration.ofHours(12);
+
     private final Commits commits;
     private final BookRegister register;
     private final Books books;
@@ -211,10 +218,13 @@ class StreetPlay {
             for (Map<String, String> row : Street.rows("members.csv")) {
                 BookHandle book = book(cell(row, "book"));
                 String id = cell(row, "memberId");
-                String band = cell(row, "ageBand");
-                Members.Registration said =
-                        new Members.Registration(cell(row, "role"), band.equals("—") ? null : band, null, false);
-                submit(members.register(ask(book.id(), "member:" + id, said.toString(), moment), book, id, said, null));
+                String role = cell(row, "role");
+                String band = cell(row, "ageBand").equals("—") ? null : cell(row, "ageBand");
+                Members.Registration said = new Members.Registration(role, band, null, false, false);
+                // What the key stands for is said as it was when the first databases were played.
+                String content =
+                        "Registration[role=" + role + ", ageBand=" + band + ", label=null, priorityRecipient=false]";
+                submit(members.register(ask(book.id(), "member:" + id, content, moment), book, id, said, null));
             }
             for (Map<String, String> row : Street.rows("kin.csv")) {
                 BookHandle book = book(cell(row, "book"));
@@ -314,6 +324,7 @@ class StreetPlay {
                                     event.text("from"), event.text("to"), event.number("points"), Unit.PTS, note)));
                 case "REDEEM_AUTHORIZE", "REDEEM_CAPTURE", "REDEEM_VOID", "REDEEM_AUTH_EXPIRED", "REDEEM_REFUND" ->
                     redeem(event, book, ask, note);
+                case "REDEEM_SALE_OFFLINE" -> sellOffline(event, book, ask, note);
                 case "REVERSAL" -> reverse(event, book, ask, note);
                 case "SETTLEMENT_CLOSE" -> close(event, book, ask, note);
                 case "SETTLEMENT_PAID" -> pay(event, book, ask, note);
@@ -376,17 +387,10 @@ class StreetPlay {
         /** Closes what was sold by the day before, for which all sales must be there, and remembers the batch. */
         private void close(Street.Event event, BookHandle book, Ask ask, Note note) {
             await();
-            Answer closed = settlements
-                    .close(
-                            ask,
-                            book,
-                            new Settlements.Closing(
-                                    event.text("merchant"), event.date().minusDays(1), MAKER, note))
-                    .await()
-                    .atMost(LONGEST_WAIT);
-            underWay.add(CompletableFuture.completedFuture(closed));
-            await();
-            JsonNode batch = json(closed);
+            JsonNode batch = json(now(settlements.close(
+                    ask,
+                    book,
+                    new Settlements.Closing(event.text("merchant"), event.date().minusDays(1), MAKER, note))));
             if (batch.required("amount").asLong() != event.number("points")) {
                 throw new IllegalStateException(event.key() + ": " + batch);
             }
@@ -460,6 +464,44 @@ class StreetPlay {
             return event.book() + ":" + note.substring(note.indexOf('→') + 1);
         }
 
+        /**
+         * Uploads what a till sold without a connection, under the allowance that it had that day. The reference of the line,
+         * OFF-LS01-T1-000017, names the terminal and its number.
+         */
+        private void sellOffline(Street.Event event, BookHandle book, Ask ask, Note note) {
+            await();
+            String[] names = event.reference().split("-");
+            PastRedemptions.At till = new PastRedemptions.At(event.text("merchant"), names[2]);
+            Answer allowance = now(redemptions.allow(
+                    ask(
+                            book.id(),
+                            "allowance:" + till.merchant() + ":" + till.terminal() + ":" + event.occurredOn(),
+                            till.toString(),
+                            Street.momentOf(event.occurredOn())),
+                    book,
+                    till,
+                    ALLOWED_PER_SALE,
+                    ALLOWED_SALES,
+                    ALLOWED_FOR,
+                    by));
+            Answer uploaded = now(redemptions.upload(
+                    ask,
+                    book,
+                    client,
+                    till,
+                    allowance,
+                    new PastRedemptions.Sold(
+                            names[3],
+                            event.text("member"),
+                            event.number("points"),
+                            Street.momentOf(event.occurredOn()).plus(ALLOWED_FOR.dividedBy(2)),
+                            note)));
+            // Played before there were uploads, it was answered as a plain entry, and has no such count.
+            if (json(uploaded).path("refused").asInt() != 0) {
+                throw new IllegalStateException(event.key() + ": " + json(uploaded));
+            }
+        }
+
         private static String hold(Street.Event event) {
             return event.book() + ":" + event.reference();
         }
@@ -498,6 +540,14 @@ class StreetPlay {
 
         private void submit(Uni<Answer> work) {
             underWay.add(work.subscribeAsCompletionStage());
+        }
+
+        /** The answer of a work that what follows looks at. */
+        private Answer now(Uni<Answer> work) {
+            Answer answer = work.await().atMost(LONGEST_WAIT);
+            underWay.add(CompletableFuture.completedFuture(answer));
+            await();
+            return answer;
         }
 
         private void await() {

@@ -19,7 +19,10 @@ record CloudEvent(
         String source,
 
         @Schema(
-                description = "org.moralbank.entry.posted, or what a feature tells of itself",
+                description =
+                        "org.moralbank.entry.posted of an entry; org.moralbank.redemption.sold of one that is a sale,"
+                                + " org.moralbank.redemption.sold.offline of one that a till uploaded; else what a feature tells of"
+                                + " itself",
                 examples = "org.moralbank.entry.posted")
         String type,
 
@@ -54,9 +57,15 @@ record CloudEvent(
                 event.data());
     }
 
-    /** Whether an event is of that type, or of one that begins with it up to a dot. */
+    /**
+     * Whether an event is of that type, or of one that begins with it up to a dot. An entry is asked for as such, too,
+     * whatever its type: who follows {@code org.moralbank.entry} misses none.
+     */
     static boolean isOf(BookEvent event, String filter) {
-        String type = TYPES + event.type();
-        return type.equals(filter) || type.startsWith(filter + ".");
+        return isOf(event.type(), filter) || (event.isEntry() && isOf(BookEvent.ENTRY_POSTED, filter));
+    }
+
+    private static boolean isOf(String type, String filter) {
+        return (TYPES + type).equals(filter) || (TYPES + type).startsWith(filter + ".");
     }
 }

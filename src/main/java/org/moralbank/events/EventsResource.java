@@ -51,6 +51,12 @@ public class EventsResource {
                     nothing new. With a type, a page has only events of it, and may be empty before the end of the feed: go
                     on with next all the same. last below your own position means that the books were restored from a
                     backup: begin anew. No event has a name or a text of a person. Changes nothing.
+
+                    **Redemptions** are told as org.moralbank.redemption.authorized, captured, voided, expired, refunded,
+                    reversed, and tombstone where a transaction was reversed that never came. What posts an entry is told
+                    twice, as that entry (entry.posted) and behind it as the change. Only a sale is told once: its entry is
+                    called redemption.sold, one that was uploaded redemption.sold.offline, and its postings say who paid whom
+                    how much. The type org.moralbank.entry has all entries, sales too.
                     """)
     @APIResponse(
             responseCode = "200",
@@ -67,7 +73,9 @@ public class EventsResource {
                     String after,
             @RestQuery @Nullable String limit,
             @Parameter(
-                            description = "Only this type, or all types that begin with it up to a dot",
+                            description =
+                                    "Only this type, or all types that begin with it up to a dot; org.moralbank.entry.posted"
+                                            + " has every entry, whatever its type",
                             example = "org.moralbank.redemption")
                     @RestQuery
                     @Nullable

@@ -76,7 +76,9 @@ public class WebhooksResource {
 
             @Schema(
                     minItems = 1,
-                    description = "Types of events, or their beginnings up to a dot; every type without it",
+                    description =
+                            "Types of events, or their beginnings up to a dot; every type without it. Sales are among"
+                                    + " org.moralbank.redemption as redemption.sold, and among org.moralbank.entry",
                     examples = "[\"org.moralbank.redemption\"]")
             @Nullable
             List<@Nullable String> types) {

@@ -12,6 +12,10 @@
  * snapshot, so a number is never seen before a smaller one. A follower who has caught up ({@code next} is {@code last})
  * waits a second and asks again. {@code last} below one's own position means that the books were restored from a backup.
  *
+ * <p><b>Types.</b> {@code org.moralbank.entry.posted}, and what features append. A sale pays for no event beside its entry,
+ * which is called {@code org.moralbank.redemption.sold}, so that who asks for redemptions gets it; who asks for entries gets
+ * it too.
+ *
  * <p><b>Webhooks.</b> CloudEvents 1.0 in structured JSON, signed as
  * <a href="https://www.standardwebhooks.com">Standard Webhooks</a> says.
  *

@@ -133,8 +133,7 @@ public class BookEventStore {
                 if (entry.seq() != number - passed) {
                     throw new IllegalStateException("event " + number + " is not entry " + entry.seq());
                 }
-                events.add(new BookEvent(
-                        number, BookEvent.ENTRY_POSTED, "entries/" + entry.seq(), entry.postedAt(), entry));
+                events.add(BookEvent.of(number, entry));
             }
             number++;
         }

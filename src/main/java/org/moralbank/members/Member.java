@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param role what he is called in his community, as it wrote it
  * @param ageBand such as {@code 60-69} or {@code 80+}, or null when it is not known
  * @param label a masked name that tills may show, or null
+ * @param showsPointsLeft whether tills may tell what he has left: he agreed
  * @param version 1, 2, 3 …: the ETag
  */
 public record Member(
@@ -20,6 +21,7 @@ public record Member(
         @Nullable String ageBand,
         @Nullable String label,
         boolean priorityRecipient,
+        boolean showsPointsLeft,
         long version,
         Instant registeredAt) {
     public enum Status {
@@ -51,7 +53,8 @@ public record Member(
         return Objects.equals(role, said.role())
                 && Objects.equals(ageBand, said.ageBand())
                 && Objects.equals(label, said.label())
-                && priorityRecipient == said.priorityRecipient();
+                && priorityRecipient == said.priorityRecipient()
+                && showsPointsLeft == said.showsPointsLeft();
     }
 
     Member with(Members.Registration said) {
@@ -63,11 +66,13 @@ public record Member(
                 said.ageBand(),
                 said.label(),
                 said.priorityRecipient(),
+                said.showsPointsLeft(),
                 version + 1,
                 registeredAt);
     }
 
     Member with(Status changed) {
-        return new Member(book, id, changed, role, ageBand, label, priorityRecipient, version + 1, registeredAt);
+        return new Member(
+                book, id, changed, role, ageBand, label, priorityRecipient, showsPointsLeft, version + 1, registeredAt);
     }
 }

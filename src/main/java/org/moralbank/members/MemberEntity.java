@@ -42,6 +42,9 @@ class MemberEntity {
     @Column(name = "priority_recipient")
     boolean priorityRecipient;
 
+    @Column(name = "shows_points_left")
+    boolean showsPointsLeft;
+
     /** Set by the domain, not by Hibernate's own counting: the lock of the book already orders the changes. */
     @Column(name = "version")
     long version;
@@ -58,12 +61,14 @@ class MemberEntity {
         entity.ageBand = member.ageBand();
         entity.label = member.label();
         entity.priorityRecipient = member.priorityRecipient();
+        entity.showsPointsLeft = member.showsPointsLeft();
         entity.version = member.version();
         entity.registeredAt = member.registeredAt();
         return entity;
     }
 
     Member toMember() {
-        return new Member(book, id, status, role, ageBand, label, priorityRecipient, version, registeredAt);
+        return new Member(
+                book, id, status, role, ageBand, label, priorityRecipient, showsPointsLeft, version, registeredAt);
     }
 }

@@ -17,7 +17,8 @@ import org.moralbank.platform.Page;
 @ApplicationScoped
 class MemberStore {
     private static final String MEMBER_COLUMNS = """
-            book_id, member_id, status, role, age_band, label, priority_recipient, version, registered_at
+            book_id, member_id, status, role, age_band, label, priority_recipient, shows_points_left, version,
+            registered_at
             """;
 
     private static final String MEMBER = "SELECT " + MEMBER_COLUMNS + """
@@ -158,8 +159,9 @@ class MemberStore {
                 row.getString(4),
                 row.getString(5),
                 row.getBoolean(6),
-                row.getLong(7),
-                row.getOffsetDateTime(8).toInstant());
+                row.getBoolean(7),
+                row.getLong(8),
+                row.getOffsetDateTime(9).toInstant());
     }
 
     private static Kin kin(Row row) {

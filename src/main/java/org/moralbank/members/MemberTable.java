@@ -17,8 +17,8 @@ import org.moralbank.commits.Writing;
  */
 final class MemberTable implements Table<Member.Key, Member> {
     private static final String LOAD = """
-            SELECT m.book_id, m.member_id, m.status, m.role, m.age_band, m.label, m.priority_recipient, m.version,
-                   m.registered_at
+            SELECT m.book_id, m.member_id, m.status, m.role, m.age_band, m.label, m.priority_recipient,
+                   m.shows_points_left, m.version, m.registered_at
             FROM unnest($1::smallint[], $2::text[]) AS k (book_id, member_id)
             JOIN member m USING (book_id, member_id)
             """;
@@ -46,8 +46,9 @@ final class MemberTable implements Table<Member.Key, Member> {
                                 row.getString(4),
                                 row.getString(5),
                                 row.getBoolean(6),
-                                row.getLong(7),
-                                row.getOffsetDateTime(8).toInstant());
+                                row.getBoolean(7),
+                                row.getLong(8),
+                                row.getOffsetDateTime(9).toInstant());
                         found.put(member.key(), member);
                     }
                     return found;

@@ -21,6 +21,9 @@ record MemberView(
         @Schema(description = "May be granted time by a fund")
         boolean priorityRecipient,
 
+        @Schema(description = "Whether tills may tell what he has left: he agreed")
+        boolean showsPointsLeft,
+
         @Schema(description = "1, 2, 3 …: the ETag", examples = "1")
         long version,
 
@@ -33,6 +36,7 @@ record MemberView(
                 member.ageBand(),
                 member.label(),
                 member.priorityRecipient(),
+                member.showsPointsLeft(),
                 member.version(),
                 member.registeredAt());
     }
@@ -46,6 +50,7 @@ record MemberView(
                 member.ageBand(),
                 null,
                 member.priorityRecipient(),
+                member.showsPointsLeft(),
                 member.version(),
                 member.registeredAt());
     }

@@ -51,7 +51,8 @@ public class Members {
             @Nullable String role,
             @Nullable String ageBand,
             @Nullable String label,
-            boolean priorityRecipient) {}
+            boolean priorityRecipient,
+            boolean showsPointsLeft) {}
 
     /** What is said of a kinship. */
     public record Kinship(String relation, @Nullable String proof) {}
@@ -95,6 +96,7 @@ public class Members {
                             said.ageBand(),
                             said.label(),
                             said.priorityRecipient(),
+                            said.showsPointsLeft(),
                             1,
                             moment(set));
                     set.put(MEMBERS, key, registered);

@@ -76,7 +76,14 @@ public class MembersResource {
             String label,
 
             @Schema(description = "May be granted time by a fund; false when missing") @Nullable
-            Boolean priorityRecipient) {
+            Boolean priorityRecipient,
+
+            @Schema(
+                    description =
+                            "Whether tills that show it may tell what he has left when he pays there: only if he agreed;"
+                                    + " false when missing")
+            @Nullable
+            Boolean showsPointsLeft) {
         Members.Registration checked(String memberId) {
             Fields fields = new Fields();
             fields.id("memberId", memberId);
@@ -84,7 +91,8 @@ public class MembersResource {
                     fields.optionalText("role", role, LONGEST_TEXT),
                     ageBandOf(fields, ageBand),
                     fields.optionalText("label", label, 40),
-                    Boolean.TRUE.equals(priorityRecipient));
+                    Boolean.TRUE.equals(priorityRecipient),
+                    Boolean.TRUE.equals(showsPointsLeft));
             fields.refuseFaults();
             return said;
         }

@@ -55,6 +55,11 @@ final class CodeKeys {
                         .array());
     }
 
+    /** What the idempotency key of a request stands for, without a way from it to the codes in the request's body. */
+    byte[] sealOf(byte[] fingerprint) {
+        return mac("request", fingerprint);
+    }
+
     /** The secret of a device: 32 bytes, as many as RFC 6238 wants for SHA-256. */
     byte[] secretOf(int book, UUID device) {
         return mac(

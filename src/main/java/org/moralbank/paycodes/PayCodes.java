@@ -119,6 +119,15 @@ public class PayCodes {
     }
 
     /**
+     * The request as it is to be submitted where its body has a code: its answer is kept under a keyed hash. From the plain
+     * one, who reads the table of answers could find by trial the fifteen digits of a voucher that was not spent. It costs
+     * one HMAC of 32 bytes.
+     */
+    public Ask seal(Ask ask) {
+        return ask.sealed(keys.sealOf(ask.fingerprint()));
+    }
+
+    /**
      * Whose a code is: a code of the service, of a device or of a voucher. One that is nobody's is found too, and refused
      * when it is {@linkplain ShownCode#present presented}, so that all refusals are of one kind.
      *

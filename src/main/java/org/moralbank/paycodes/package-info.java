@@ -52,7 +52,9 @@
  * <p><b>Secrets.</b> All follow from the installation's key, a setting or a file, by HMAC-SHA-256 with a label each: the
  * name under which a code is kept (122 bits), and a device's secret from its id. Thus the database alone opens nothing,
  * backups neither, and there is nothing to encrypt. Who changes the key makes all codes, devices and vouchers unknown:
- * devices enrol anew, vouchers are revoked by their ids and made anew.
+ * devices enrol anew, vouchers are revoked by their ids and made anew. What the idempotency key of a request with a code
+ * stands for is kept as a keyed hash, too; plain hashes are left of requests that were answered before that was so, and a
+ * voucher that was shown then and refused is better revoked and made anew.
  *
  * <p><b>Guessing.</b> With 10,000 codes of the service alive in a book a guess is right once in 10¹¹; with 100,000
  * vouchers once in 10¹⁰; for a known handle once in 3 · 10⁷, for any of 10,000 devices once in 3 · 10¹⁰.

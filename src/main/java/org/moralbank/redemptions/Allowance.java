@@ -1,5 +1,6 @@
 package org.moralbank.redemptions;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,9 @@ record Allowance(
         @Nullable Instant revokedAt,
         String signature,
         Attribution by) {
+    /** How long after its end a till may upload what it sold under it. */
+    private static final Duration UPLOADED_UNTIL = Duration.ofDays(60);
+
     /** A terminal of a merchant of a book. */
     record Till(int book, String merchant, String terminal) {}
 
@@ -44,6 +48,11 @@ record Allowance(
             return Status.REVOKED;
         }
         return now.isBefore(validUntil) ? Status.LIVE : Status.ENDED;
+    }
+
+    /** Whether it ended so long ago that nothing is uploaded under it any more. */
+    boolean isOver(Instant now) {
+        return !now.minus(UPLOADED_UNTIL).isBefore(validUntil);
     }
 
     Allowance revoked(Instant at) {

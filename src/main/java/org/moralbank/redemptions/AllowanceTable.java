@@ -27,11 +27,20 @@ final class AllowanceTable implements Table<Till, Allowance.All> {
             a.revoked_at, a.signature, a.client_id, a.client, a.actor
             """;
 
-    /** What ended long ago is of no use to a till, and would be read at each upload. */
+    /**
+     * What ended long ago is of no use to a till, and would be read at each upload. It is reckoned back from the last that the
+     * terminal had where all are over, so that what plays the past by its own clock finds them; {@link Allowance#isOver} is the
+     * rule.
+     */
     private static final String LOAD = "SELECT " + COLUMNS + """
             FROM unnest($1::smallint[], $2::text[], $3::text[]) AS k (book_id, merchant, terminal)
-            JOIN redemption_allowance a USING (book_id, merchant, terminal)
-            WHERE a.valid_until > clock_timestamp() - interval '60 days'
+            CROSS JOIN LATERAL (
+                SELECT max(l.valid_until) AS until
+                FROM redemption_allowance l
+                WHERE l.book_id = k.book_id AND l.merchant = k.merchant AND l.terminal = k.terminal) latest
+            JOIN redemption_allowance a
+                ON a.book_id = k.book_id AND a.merchant = k.merchant AND a.terminal = k.terminal
+            WHERE a.valid_until > least(clock_timestamp(), latest.until) - interval '60 days'
             ORDER BY a.allowance_id
             """;
 

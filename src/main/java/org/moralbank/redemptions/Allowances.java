@@ -121,7 +121,7 @@ class Allowances {
     /** The allowance that an upload names, with the signature of it; refuses any other. */
     Allowance shown(WorkingSet set, Allowance.Till till, UUID id, String signature) {
         Allowance allowance = of(set, till).find(id);
-        if (allowance == null || !isSigned(allowance, signature)) {
+        if (allowance == null || allowance.isOver(moment(set)) || !isSigned(allowance, signature)) {
             throw new OfflineRejection.UnknownAllowance(id.toString()).refused();
         }
         return allowance;

@@ -38,13 +38,21 @@ class Offline {
     private final Allowances allowances;
     private final PayCodes payCodes;
     private final WrongCodes wrongCodes;
+    private final RedemptionMetrics metrics;
     private final MeterRegistry registry;
 
-    Offline(Commits commits, Allowances allowances, PayCodes payCodes, WrongCodes wrongCodes, MeterRegistry registry) {
+    Offline(
+            Commits commits,
+            Allowances allowances,
+            PayCodes payCodes,
+            WrongCodes wrongCodes,
+            RedemptionMetrics metrics,
+            MeterRegistry registry) {
         this.commits = commits;
         this.allowances = allowances;
         this.payCodes = payCodes;
         this.wrongCodes = wrongCodes;
+        this.metrics = metrics;
         this.registry = registry;
     }
 
@@ -75,7 +83,9 @@ class Offline {
     record Upload(String merchant, String terminal, UUID allowance, String signature, List<Row> rows) {}
 
     /** Takes each row by itself. Refused as a whole only where too many wrong codes were shown of late. */
-    Uni<Answer> upload(Ask ask, BookHandle book, Client client, Upload upload) {
+    Uni<Answer> upload(Ask asked, BookHandle book, Client client, Upload upload) {
+        // Also where no row has a code that is well formed: a row whose form is wrong may have one all the same.
+        Ask ask = payCodes.seal(asked);
         Sight sight = Sight.of(client);
         Rejection refusal = sight.refusal(upload.merchant(), upload.terminal());
         if (refusal != null) {
@@ -168,6 +178,7 @@ class Offline {
                             .tag("result", result.name())
                             .register(registry)
                             .increment(rows));
+            work.refusals().forEach(metrics::declined);
         }
     }
 }

@@ -7,6 +7,7 @@ import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
+import org.moralbank.members.Member;
 import org.moralbank.members.Participants;
 
 /** Who pays. The one place where what stands in a request becomes a member whose points are spent. */
@@ -26,8 +27,8 @@ record Payer(int book, String member) {
         Participants.needMember(needs, book, member);
     }
 
-    /** Refuses who may not spend now. */
-    void check(WorkingSet set) {
-        Participants.giver(set, book, member);
+    /** The member; refuses who may not spend now. */
+    Member check(WorkingSet set) {
+        return Participants.giver(set, book, member);
     }
 }

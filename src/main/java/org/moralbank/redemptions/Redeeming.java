@@ -26,9 +26,11 @@ import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Spending;
 import org.moralbank.ledger.Unit;
+import org.moralbank.members.Member;
 import org.moralbank.members.MemberRejection;
 import org.moralbank.merchants.Catalogue;
 import org.moralbank.merchants.Line;
+import org.moralbank.merchants.Terminal;
 import org.moralbank.paycodes.PayCodeRejection;
 import org.moralbank.paycodes.Presented;
 import org.moralbank.paycodes.ShownCode;
@@ -175,7 +177,7 @@ final class Redeeming implements Work {
             refuseReversed(key, first);
             return again(key, Objects.requireNonNull(first.made()));
         }
-        boolean partially = allowsPart(seller.check(set));
+        Terminal terminal = seller.check(set);
         if (order.unit() != Unit.PTS) {
             throw new RedemptionRejection.TimeNotRedeemable().refused();
         }
@@ -186,9 +188,9 @@ final class Redeeming implements Work {
         if (payer == null) {
             throw new PayCodeRejection.Unknown().refused();
         }
-        check(set, payer);
+        Member member = check(set, payer);
         Basket basket = buy(set, payer);
-        long approved = approve(set, payer, voucher, partially);
+        long approved = approve(set, payer, voucher, allowsPart(terminal));
         Redemption redemption = switch (order.mode()) {
             case AUTHORIZE -> authorize(set, payer, voucher, basket, approved);
             case SALE -> sell(set, payer, voucher, basket, approved);
@@ -198,7 +200,9 @@ final class Redeeming implements Work {
             set.put(TRANSACTIONS, key, new Transaction(redemption, null));
         }
         made = redemption;
-        return created(redemption);
+        return terminal != null && terminal.showsPointsLeft() && member.showsPointsLeft() && voucher == null
+                ? created(redemption, Ledger.spendable(set, payer.points()))
+                : created(redemption);
     }
 
     private Answer again(Transaction.Key key, Redemption first) {
@@ -209,29 +213,44 @@ final class Redeeming implements Work {
         return new Answer(answer.status(), answer.location(), answer.body(), null, null, true);
     }
 
-    /** Who shows a code is not told whose it is. */
     private Answer created(Redemption redemption) {
+        return Answer.created(location(redemption), view(redemption, null));
+    }
+
+    /**
+     * With what the member has left, for him to read on the slip. It is told this once, while he stands there: the answer
+     * that is kept, and with it every repetition, is without it. A till that asks later learns nothing of him.
+     */
+    private Answer created(Redemption redemption, long pointsLeft) {
+        return Answer.createdWithSecret(location(redemption), view(redemption, pointsLeft), view(redemption, null));
+    }
+
+    private String location(Redemption redemption) {
+        return book.path() + "/redemptions/" + redemption.purchase().id();
+    }
+
+    /** Who shows a code is not told whose it is. */
+    private RedemptionView view(Redemption redemption, @Nullable Long pointsLeft) {
         Purchase purchase = redemption.purchase();
-        return Answer.created(
-                book.path() + "/redemptions/" + purchase.id(),
-                RedemptionView.of(
-                        redemption,
-                        redemption.status(),
-                        order.code() == null ? purchase.member() : null,
-                        null,
-                        purchase.payableAfter()));
+        return RedemptionView.of(
+                redemption,
+                redemption.status(),
+                order.code() == null ? purchase.member() : null,
+                null,
+                purchase.payableAfter(),
+                pointsLeft);
     }
 
     /** What the request says, as far as the terminal can do it. */
-    private boolean allowsPart(@Nullable Boolean ofTerminal) {
-        return ofTerminal == null
+    private boolean allowsPart(@Nullable Terminal terminal) {
+        return terminal == null
                 ? Boolean.TRUE.equals(order.partially())
-                : ofTerminal && !Boolean.FALSE.equals(order.partially());
+                : terminal.partialApproval() && !Boolean.FALSE.equals(order.partially());
     }
 
-    private void check(WorkingSet set, Payer who) {
+    private Member check(WorkingSet set, Payer who) {
         try {
-            who.check(set);
+            return who.check(set);
         } catch (RefusedException refused) {
             if (shown != null && refused.rejection() instanceof MemberRejection about) {
                 throw new RedemptionRejection.OfWhoPays(about.code()).refused();

@@ -1,6 +1,7 @@
 package org.moralbank.redemptions;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,12 +22,27 @@ class RedemptionMetrics {
     private final Counter replays;
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
     private final Map<String, Timer> ages = new ConcurrentHashMap<>();
+    private volatile RedemptionStore.Open open = new RedemptionStore.Open(0, 0, 0);
 
     RedemptionMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.replays = Counter.builder("moralbank.redemptions.replays")
                 .description("Redemptions asked for again and answered as the first time")
                 .register(registry);
+        Gauge.builder("moralbank.redemptions.open", this, metrics -> metrics.open.count())
+                .description("Authorizations that hold; looked at every half minute")
+                .register(registry);
+        Gauge.builder("moralbank.redemptions.open.points", this, metrics -> metrics.open.points())
+                .description("What they hold, in hundredths of a point; looked at every half minute")
+                .register(registry);
+        Gauge.builder("moralbank.redemptions.open.age", this, metrics -> metrics.open.oldestSeconds())
+                .description("How long the oldest of them holds; looked at every half minute")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    void open(RedemptionStore.Open now) {
+        open = now;
     }
 
     /** A sale or an authorization was answered. */
@@ -48,8 +64,13 @@ class RedemptionMetrics {
                         purchase.mode().name().toLowerCase(Locale.ROOT));
             }
         } else if (answer.status() == 409 || answer.status() == 422) {
-            count("moralbank.redemptions.declines", "Redemptions declined, by code", "code", codeOf(answer));
+            declined(codeOf(answer), 1);
         }
+    }
+
+    /** So many were declined: redemptions, or rows of an upload. */
+    void declined(String code, int many) {
+        count("moralbank.redemptions.declines", "Redemptions declined, by code", "code", code, many);
     }
 
     /** A step of a redemption was answered. */
@@ -57,12 +78,12 @@ class RedemptionMetrics {
         if (answer.isProblem() || answer.replayed()) {
             return;
         }
-        if (step instanceof Step.Reversing) {
+        if (step instanceof Step.Reversing reversing) {
             count(
                     "moralbank.redemptions.reversals",
                     "Transactions reversed by their terminals, by whether they had come",
                     "original",
-                    step.changed() == null ? "missing_or_reversed_before" : "found");
+                    reversing.original().name().toLowerCase(Locale.ROOT));
         }
         Redemption changed = step.changed();
         if (changed instanceof Redemption.Captured captured && step instanceof Step.Capturing) {
@@ -89,13 +110,17 @@ class RedemptionMetrics {
     }
 
     private void count(String name, String description, String tag, String value) {
+        count(name, description, tag, value, 1);
+    }
+
+    private void count(String name, String description, String tag, String value, int many) {
         counters.computeIfAbsent(
                         name + ' ' + value,
                         ignored -> Counter.builder(name)
                                 .description(description)
                                 .tag(tag, value)
                                 .register(registry))
-                .increment();
+                .increment(many);
     }
 
     private static String codeOf(Answer problem) {

@@ -73,6 +73,24 @@ class RedemptionStore {
             WHERE r.book_id = $1 AND r.merchant = $2 AND r.terminal = $3 AND r.terminal_transaction = $4
             """;
 
+    /**
+     * By the two indexes that the expiry goes by, which have open authorizations only: what it costs grows with these and not
+     * with the table. The hold of a voucher is not the authorization's.
+     */
+    private static final String OPEN = """
+            SELECT count(*), coalesce(sum(o.approved), 0)::bigint,
+                   coalesce(extract(epoch FROM clock_timestamp() - min(o.created_at)), 0)::float8
+            FROM (
+                SELECT r.approved, r.created_at
+                FROM ledger_hold h
+                JOIN redemption r ON r.book_id = h.book_id AND r.redemption_id = h.hold_id
+                WHERE h.status = 'ACTIVE' AND h.expires_at > clock_timestamp()
+                UNION ALL
+                SELECT r.approved, r.created_at
+                FROM redemption r
+                WHERE r.voucher_due > clock_timestamp()) o
+            """;
+
     private final Pool pool;
 
     RedemptionStore(Pool pool) {
@@ -171,6 +189,16 @@ class RedemptionStore {
                 row.getLocalDate(6),
                 row.getOffsetDateTime(7).toInstant(),
                 null);
+    }
+
+    /** Authorizations that hold: how many, what in hundredths of a point, and the oldest for how long. */
+    record Open(long count, long points, double oldestSeconds) {}
+
+    Uni<Open> open() {
+        return pool.query(OPEN).execute().map(rows -> {
+            Row row = rows.iterator().next();
+            return new Open(row.getLong(0), row.getLong(1), row.getDouble(2));
+        });
     }
 
     // ---- what works must know ------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.Unit;
 import org.moralbank.merchants.Line;
 
-/** A redemption as the API shows it: to everybody without the member's balance, which is no till's to see. */
+/** A redemption as the API shows it: without the member's balance, which is a till's to see only if he agreed. */
 @Schema(name = "Redemption", description = "Points spent at a merchant.")
 record RedemptionView(
         @Schema(examples = "0198f0a2-6c4e-7b1d-9a51-3f0c8de2a771")
@@ -93,7 +93,16 @@ record RedemptionView(
                         "What the merchant is owed then, in hundredths of a point; in the answers to a sale and a capture only",
                 examples = "4500")
         @Nullable
-        Long payableAfter) {
+        Long payableAfter,
+
+        @Schema(
+                description =
+                        "What the member has left to spend, in hundredths of a point, for his slip; only where the terminal"
+                                + " shows it and he agreed, and only in the first answer to a sale or an authorization: not"
+                                + " kept, not repeated, not read later",
+                examples = "4500")
+        @Nullable
+        Long pointsLeft) {
     /** As a client is answered that did something with it. */
     static RedemptionView of(Redemption redemption, Sight sight, @Nullable Long payableAfter) {
         return of(
@@ -110,6 +119,16 @@ record RedemptionView(
             @Nullable String member,
             @Nullable String memberLabel,
             @Nullable Long payableAfter) {
+        return of(redemption, status, member, memberLabel, payableAfter, null);
+    }
+
+    static RedemptionView of(
+            Redemption redemption,
+            Redemption.Status status,
+            @Nullable String member,
+            @Nullable String memberLabel,
+            @Nullable Long payableAfter,
+            @Nullable Long pointsLeft) {
         Purchase purchase = redemption.purchase();
         Redemption.Till till = purchase.till();
         Redemption.Capture taken = redemption.taken();
@@ -137,6 +156,7 @@ record RedemptionView(
                 taken == null ? null : taken.at(),
                 redemption.endedAt(),
                 taken == null ? null : taken.entry(),
-                payableAfter);
+                payableAfter,
+                pointsLeft);
     }
 }

@@ -84,13 +84,14 @@ class Redemptions {
      *
      * @param client who asks: wrong codes are counted by client and terminal
      */
-    Uni<Answer> redeem(Ask ask, BookHandle book, int client, Sight sight, Redeeming.Order order) {
+    Uni<Answer> redeem(Ask asked, BookHandle book, int client, Sight sight, Redeeming.Order order) {
+        String code = order.code();
+        Ask ask = code == null ? asked : payCodes.seal(asked);
         Rejection refusal = sight.refusal(order.merchant(), order.terminal());
         if (refusal != null) {
             // Before the terminal's transaction, which would tell of another merchant's sale.
             return commits.submit(ask, book.id(), new Refusing(refusal));
         }
-        String code = order.code();
         if (code == null) {
             return redeem(ask, book, new Redeeming(book, order, null));
         }

@@ -315,6 +315,11 @@ public class RedemptionsResource {
                     reversed or expires can be used again. Read codes by a scanner or ask for the digits; send them nowhere
                     else. After ten wrong ones in a minute a terminal is refused 429 `too-many-wrong-codes`.
 
+                    **What he has left.** Where the terminal is registered with `showsPointsLeft`, and the member has agreed
+                    (`showsPointsLeft` of his, too), the answer has `pointsLeft`: print it on his slip and keep it nowhere. A
+                    voucher tells nothing, because anybody may carry it. It is told once: the same request sent again is
+                    answered without it, and so are reads.
+
                     **What is bought.** `lines` are checked against the merchant's catalogue and come to the amount; what a
                     member bought counts against his limits until it is undone as a whole.
 

@@ -8,6 +8,7 @@ import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Holder;
 import org.moralbank.merchants.Merchants;
+import org.moralbank.merchants.Terminal;
 import org.moralbank.merchants.Terminals;
 
 /** Who sells, and at which till. The one place where merchant and terminal are checked. */
@@ -28,14 +29,12 @@ record Seller(int book, String merchant, Redemption.@Nullable Till till) {
     /**
      * Refuses a merchant who may not sell now, then a terminal that may not.
      *
-     * @return whether the terminal approves less than the amount; null where there is none
+     * @return the terminal; null where there is none
      */
     @Nullable
-    Boolean check(WorkingSet set) {
+    Terminal check(WorkingSet set) {
         Merchants.seller(set, book, merchant);
-        return till == null
-                ? null
-                : Terminals.active(set, book, merchant, till.terminal()).partialApproval();
+        return till == null ? null : Terminals.active(set, book, merchant, till.terminal());
     }
 
     /** The terminal's transaction; null where there is no terminal. */

@@ -244,9 +244,18 @@ abstract class Step implements Work {
 
     /** Undoes a terminal's transaction, whatever became of it, and also when it never came. */
     static final class Reversing extends Step {
+        /** What there was to undo. */
+        enum Original {
+            FOUND,
+            /** It never came; a tombstone is left in its place. */
+            MISSING,
+            REVERSED_BEFORE
+        }
+
         private final Transaction.Key key;
         private final @Nullable Seen seen;
         private final Note note;
+        private Original original = Original.MISSING;
 
         /** @param seen null when the transaction had not come when it was looked for */
         Reversing(BookHandle book, Sight sight, Transaction.Key key, @Nullable Seen seen, Note note) {
@@ -267,6 +276,11 @@ abstract class Step implements Work {
             }
         }
 
+        /** As the last decision found it. */
+        Original original() {
+            return original;
+        }
+
         private Holder suspense() {
             return new Holder(book.id(), Chart.SUSPENSE, "", Unit.PTS);
         }
@@ -275,6 +289,7 @@ abstract class Step implements Work {
         Answer take(WorkingSet set) {
             Transaction transaction = set.find(TRANSACTIONS, key);
             if (transaction == null || transaction.made() == null) {
+                original = transaction == null ? Original.MISSING : Original.REVERSED_BEFORE;
                 if (transaction == null) {
                     set.put(TRANSACTIONS, key, Transaction.tombstone(moment(set)));
                     Told.tombstone(set, key);
@@ -290,6 +305,7 @@ abstract class Step implements Work {
                     : null;
             seen.giveBack(set, before, Hold.Status.RELEASED);
             Redemption.Reversed reversed = before.reverse(moment(set));
+            original = reversed == before ? Original.REVERSED_BEFORE : Original.FOUND;
             if (reversed != before) {
                 set.put(TRANSACTIONS, key, transaction.reverse(reversed.at()));
                 put(set, reversed, Told.Change.REVERSED);

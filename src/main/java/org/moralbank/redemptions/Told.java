@@ -8,8 +8,9 @@ import org.moralbank.ledger.Unit;
 /**
  * What the book's events tell of a redemption after a change: ids, amounts and where it stands.
  *
- * <p>A sale has no event of its own: its entry is one, and every sale would pay for a second. All else that befalls a
- * redemption is told as {@code redemption.…}.
+ * <p>A sale has no event of its own: its entry is one, which followers see as {@code redemption.sold} ({@link
+ * org.moralbank.ledger.BookEvent}); every sale would pay for a second. All else that befalls a redemption is told as {@code
+ * redemption.…}.
  *
  * @param id null for a transaction that never came
  * @param entry the number of the entry that captured

@@ -43,6 +43,7 @@ final class Uploading implements Work {
 
     private List<String> wrong = List.of();
     private Map<UploadView.Result, Long> results = Map.of();
+    private Map<String, Integer> refusals = Map.of();
 
     /**
      * A row.
@@ -83,6 +84,11 @@ final class Uploading implements Work {
         return results;
     }
 
+    /** How many rows were refused by which code in the last decision. */
+    Map<String, Integer> refusals() {
+        return refusals;
+    }
+
     @Override
     public int weight() {
         return rows.size();
@@ -103,6 +109,7 @@ final class Uploading implements Work {
     @Override
     public Answer decide(WorkingSet set) {
         wrong = new ArrayList<>();
+        refusals = new HashMap<>();
         List<UploadView.Item> items = new ArrayList<>(rows.size());
         Map<String, Integer> firsts = new HashMap<>();
         for (int i = 0; i < rows.size(); i++) {
@@ -136,6 +143,7 @@ final class Uploading implements Work {
                     null);
         } catch (RefusedException refused) {
             set.undoTo(mark);
+            refusals.merge(refused.rejection().code(), 1, Integer::sum);
             if (row.sale() != null && row.sale().code() != null && Offline.isWrongCode(refused.rejection())) {
                 wrong.add(row.sale().code());
             }

@@ -24,7 +24,8 @@
  *   <li>A reversal is never refused and may be repeated. After it the transaction is refused: one that comes late, and each
  *       retry of one that came or of its capture, also under a key that was answered before.
  *   <li>A till sees its own merchant only: another is unknown to it, and its lists have none of another. Of a member it sees
- *       the masked label in its reads, and no balance. One with keys of its own acts as itself only.
+ *       the masked label in its reads, and what he has left only where he agreed: once, in the answer to what he paid for, and
+ *       in none that is kept. One with keys of its own acts as itself only.
  *   <li>A terminal shows a code, and names no member; desks and apps may do either. What a code is answered, and refused,
  *       tells nothing of whose it is. A code is taken by the work that it pays for, after the terminal's transaction was
  *       looked at: a retry is told the first effect, and not that the code was used.

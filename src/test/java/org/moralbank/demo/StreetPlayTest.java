@@ -3,6 +3,7 @@ package org.moralbank.demo;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.summingLong;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -111,6 +112,30 @@ class StreetPlayTest {
                 .containsEntry("3240", 6_950L)
                 .containsEntry("3250", 200L)
                 .containsEntry("1600", 0L);
+    }
+
+    @Test
+    void theTillsOfflineSalesWereUploadedUnderAnAllowanceAndTheShortfallWasRecovered() {
+        List<Map<String, Object>> sold = items("LS/redemptions?merchant=MER-LS-01&terminal=T1");
+        List<Map<String, Object>> allowances = items("LS/merchants/MER-LS-01/terminals/T1/allowances");
+
+        assertThat(sold)
+                .extracting(
+                        sale -> sale.get("terminalTransaction"), sale -> sale.get("member"), sale -> sale.get("amount"))
+                .containsExactly(tuple("000017", "M-LS-R0007", 500), tuple("000018", "M-LS-R0008", 2_000));
+        assertThat(sold)
+                .allSatisfy(sale ->
+                        assertThat(sale).containsEntry("status", "CAPTURED").containsEntry("occurredOn", "2025-06-08"));
+        assertThat(allowances)
+                .extracting(allowance -> allowance.get("used"), allowance -> allowance.get("status"))
+                .containsExactly(tuple(2, "ENDED"));
+        assertThat(items("LS/entries?type=REDEEM_SALE_OFFLINE"))
+                .extracting(entry -> entry.get("reference"))
+                .containsExactly("OFF-LS01-T1-000017", "OFF-LS01-T1-000018");
+        assertThat(items("LS/entries?type=SHORTFALL_RECOVER"))
+                .singleElement()
+                .satisfies(entry ->
+                        assertThat(String.valueOf(entry.get("postings"))).contains("1600:M-LS-R0008", "400"));
     }
 
     @Test

@@ -250,6 +250,39 @@ class DeliveriesTest {
     }
 
     @Test
+    void sendsSalesToWhoAsksForRedemptionsAndToWhoAsksForEntries() {
+        var book = bank.aBook();
+        var merchant = book.aMerchant();
+        var anna = book.aMember().holding(500, Unit.PTS);
+        Hook.of(book, receiver.url(), "\"org.moralbank.redemption\"");
+        var ofEntries = closing(new Receiver(ClientProxy.unwrap(vertx)));
+        Hook.of(book, ofEntries.url(), "\"org.moralbank.entry.posted\"");
+        var ofCaptures = closing(new Receiver(ClientProxy.unwrap(vertx)));
+        Hook.of(book, ofCaptures.url(), "\"org.moralbank.redemption.captured\"");
+        for (String mode : List.of("SALE", "AUTHORIZE", "SALE")) {
+            book.as(Role.APP)
+                    .body("{\"mode\":\"%s\",\"member\":\"%s\",\"merchant\":\"%s\",\"amount\":5,\"unit\":\"PTS\"}"
+                            .formatted(mode, anna.id(), merchant))
+                    .post(book.path() + "/redemptions")
+                    .then()
+                    .statusCode(201);
+        }
+
+        assertThat(new DeliveryStore(pool).standing().lag()).as("behind").isEqualTo(3);
+
+        round(deliveries);
+
+        assertThat(new DeliveryStore(pool).standing().lag()).as("behind").isZero();
+        assertThat(receiver.received.stream().map(sent -> sent.member("type") + " " + sent.number()))
+                .containsExactly(
+                        "org.moralbank.redemption.sold 2",
+                        "org.moralbank.redemption.authorized 3",
+                        "org.moralbank.redemption.sold 4");
+        assertThat(ofEntries.numbers()).containsExactly(2, 4);
+        assertThat(ofCaptures.numbers()).isEmpty();
+    }
+
+    @Test
     void sendsOnlyTheTypesThatAreAskedFor() {
         var book = bank.aBook();
         var hook = Hook.of(book, receiver.url(), "\"org.moralbank.test.wanted\"");

@@ -344,13 +344,37 @@ class CodesAtTillsTest {
                                 "org.moralbank.entry.posted",
                                 "org.moralbank.redemption.reversed",
                                 "org.moralbank.redemption.tombstone",
-                                "org.moralbank.entry.posted",
+                                "org.moralbank.redemption.sold",
                                 "org.moralbank.redemption.authorized",
                                 "org.moralbank.redemption.expired",
                                 "org.moralbank.terminal.suspended"))
                 .body("items[8].data.capturedAmount", equalTo(100))
                 .body("items[8].data.id", equalTo(idOf(captured).toString()))
+                .body("items[14].subject", equalTo("entries/5"))
+                .body("items[14].data.type", equalTo("REDEEM_SALE"))
                 .body("items[16].data.approvedAmount", equalTo(10));
+        shop.book()
+                .as(Role.AUDITOR)
+                .get(shop.book().path() + "/events?limit=500&type=org.moralbank.redemption")
+                .then()
+                .body(
+                        "items.type",
+                        contains(
+                                "org.moralbank.redemption.authorized",
+                                "org.moralbank.redemption.voided",
+                                "org.moralbank.redemption.authorized",
+                                "org.moralbank.redemption.captured",
+                                "org.moralbank.redemption.refunded",
+                                "org.moralbank.redemption.reversed",
+                                "org.moralbank.redemption.tombstone",
+                                "org.moralbank.redemption.sold",
+                                "org.moralbank.redemption.authorized",
+                                "org.moralbank.redemption.expired"));
+        shop.book()
+                .as(Role.AUDITOR)
+                .get(shop.book().path() + "/events?limit=500&type=org.moralbank.entry.posted")
+                .then()
+                .body("items.data.seq", contains(1, 2, 3, 4, 5));
     }
 
     // ---- fixtures ------------------------------------------------------------------------------------------------

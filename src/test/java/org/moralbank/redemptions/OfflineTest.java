@@ -15,6 +15,8 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -29,8 +32,19 @@ import org.junit.jupiter.api.Test;
 import org.moralbank.TestBank;
 import org.moralbank.TestBank.Book;
 import org.moralbank.TestBank.Member;
+import org.moralbank.access.ApiKey;
+import org.moralbank.access.Client;
+import org.moralbank.access.Clients;
+import org.moralbank.access.Importer;
 import org.moralbank.access.Role;
+import org.moralbank.commits.Answer;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.IdempotencyKey;
+import org.moralbank.ledger.Attribution;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Language;
 import org.moralbank.platform.TestDatabase;
 
 /** Allowances, and what tills upload under them. */
@@ -44,6 +58,12 @@ class OfflineTest {
 
     @Inject
     Pool pool;
+
+    @Inject
+    PastRedemptions past;
+
+    @Inject
+    Clients clients;
 
     /** A till with an allowance. */
     private record Till(Book book, String merchant, String terminal, String allowance, String signature, Instant from) {
@@ -137,6 +157,11 @@ class OfflineTest {
                 .containsEntry("2300:" + till.merchant(), 2100L)
                 .doesNotContainKey("1600:" + rich.id());
         allowances(till).body("items.used", contains(3));
+        book.as(Role.APP)
+                .get(book.path() + "/events?type=org.moralbank.redemption")
+                .then()
+                .body("items.data.type", contains("REDEEM_SALE_OFFLINE", "REDEEM_SALE_OFFLINE", "REDEEM_SALE_OFFLINE"))
+                .body("items[2].type", equalTo("org.moralbank.redemption.sold.offline"));
     }
 
     @Test
@@ -286,6 +311,52 @@ class OfflineTest {
         code(upload(till, List.of(row("1", anna, 1, till.from()))), "unknown-allowance");
 
         assertThat(balances(book)).isEmpty();
+    }
+
+    @Test
+    void takesUploadsForSixtyDaysAfterTheAllowanceEndedByTheClockOfWhoPlaysThePast() {
+        Instant then = Instant.parse("2024-01-01T00:00:00Z");
+        var book = bank.aBook().since(then);
+        var merchant = book.aMerchant();
+        var at = new PastRedemptions.At(merchant, book.aTerminal(merchant));
+        var anna = book.aMember();
+        var handle = new BookHandle(book.id(), book.code(), SHANGHAI);
+        var operator = clients.ensure(
+                        new Clients.NewClient("past", Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null, null),
+                        ApiKey.generate())
+                .await()
+                .indefinitely()
+                .client();
+        var by = new Attribution(operator.id(), operator.name(), null, null, null);
+        Answer allowed = past.allow(ask(operator, book, "allow", then), handle, at, 100, 10, Duration.ofHours(1), by)
+                .await()
+                .indefinitely();
+        Instant over = then.plus(Duration.ofHours(1)).plus(Duration.ofDays(60));
+
+        List<String> results = new ArrayList<>();
+        for (Instant upload : List.of(over.minusNanos(1000), over)) {
+            String number = "n" + results.size();
+            var note = new Note(LocalDate.parse("2024-01-01"), by, null, null, null);
+            Answer answer = past.upload(
+                            ask(operator, book, number, upload),
+                            handle,
+                            operator,
+                            at,
+                            allowed,
+                            new PastRedemptions.Sold(number, anna.id(), 5, then, note))
+                    .await()
+                    .indefinitely();
+            JsonPath item = JsonPath.from(new String(answer.body(), StandardCharsets.UTF_8));
+            results.add(item.getString("items[0].result") + " " + item.getString("items[0].problem.code"));
+        }
+
+        assertThat(results).containsExactly("created null", "refused unknown-allowance");
+        assertThat(balances(book)).containsEntry("1600:" + anna.id(), -5L);
+    }
+
+    private static Ask ask(Client client, Book book, String key, Instant clock) {
+        return new Ask(
+                new Importer(client.id()), book.id(), new IdempotencyKey(key), new byte[32], Language.EN, "/", clock);
     }
 
     @Test

@@ -62,6 +62,9 @@ import java.util.stream.Collectors;
  *       down with a number of its own, and the goods are handed over; when the connection is back, the rows are uploaded
  *       until each is answered. A number that was sent on-line is never made an offline sale: it is reversed, and the
  *       customer pays under a new one.
+ *   <li><b>At the end of a day</b> it finishes what is open, uploads, and sends its counts, sums and list. The service closes
+ *       the day when its books have the same, or tells each difference. What the till counts it counts as the service does: by
+ *       the times of the service's answers, to a day that is not closed yet. What was reversed was never there.
  * </ol>
  *
  * <p>The journal has a line of JSON a step. It names no member and keeps no pay code, for none is needed to reverse; only rows
@@ -75,6 +78,9 @@ public final class Till implements AutoCloseable {
 
     /** Of one upload. */
     private static final int MOST_ROWS = 1000;
+
+    /** Of the list at the end of a day; with more, differences are told by type. */
+    private static final int MOST_LISTED = 5000;
 
     /**
      * Where the till stands, and how patient it is.
@@ -198,6 +204,23 @@ public final class Till implements AutoCloseable {
     public record Allowance(
             String id, String signature, long perSale, long count, Instant validFrom, Instant validUntil) {}
 
+    /**
+     * How the end of a day was answered.
+     *
+     * @param closed whether it is closed; else it is open, and to be closed again when the differences are cleared
+     * @param differences what the service tells of each; for a day that is closed, none
+     */
+    public record DayEnd(LocalDate day, boolean closed, Totals totals, List<String> differences) {
+        @Override
+        public String toString() {
+            return "%s  %s  %s%s"
+                    .formatted(day, closed ? "CLOSED" : "NOT CLOSED", totals, differences.isEmpty() ? "" : differences);
+        }
+    }
+
+    /** What counts to a day: when it happened, and when the service recorded it. */
+    private record Booked(String type, String transaction, long amount, LocalDate on, Instant at) {}
+
     // ---- what an attempt hears -----------------------------------------------------------------------------------
 
     private sealed interface Heard {
@@ -205,7 +228,7 @@ public final class Till implements AutoCloseable {
         record Done(Map<String, Object> body) implements Heard {}
 
         /** It was refused, and will not be done. */
-        record Refused(String code) implements Heard {}
+        record Refused(String code, Map<String, Object> problem) implements Heard {}
 
         /** Nobody knows. */
         record Nothing(Duration pause) implements Heard {}
@@ -224,6 +247,7 @@ public final class Till implements AutoCloseable {
         long cash;
         long captured;
         String reason;
+        final List<Booked> booked = new ArrayList<>();
         /** Of an offline sale: its row, and the id of its allowance. */
         Map<String, Object> row;
 
@@ -234,6 +258,10 @@ public final class Till implements AutoCloseable {
             this.sale = sale;
             this.amount = amount;
             this.day = day;
+        }
+
+        void book(String type, String as, long booked, LocalDate on, Instant at) {
+            this.booked.add(new Booked(type, as, booked, on, at));
         }
 
         long refunded() {
@@ -270,7 +298,9 @@ public final class Till implements AutoCloseable {
     private final FileChannel journal;
     private final Map<String, Transaction> transactions = new LinkedHashMap<>();
     private final Map<String, Allowance> allowances = new LinkedHashMap<>();
+    private final Map<LocalDate, Instant> closings = new LinkedHashMap<>();
     private int uploads;
+    private int closingsTried;
 
     /** Opens the journal and reads it. What is open in it is finished by {@link #recover}, which sends. */
     public Till(Settings settings) throws IOException {
@@ -326,7 +356,9 @@ public final class Till implements AutoCloseable {
                         "approved",
                         done.body().get("approvedAmount"),
                         "cash",
-                        done.body().get("cashAmount"));
+                        done.body().get("cashAmount"),
+                        "recordedAt",
+                        done.body().get("createdAt"));
             case Heard.Refused refused -> note(number, "refused", "reason", refused.code());
             case Heard.Nothing nothing -> giveUp(number);
         }
@@ -347,7 +379,13 @@ public final class Till implements AutoCloseable {
         note(number, "taking", "amount", amount);
         switch (ask("/redemptions/" + transaction.id + "/capture", key(number, "capture"), Map.of("amount", amount))) {
             case Heard.Done done ->
-                note(number, "taken", "captured", done.body().get("capturedAmount"));
+                note(
+                        number,
+                        "taken",
+                        "captured",
+                        done.body().get("capturedAmount"),
+                        "recordedAt",
+                        done.body().get("capturedAt"));
             case Heard.Refused refused -> giveUp(number);
             case Heard.Nothing nothing -> giveUp(number);
         }
@@ -359,7 +397,8 @@ public final class Till implements AutoCloseable {
         Transaction transaction = inState(number, State.HELD);
         note(number, "reversing");
         switch (ask("/redemptions/" + transaction.id + "/void", key(number, "void"), Map.of())) {
-            case Heard.Done done -> note(number, "undone");
+            case Heard.Done done ->
+                note(number, "voided", "recordedAt", done.body().get("endedAt"));
             case Heard.Refused refused -> giveUp(number);
             case Heard.Nothing nothing -> giveUp(number);
         }
@@ -386,7 +425,14 @@ public final class Till implements AutoCloseable {
                 key(transaction.number, "refund-" + n),
                 Map.of("amount", transaction.refunds.get(n).amount, "terminal", settings.terminal()));
         switch (heard) {
-            case Heard.Done done -> note(transaction.number, "refunded", "refund", n);
+            case Heard.Done done ->
+                note(
+                        transaction.number,
+                        "refunded",
+                        "refund",
+                        n,
+                        "recordedAt",
+                        done.body().get("createdAt"));
             case Heard.Refused refused ->
                 note(transaction.number, "refund-refused", "refund", n, "reason", refused.code());
             case Heard.Nothing nothing -> {
@@ -496,12 +542,127 @@ public final class Till implements AutoCloseable {
                         note(number, "not-taken", "reason", problem.get("code"));
                     }
                 } else {
-                    note(number, "uploaded", "id", ((Map<?, ?>) row.get("redemption")).get("id"));
+                    Map<?, ?> redemption = (Map<?, ?>) row.get("redemption");
+                    note(number, "uploaded", "id", redemption.get("id"), "recordedAt", redemption.get("createdAt"));
                 }
                 answered.add(receipt(number));
             }
         }
         return answered;
+    }
+
+    // ---- the end of a day ----------------------------------------------------------------------------------------
+
+    /**
+     * Closes a day: finishes what is open, uploads, and has the service compare its books with what the till counts. A day that
+     * is closed is left as it is. Where both differ the day stays open; query, reverse or recover what the differences name,
+     * and close it again. What cannot be cleared is for the office to accept, with a reason.
+     *
+     * @throws IllegalStateException when something is still open, or nothing answers: close it again later
+     */
+    public DayEnd closeDay(LocalDate day) throws IOException, InterruptedException {
+        if (closings.containsKey(day)) {
+            return new DayEnd(day, true, booked(day), List.of());
+        }
+        recover();
+        upload();
+        if (hasOpen() || receipts().stream().anyMatch(receipt -> receipt.state() == State.OFFLINE)) {
+            throw new IllegalStateException("The day is not closed: something has found no answer yet");
+        }
+        // A new key each time: what was refused because of differences is asked anew, and the same content is known
+        // anyway.
+        write("step", "closing", "closing", closingsTried + 1);
+        Heard heard = ask("/day-ends", key("day-ends", Integer.toString(closingsTried)), counts(day));
+        return switch (heard) {
+            case Heard.Done done -> {
+                write(
+                        "step",
+                        "closed",
+                        "day",
+                        day.toString(),
+                        "closedAt",
+                        done.body().get("closedAt"));
+                yield new DayEnd(day, true, booked(day), List.of());
+            }
+            case Heard.Refused refused -> new DayEnd(day, false, booked(day), differences(refused));
+            case Heard.Nothing nothing -> throw new IllegalStateException("The day is not closed: nothing answers");
+        };
+    }
+
+    private Map<String, Object> counts(LocalDate day) {
+        List<Booked> counted = counted(day);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("merchant", settings.merchant());
+        body.put("terminal", settings.terminal());
+        body.put("day", day.toString());
+        body.put(
+                "totals",
+                counted.stream().collect(Collectors.groupingBy(Booked::type)).entrySet().stream()
+                        .map(type -> Map.of(
+                                "type", type.getKey(),
+                                "count", type.getValue().size(),
+                                "amount",
+                                        type.getValue().stream()
+                                                .mapToLong(Booked::amount)
+                                                .sum()))
+                        .toList());
+        if (counted.size() <= MOST_LISTED) {
+            body.put(
+                    "transactions",
+                    counted.stream()
+                            .map(one -> Map.of(
+                                    "type", one.type(), "transaction", one.transaction(), "amount", one.amount()))
+                            .toList());
+        }
+        return body;
+    }
+
+    private static List<String> differences(Heard.Refused refused) {
+        return refused.problem().get("differences") instanceof List<?> told
+                ? told.stream().map(Json::text).toList()
+                : List.of(refused.code());
+    }
+
+    /** What the till counts to a day, as {@link #closeDay} sends it. */
+    public Totals booked(LocalDate day) {
+        List<Booked> refunds =
+                counted(day).stream().filter(one -> one.type().equals("REFUND")).toList();
+        List<Booked> sales = counted(day).stream()
+                .filter(one -> !one.type().equals("REFUND") && !one.type().equals("VOID"))
+                .toList();
+        return new Totals(
+                sales.size(),
+                sales.stream().mapToLong(Booked::amount).sum(),
+                refunds.size(),
+                refunds.stream().mapToLong(Booked::amount).sum());
+    }
+
+    private List<Booked> counted(LocalDate day) {
+        return transactions.values().stream()
+                .flatMap(transaction -> transaction.booked.stream())
+                .filter(one -> dayOf(one).equals(day))
+                .toList();
+    }
+
+    /** A closed day's numbers stand: what was recorded later counts to the day of its recording, or to the next open one. */
+    private LocalDate dayOf(Booked one) {
+        if (isBeforeClosing(one.on(), one.at())) {
+            return one.on();
+        }
+        LocalDate day = dayOf(one.at());
+        while (!isBeforeClosing(day, one.at())) {
+            day = day.plusDays(1);
+        }
+        return day;
+    }
+
+    private boolean isBeforeClosing(LocalDate day, Instant at) {
+        Instant closing = closings.get(day);
+        return closing == null || at.isBefore(closing);
+    }
+
+    private static LocalDate dayOf(Instant moment) {
+        return LocalDate.ofInstant(moment, COMMUNITY);
     }
 
     // ---- giving up -----------------------------------------------------------------------------------------------
@@ -585,15 +746,19 @@ public final class Till implements AutoCloseable {
                 + "&terminalTransaction=" + number);
     }
 
+    /** A look is repeated as a message is, and needs no key. */
     private Map<String, Object> get(String path) throws InterruptedException {
-        try {
-            return Json.object(http.send(
-                            request(path).timeout(settings.answerWithin()).build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body());
-        } catch (IOException | IllegalArgumentException e) {
-            throw new IllegalStateException("The service does not answer", e);
+        HttpRequest look = request(path).timeout(settings.answerWithin()).build();
+        for (long latest = System.nanoTime() + settings.giveUpAfter().toNanos(); System.nanoTime() < latest; ) {
+            switch (attempt(look, true)) {
+                case Heard.Done done -> {
+                    return done.body();
+                }
+                case Heard.Refused refused -> throw new IllegalStateException("Refused: " + refused.code());
+                case Heard.Nothing nothing -> Thread.sleep(nothing.pause());
+            }
         }
+        throw new IllegalStateException("The service does not answer");
     }
 
     @Override
@@ -655,7 +820,7 @@ public final class Till implements AutoCloseable {
         if (body.get("code") instanceof String code
                 && !Boolean.TRUE.equals(body.get("retryable"))
                 && (decided || first && status >= 400 && status < 500 && status != TOO_MANY)) {
-            return new Heard.Refused(code);
+            return new Heard.Refused(code, body);
         }
         return new Heard.Nothing(answer.headers()
                 .firstValue("Retry-After")
@@ -729,6 +894,8 @@ public final class Till implements AutoCloseable {
         String number = (String) line.get("number");
         String step = (String) line.get("step");
         Transaction transaction = transactions.get(number);
+        // By the service's clock; a journal that was begun before the till wrote it down has the till's.
+        Instant at = Instant.parse((String) line.getOrDefault("recordedAt", line.get("at")));
         switch (step) {
             case "sent" -> begin(line, (Boolean) line.get("sale"));
             case "allowance" ->
@@ -758,7 +925,12 @@ public final class Till implements AutoCloseable {
                 transaction.approved = transaction.amount;
                 transaction.captured = transaction.amount;
                 transaction.state = State.SOLD;
+                Instant soldAt = Instant.parse((String) transaction.row.get("at"));
+                transaction.book("OFFLINE", number, transaction.amount, dayOf(soldAt), at);
             }
+            case "closing" -> closingsTried = (int) number(line, "closing");
+            case "closed" ->
+                closings.put(LocalDate.parse((String) line.get("day")), Instant.parse((String) line.get("closedAt")));
             case "not-taken" -> {
                 transaction.reason = (String) line.get("reason");
                 transaction.state = State.NOT_TAKEN;
@@ -769,6 +941,9 @@ public final class Till implements AutoCloseable {
                 transaction.cash = number(line, "cash");
                 transaction.captured = transaction.sale ? transaction.approved : 0;
                 transaction.state = transaction.sale ? State.SOLD : State.HELD;
+                if (transaction.sale) {
+                    transaction.book("SALE", number, transaction.approved, dayOf(at), at);
+                }
             }
             case "refused" -> {
                 transaction.reason = (String) line.get("reason");
@@ -778,12 +953,21 @@ public final class Till implements AutoCloseable {
             case "taken" -> {
                 transaction.captured = number(line, "captured");
                 transaction.state = State.SOLD;
+                transaction.book("CAPTURE", number, transaction.captured, dayOf(at), at);
             }
             case "reversing" -> transaction.state = State.REVERSING;
             case "undone" -> transaction.state = State.UNDONE;
+            case "voided" -> {
+                transaction.state = State.UNDONE;
+                transaction.book("VOID", number, transaction.approved, dayOf(at), at);
+            }
             case "refunding" ->
                 transaction.refunds.put((int) number(line, "refund"), new GivingBack(number(line, "amount")));
-            case "refunded" -> transaction.refunds.get((int) number(line, "refund")).done = true;
+            case "refunded" -> {
+                GivingBack refund = transaction.refunds.get((int) number(line, "refund"));
+                refund.done = true;
+                transaction.book("REFUND", transaction.id, refund.amount, dayOf(at), at);
+            }
             case "refund-refused" -> transaction.refunds.get((int) number(line, "refund")).refused = true;
             default -> throw new IllegalStateException("The journal has a step that is not known: " + step);
         }
@@ -973,6 +1157,7 @@ public final class Till implements AutoCloseable {
             upload                  uploads what was sold without one
             recover                 finishes what is open
             total                   shows the day's counts and sums
+            close                   closes the day
             quit
             """;
 
@@ -1018,6 +1203,7 @@ public final class Till implements AutoCloseable {
             case "upload" -> upload();
             case "recover" -> recover();
             case "total" -> totals(today());
+            case "close" -> closeDay(today());
             default -> throw new IllegalArgumentException("Unknown: " + words[0]);
         };
     }

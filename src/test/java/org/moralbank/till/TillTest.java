@@ -57,12 +57,15 @@ import org.moralbank.till.Till.State;
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
 class TillTest {
+    /** Of each seed. */
     private static final int SALES = Integer.getInteger("moralbank.till.sales", 1000);
-    private static final int SEEDS = 4;
-    private static final int TILLS = 5;
+
+    private static final int SEEDS = 3;
+    private static final int TILLS = 20;
     private static final int MEMBERS = 12;
     private static final long EACH = 100_000;
     private static final Duration NONE = Duration.ZERO;
+    private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
 
     @Inject
     TestBank bank;
@@ -82,7 +85,7 @@ class TillTest {
         return (given == null ? LongStream.generate(seeds::nextLong).limit(SEEDS) : LongStream.of(given))
                 .mapToObj(seed -> DynamicTest.dynamicTest("seed " + seed, () -> {
                     System.out.println("TillTest: -Dmoralbank.till.seed=" + seed);
-                    sellAtRandom(seed, SALES / SEEDS / TILLS);
+                    sellAtRandom(seed, SALES / TILLS);
                 }));
     }
 
@@ -100,6 +103,7 @@ class TillTest {
             for (int i = 0; i < TILLS; i++) {
                 Random random = new Random(seed + i);
                 Settings settings = shop.aTill();
+                shop.allowOffline(settings, 200, salesOfATill);
                 days.add(cashiers.submit(() -> new Day(settings, random, members, appKey, salesOfATill).work()));
             }
         }
@@ -113,11 +117,15 @@ class TillTest {
         System.out.println("TillTest: " + states);
         assertThat(states.getOrDefault(State.SOLD, 0)).as("sales").isGreaterThan(salesOfATill * TILLS / 2);
         assertThat(states.getOrDefault(State.UNDONE, 0)).as("given up").isPositive();
+        assertThat(all(book, "/entries?type=REDEEM_SALE_OFFLINE&"))
+                .as("sold offline")
+                .isNotEmpty();
 
         assertThat(posted(book, "2300:" + shop.merchant + ":PTS")).isEqualTo(owed);
         for (int i = 0; i < MEMBERS; i++) {
             Member member = members.get(i);
-            assertThat(posted(book, "2200:" + member.id() + ":PTS"))
+            // What he had not when it was sold offline, he owes.
+            assertThat(posted(book, "2200:" + member.id() + ":PTS") + posted(book, "1600:" + member.id() + ":PTS"))
                     .as("points of %s", member.id())
                     .isEqualTo((i == 0 ? 300 : EACH) - paid.getOrDefault(member.id(), 0L));
         }
@@ -168,9 +176,37 @@ class TillTest {
             }
         }
         assertThat(known).as("redemptions that the till does not know").isEmpty();
-        var totals = day.totals;
-        assertThat(totals.owed()).isEqualTo(owed);
+        assertThat(day.totals.owed()).as("the till's own totals of its days").isEqualTo(owed);
+        assertThat(day.closed.stream()
+                        .mapToLong(end -> owedBy(shop, day.settings, end.day()))
+                        .sum())
+                .as("the days as the service closed them")
+                .isEqualTo(owed);
         assertThat(day.handedOver).as("goods handed over, and sales").isEqualTo(day.sold());
+        return owed;
+    }
+
+    /** By what the books had when the day was closed. */
+    private static long owedBy(Shop shop, Settings settings, LocalDate day) {
+        var end = shop.book
+                .request(settings.key())
+                .get(shop.book.path() + "/day-ends/" + shop.merchant + "/" + settings.terminal() + "/" + day)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+        assertThat(end.getString("status")).isEqualTo("CLOSED");
+        assertThat(end.getList("differences")).isEmpty();
+        long owed = 0;
+        for (Map<String, Object> total : end.<Map<String, Object>>getList("totals")) {
+            assertThat(total.get("till")).as("%s", total).isEqualTo(total.get("books"));
+            long amount = ((Number) ((Map<?, ?>) total.get("books")).get("amount")).longValue();
+            owed += switch ((String) total.get("type")) {
+                case "SALE", "CAPTURE", "OFFLINE" -> amount;
+                case "REFUND" -> -amount;
+                default -> 0;
+            };
+        }
         return owed;
     }
 
@@ -179,6 +215,7 @@ class TillTest {
         final Settings settings;
         final Map<String, Long> handedOver = new HashMap<>();
         final List<Receipt> receipts = new ArrayList<>();
+        final List<Till.DayEnd> closed = new ArrayList<>();
         Till.Totals totals = new Till.Totals(0, 0, 0, 0);
         private final Random random;
         private final List<Member> members;
@@ -202,6 +239,10 @@ class TillTest {
         }
 
         Day work() throws Exception {
+            LocalDate first = LocalDate.now(SHANGHAI);
+            try (Till till = new Till(settings)) {
+                assertThat(till.fetchAllowance()).isPresent();
+            }
             Random ofTheWire = new Random(random.nextLong());
             try (BadWire wire = new BadWire(
                     service, new Weather(ofTheWire), () -> Duration.ofMillis(10 + ofTheWire.nextInt(600)))) {
@@ -212,23 +253,48 @@ class TillTest {
                     done = workUntilItIsSwitchedOff(over, done, until);
                 }
             }
-            // All that strayed has arrived. What is open is finished in good weather, from the journal alone.
-            try (Till till = new Till(settings)) {
-                printTheLast(till);
-                till.recover();
-                assertThat(till.hasOpen()).isFalse();
+            // All that strayed has arrived. What is open is finished from the journal alone, and the till closes its
+            // day, over
+            // the same wire; midnight may have come meanwhile.
+            try (BadWire wire = new BadWire(
+                    service, new Weather(ofTheWire), () -> Duration.ofMillis(10 + ofTheWire.nextInt(600)))) {
+                for (LocalDate day = first; !day.isAfter(LocalDate.now(SHANGHAI)); day = day.plusDays(1)) {
+                    close(hasty(over(wire, settings)), day);
+                }
             }
             try (Till till = new Till(settings)) {
+                assertThat(till.hasOpen()).isFalse();
                 receipts.addAll(till.receipts());
-                totals = till.totals(LocalDate.now(ZoneId.of("Asia/Shanghai")));
+                totals = closed.stream()
+                        .map(end -> till.booked(end.day()))
+                        .reduce(new Till.Totals(0, 0, 0, 0), TillTest::sum);
             }
             return this;
+        }
+
+        private void close(Settings over, LocalDate day) throws Exception {
+            for (int attempt = 0; attempt < 100; attempt++) {
+                try (Till till = new Till(over)) {
+                    printTheLast(till);
+                    Till.DayEnd end = till.closeDay(day);
+                    assertThat(end.differences()).isEmpty();
+                    assertThat(end.closed()).isTrue();
+                    closed.add(end);
+                    return;
+                } catch (IllegalStateException open) {
+                    // Nothing has answered yet.
+                }
+            }
+            throw new AssertionError("the day was not closed");
         }
 
         private int workUntilItIsSwitchedOff(Settings over, int done, int until) throws Exception {
             try (Till till = new Till(over)) {
                 printTheLast(till);
                 till.recover();
+                if (random.nextBoolean()) {
+                    till.upload();
+                }
                 for (int n = done; n < until - 1; n++) {
                     serve(till, aCode());
                 }
@@ -255,7 +321,11 @@ class TillTest {
         private void serve(Till till, String payer) throws IOException, InterruptedException {
             long amount = 1 + random.nextInt(200);
             boolean partially = random.nextBoolean();
-            if (random.nextBoolean()) {
+            if (random.nextInt(6) == 0) {
+                // The cashier has seen enough of the wire; he knows the customer, or scans his code.
+                boolean known = random.nextBoolean();
+                print(till.offline(known ? members.get(random.nextInt(MEMBERS)).id() : payer, amount));
+            } else if (random.nextBoolean()) {
                 print(till.sale(payer, amount, partially));
             } else {
                 Receipt held = till.authorize(payer, amount, partially);
@@ -291,6 +361,8 @@ class TillTest {
         private void print(Receipt receipt) {
             if (receipt.state() == State.SOLD) {
                 handedOver.put(receipt.number(), receipt.captured());
+            } else if (receipt.state() == State.OFFLINE) {
+                handedOver.put(receipt.number(), receipt.amount());
             }
         }
 
@@ -429,6 +501,166 @@ class TillTest {
         }
     }
 
+    // ---- without a connection ------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void uploadsEachOfflineSaleOnceAndClosesItsDayWhateverBefallsAMessage(Fault fault) throws Exception {
+        LocalDate day = LocalDate.now(SHANGHAI);
+        for (int message = 0; message < 2; message++) {
+            Book book = bank.aBook();
+            Shop shop = new Shop(book);
+            Member anna = book.aMember().holding(1000, Unit.PTS);
+            Member poor = book.aMember().holding(100, Unit.PTS);
+            Settings settings = shop.aTill();
+            shop.allowOffline(settings, 500, 10);
+            int[] sent = {0};
+            int hit = message;
+            try (Till till = new Till(settings)) {
+                assertThat(till.fetchAllowance())
+                        .hasValueSatisfying(
+                                allowance -> assertThat(allowance.perSale()).isEqualTo(500));
+                Receipt sold = till.offline(anna.id(), 400);
+                assertThat(sold.state()).isEqualTo(State.OFFLINE);
+                assertThat(sold.toString()).endsWith("PAID 4.00 points, offline");
+                till.offline(anna.payCode(), 50);
+                till.offline(poor.id(), 300);
+            }
+            // Switched off in between: the journal has them.
+            try (BadWire wire = new BadWire(
+                            service, () -> sent[0]++ == hit ? fault : Fault.NONE, () -> Duration.ofMillis(50));
+                    Till till = new Till(over(wire, settings))) {
+                Till.DayEnd end = till.closeDay(day);
+                assertThat(end.closed()).as("message %s: %s", hit, end).isTrue();
+                assertThat(end.totals()).isEqualTo(new Till.Totals(3, 750, 0, 0));
+                assertThat(till.receipts())
+                        .allSatisfy(receipt -> assertThat(receipt.state()).isEqualTo(State.SOLD));
+                assertThat(till.upload()).isEmpty();
+            }
+
+            assertThat(posted(book, "2300:" + shop.merchant + ":PTS")).isEqualTo(750);
+            assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(550);
+            assertThat(posted(book, "2200:" + poor.id() + ":PTS")).isZero();
+            assertThat(posted(book, "1600:" + poor.id() + ":PTS")).isEqualTo(-200);
+            assertThat(owedBy(shop, settings, day)).isEqualTo(750);
+        }
+    }
+
+    @Test
+    void sellsNothingOfflineBeyondItsAllowanceAlsoAfterARestart() throws Exception {
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        try (Till till = new Till(settings)) {
+            assertThat(till.fetchAllowance()).isEmpty();
+            assertThatThrownBy(() -> till.offline(anna.id(), 1)).hasMessageContaining("no allowance");
+            shop.allowOffline(settings, 500, 2);
+            assertThat(till.fetchAllowance()).isPresent();
+            assertThat(till.fetchAllowance()).as("fetched again").isPresent();
+            assertThatThrownBy(() -> till.offline(anna.id(), 501)).hasMessageContaining("at most 5.00");
+            assertThatThrownBy(() -> till.offline(anna.id(), 0)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> till.offline(anna.voucher(100), 100)).hasMessageContaining("voucher");
+            till.offline(anna.id(), 500);
+        }
+        try (Till till = new Till(settings)) {
+            till.offline(anna.id(), 1);
+            assertThatThrownBy(() -> till.offline(anna.id(), 1)).hasMessageContaining("2 are made");
+            assertThat(till.upload()).hasSize(2);
+            assertThatThrownBy(() -> till.offline(anna.id(), 1)).hasMessageContaining("2 are made");
+        }
+
+        assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(499);
+    }
+
+    @Test
+    void knowsWhichOfflineSalesWereNotTaken() throws Exception {
+        LocalDate day = LocalDate.now(SHANGHAI);
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        shop.allowOffline(settings, 500, 10);
+        try (Till till = new Till(settings)) {
+            till.fetchAllowance();
+            till.offline(anna.id(), 100);
+            till.offline("M-NOBODY", 100);
+
+            List<Receipt> answered = till.upload();
+
+            assertThat(answered).extracting(Receipt::state).containsExactly(State.SOLD, State.NOT_TAKEN);
+            assertThat(answered.getLast().toString()).endsWith("SOLD OFFLINE, NOT TAKEN: unknown-member");
+            assertThat(till.closeDay(day).totals()).isEqualTo(new Till.Totals(1, 100, 0, 0));
+        }
+    }
+
+    // ---- the end of a day ----------------------------------------------------------------------------------------
+
+    @Test
+    void closesItsDayWhenTillAndBooksAgreeAndTellsWhatDiffersUntilThen() throws Exception {
+        LocalDate day = LocalDate.now(SHANGHAI);
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        try (Till till = new Till(settings)) {
+            till.sale(anna.payCode(), 100, false);
+            String captured = till.authorize(anna.payCode(), 300, false).number();
+            till.capture(captured, 200);
+            till.refund(captured, 50);
+            till.cancel(till.authorize(anna.payCode(), 10, false).number());
+            // Of a till that had this name before, and lost its journal.
+            book.as(Role.APP)
+                    .body(Map.of(
+                            "mode",
+                            "SALE",
+                            "member",
+                            anna.id(),
+                            "merchant",
+                            shop.merchant,
+                            "amount",
+                            7,
+                            "unit",
+                            "PTS",
+                            "terminal",
+                            settings.terminal(),
+                            "terminalTransaction",
+                            "lost-1"))
+                    .post(book.path() + "/redemptions")
+                    .then()
+                    .statusCode(201);
+
+            Till.DayEnd differs = till.closeDay(day);
+            assertThat(differs.closed()).isFalse();
+            assertThat(differs.differences())
+                    .singleElement()
+                    .satisfies(difference -> assertThat(difference).contains("NOT_AT_TILL", "lost-1"));
+
+            book.as(Role.APP)
+                    .body(Map.of(
+                            "merchant",
+                            shop.merchant,
+                            "terminal",
+                            settings.terminal(),
+                            "terminalTransaction",
+                            "lost-1"))
+                    .post(book.path() + "/redemptions/reversals")
+                    .then()
+                    .statusCode(200);
+            Till.DayEnd closed = till.closeDay(day);
+            assertThat(closed.closed()).as("%s", closed).isTrue();
+            assertThat(closed.totals()).isEqualTo(new Till.Totals(2, 300, 1, 50));
+        }
+        try (Till till = new Till(settings)) {
+            // After closing time: of tomorrow.
+            till.sale(anna.payCode(), 40, false);
+            assertThat(till.closeDay(day).totals()).isEqualTo(new Till.Totals(2, 300, 1, 50));
+            assertThat(till.booked(day.plusDays(1))).isEqualTo(new Till.Totals(1, 40, 0, 0));
+        }
+
+        assertThat(owedBy(shop, settings, day)).isEqualTo(250);
+    }
+
     // ---- switched off --------------------------------------------------------------------------------------------
 
     /** The program as an integrator starts it: killed while it waits for an answer that the service has sent. */
@@ -534,6 +766,14 @@ class TillTest {
                 PATIENCE);
     }
 
+    private static Till.Totals sum(Till.Totals one, Till.Totals other) {
+        return new Till.Totals(
+                one.sales() + other.sales(),
+                one.salesAmount() + other.salesAmount(),
+                one.refunds() + other.refunds(),
+                one.refundsAmount() + other.refundsAmount());
+    }
+
     /** A merchant and his tills. */
     private final class Shop {
         final Book book;
@@ -542,6 +782,14 @@ class TillTest {
         Shop(Book book) {
             this.book = book;
             this.merchant = book.aMerchant();
+        }
+
+        void allowOffline(Settings till, long perSale, int count) {
+            book.as(Role.OPERATOR)
+                    .body(Map.of("perSale", perSale, "count", count, "hours", 24))
+                    .post(book.path() + "/merchants/" + merchant + "/terminals/" + till.terminal() + "/allowances")
+                    .then()
+                    .statusCode(201);
         }
 
         Settings aTill() {
