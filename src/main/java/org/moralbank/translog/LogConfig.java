@@ -45,7 +45,7 @@ interface LogConfig {
         if (sweep() < 1 || sweep() > 64) {
             return Optional.of("moralbank.log.sweep must be 1 to 64; it is " + sweep() + ".");
         }
-        if (!origin().matches("[A-Za-z0-9.:_/-]{1,200}") || origin().endsWith("/")) {
+        if (!origin().matches("[A-Za-z0-9.:_/-]{1,200}") || origin().endsWith("/") || origin().contains("//")) {
             return Optional.of(
                     "moralbank.log.origin must be a host, and a path if need be, without a scheme and without"
                             + " a slash at the end; it is " + origin() + ".");

@@ -17,7 +17,7 @@ import org.moralbank.proofs.Tiles;
 final class RightEdge {
     private static final int LEVELS = 8;
 
-    /** How many hashes a row has at most, and of what their places are no multiple within it. */
+    /** How many hashes a row has at most; none crosses a multiple of it. */
     static final int ROW = 32;
 
     /** Some hashes of a level that follow one another. */
