@@ -177,6 +177,10 @@ public final class Crash {
                 faults.add(reference + " is there twice");
             }
         }
+        String standing = standingOfLog(last);
+        if (!standing.contains("\"size\":" + last + ",") || standing.contains("\"refused\"")) {
+            faults.add("the book ends with entry " + last + ", and its transparency log stands so: " + standing);
+        }
         int replayed = 0;
         for (Map.Entry<String, String> one : answered.entrySet()) {
             String body = one.getValue().substring(0, one.getValue().indexOf('\n'));
@@ -205,5 +209,16 @@ public final class Crash {
                 "entries 1..%d without gaps; transfers there %d, answered %d, answered alike again %d; balances sum to %d%n",
                 last, seqByReference.size(), answered.size(), replayed, sum);
         return faults;
+    }
+
+    /** Waits until the log covers the book; both processes kept it, and were killed at it. */
+    private String standingOfLog(long last) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        String standing = processes.send("GET", BOOK + "/log", null, null, 200);
+        while (!standing.contains("\"size\":" + last + ",") && System.nanoTime() < deadline) {
+            Thread.sleep(200);
+            standing = processes.send("GET", BOOK + "/log", null, null, 200);
+        }
+        return standing;
     }
 }

@@ -100,6 +100,7 @@ final class Processes implements AutoCloseable {
             environment.put("DATABASE_OWNER_PASSWORD", passwords.getProperty("moralbank_owner"));
             environment.put("MORALBANK_PAY_CODES_KEY_FILE", data.resolve("pay-codes-key").toString());
             environment.put("MORALBANK_SECRETS_KEY_FILE", data.resolve("secrets-key").toString());
+            environment.put("MORALBANK_LOG_KEY_FILE", data.resolve("log-key").toString());
         }
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         services[which] = builder.start();
