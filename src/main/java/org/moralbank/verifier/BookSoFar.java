@@ -158,8 +158,8 @@ final class BookSoFar {
             throw new Fault("it posts twice to " + posting.account());
         }
         if (posting.version() != account.version + 1) {
-            throw new Fault(posting.account() + " is at version " + posting.version() + " after version "
-                    + account.version);
+            throw new Fault(
+                    posting.account() + " is at version " + posting.version() + " after version " + account.version);
         }
         long balance = Math.addExact(account.balance, posting.amount());
         if (posting.balance() != balance) {

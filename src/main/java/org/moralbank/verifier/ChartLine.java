@@ -48,8 +48,9 @@ record ChartLine(boolean owned, Set<String> units, long floor, long ceiling) {
     private static final String ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
 
     /** {@code code[:owner]:unit[:lot]}; a lot ends in a day, a dot and an R, each of which can be missing. */
-    private static final Pattern ACCOUNT = Pattern.compile("(?<code>[0-9]{4})(?<owner>(?::" + ID
-            + ")+?)??:(?<unit>MIN|PTS)(?::[A-Za-z0-9._-]{0,64}\\.(?<year>[0-9]{4})?(?<month>[0-9]{2})?(?<day>[0-9]{2})?\\.(?<restricted>R?))?");
+    private static final Pattern ACCOUNT = Pattern.compile(
+            "(?<code>[0-9]{4})(?<owner>(?::" + ID
+                    + ")+?)??:(?<unit>MIN|PTS)(?::[A-Za-z0-9._-]{0,64}\\.(?<year>[0-9]{4})?(?<month>[0-9]{2})?(?<day>[0-9]{2})?\\.(?<restricted>R?))?");
 
     /** What an account's id says of it. */
     record Named(ChartLine line, String unit, String expiresOn, boolean restricted) {}

@@ -31,7 +31,10 @@ final class JsonReader {
     /** The object that is written from one index up to another, and nothing beside it. */
     static JsonObject object(byte[] bytes, int from, int to) throws Fault {
         JsonReader reader = new JsonReader(bytes, from, to);
-        if (to - from >= 3 && bytes[from] == (byte) 0xEF && bytes[from + 1] == (byte) 0xBB && bytes[from + 2] == (byte) 0xBF) {
+        if (to - from >= 3
+                && bytes[from] == (byte) 0xEF
+                && bytes[from + 1] == (byte) 0xBB
+                && bytes[from + 2] == (byte) 0xBF) {
             throw new Fault("it begins with a byte order mark");
         }
         JsonObject read = reader.object(0);
@@ -127,7 +130,8 @@ final class JsonReader {
                 : bytes[at] > ' ' && bytes[at] < 127
                         ? "'" + (char) bytes[at] + "'"
                         : "the byte 0x%02x".formatted(bytes[at] & 0xff);
-        return new Fault("it is not RFC 8785: " + found + " at byte " + (at - begin + 1) + ", where " + wanted + " belongs");
+        return new Fault(
+                "it is not RFC 8785: " + found + " at byte " + (at - begin + 1) + ", where " + wanted + " belongs");
     }
 
     // ---- strings -----------------------------------------------------------------------------------------------

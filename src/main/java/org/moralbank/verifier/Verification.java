@@ -3,17 +3,16 @@ package org.moralbank.verifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.proofs.VerificationKey;
 
 /** One check of one export, from its first byte to its verdict. */
 public final class Verification {
@@ -47,9 +46,15 @@ public final class Verification {
      * @param keys verification keys that are trusted; when there is none those of the export are taken
      */
     public static Verdict of(Path export, List<Kept> earlier, List<String> keys) {
+        List<VerificationKey> trusted;
+        try {
+            trusted = keys.stream().map(VerificationKey::parse).toList();
+        } catch (IllegalArgumentException none) {
+            return new Verdict.NotChecked(String.valueOf(none.getMessage()));
+        }
         try (Pack pack = Pack.open(export)) {
             Manifest manifest = Manifest.of(pack);
-            return new Verification(pack, manifest, Checkpoints.of(pack, manifest, earlier, keys)).verdict();
+            return new Verification(pack, manifest, Checkpoints.of(pack, manifest, earlier, trusted)).verdict();
         } catch (Fault fault) {
             return new Verdict.DoesNotHold(fault);
         } catch (IOException unreadable) {
@@ -76,7 +81,7 @@ public final class Verification {
             notProven.add("what was before entry " + manifest.firstSeq()
                     + ": the first posting of each account is taken at its word, and no root can be made");
         }
-        List<String> provenBy = checkpoints.prove(book, notProven);
+        List<String> provenBy = checkpoints.prove(notProven);
         return new Verdict.Holds(
                 manifest.book(),
                 manifest.firstSeq(),
@@ -99,7 +104,8 @@ public final class Verification {
         // The manifest cannot name itself; the checkpoint and its keys are proven by the signature.
         unnamed.removeAll(Arrays.asList(Manifest.NAME, KEYS, manifest.checkpoint()));
         if (!unnamed.isEmpty()) {
-            throw new Fault("the manifest does not name " + unnamed.stream().sorted().findFirst().get());
+            throw new Fault("the manifest does not name "
+                    + unnamed.stream().sorted().findFirst().get());
         }
         pack.refuseBeyond(manifest.bytes());
     }
@@ -148,10 +154,11 @@ public final class Verification {
             while (lines.next()) {
                 SealedEntry entry = SealedEntry.of(lines.object());
                 book.take(entry);
-                checkpoints.take(lines);
+                checkpoints.take(lines.bytes());
             }
         } catch (Fault fault) {
-            throw fault.in(ENTRIES, lines.number());
+            // One that the roots show is told where they are signed.
+            throw fault.file() == null ? fault.in(ENTRIES, lines.number()) : fault;
         }
         return lines.number();
     }
@@ -192,9 +199,10 @@ public final class Verification {
                 BookSoFar.Account account = book.accounts().get(name);
                 if (book.isWhole()) {
                     if (!expected.hasNext() || !expected.next().getKey().equals(name)) {
-                        throw new Fault(account == null
-                                ? "no entry posts to " + name
-                                : "it is of " + name + ", where another account belongs by its first posting");
+                        throw new Fault(
+                                account == null
+                                        ? "no entry posts to " + name
+                                        : "it is of " + name + ", where another account belongs by its first posting");
                     }
                 } else if (!seen.add(name)) {
                     throw new Fault(name + " stands twice");
@@ -224,18 +232,8 @@ public final class Verification {
         long version = line.integer("version");
         // Of a range there may be accounts that it does not touch.
         if (account != null && (posted != account.balance || version != account.version)) {
-            throw new Fault(name + " has " + posted + " at version " + version + ", its entries left "
-                    + account.balance + " at version " + account.version);
+            throw new Fault(name + " has " + posted + " at version " + version + ", its entries left " + account.balance
+                    + " at version " + account.version);
         }
-    }
-
-    // ---- bytes -------------------------------------------------------------------------------------------------
-
-    static boolean isSame(byte[] one, byte[] other) {
-        return MessageDigest.isEqual(one, other);
-    }
-
-    static String hex(byte[] bytes) {
-        return HexFormat.of().formatHex(bytes);
     }
 }

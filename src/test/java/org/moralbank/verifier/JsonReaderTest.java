@@ -61,7 +61,8 @@ class JsonReaderTest {
         long seed = System.nanoTime();
         System.out.println("JsonReaderTest seed " + seed);
         Random random = new Random(seed);
-        byte[] whole = "{\"a\":\"\\u0000\\n\\\\é€𝄞\",\"b\":[{\"c\":true,\"d\":\"x\"},{}],\"e\":false,\"f\":\"\"}".getBytes(UTF_8);
+        byte[] whole = "{\"a\":\"\\u0000\\n\\\\é€𝄞\",\"b\":[{\"c\":true,\"d\":\"x\"},{}],\"e\":false,\"f\":\"\"}"
+                .getBytes(UTF_8);
         assertThat(CanonicalJson.of(whole)).isEqualTo(whole);
         int taken = 0;
         for (int round = 0; round < 50_000; round++) {
@@ -98,9 +99,29 @@ class JsonReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "[]", "\"a\"", "{", "{}x", " {}", "{} ", "{\"a\"}", "{\"a\":}", "{\"a\":\"b\",}", "{\"a\":null}", "{\"a\":1}",
-                "{\"a\":-1}", "{\"a\":tru}", "{\"a\":\"b}", "{\"a\":\"\\/\"}", "{\"a\":\"\\u000A\"}", "{\"a\":\"\\u000a\"}",
-                "{\"a\":\"\\u001F\"}", "{\"a\":\"\\u0020\"}", "{\"a\":\"\\ud83d\\ude00\"}", "{\"a\":\"\t\"}", "{\"a\":[\"b\",]}",
+                "",
+                "[]",
+                "\"a\"",
+                "{",
+                "{}x",
+                " {}",
+                "{} ",
+                "{\"a\"}",
+                "{\"a\":}",
+                "{\"a\":\"b\",}",
+                "{\"a\":null}",
+                "{\"a\":1}",
+                "{\"a\":-1}",
+                "{\"a\":tru}",
+                "{\"a\":\"b}",
+                "{\"a\":\"\\/\"}",
+                "{\"a\":\"\\u000A\"}",
+                "{\"a\":\"\\u000a\"}",
+                "{\"a\":\"\\u001F\"}",
+                "{\"a\":\"\\u0020\"}",
+                "{\"a\":\"\\ud83d\\ude00\"}",
+                "{\"a\":\"\t\"}",
+                "{\"a\":[\"b\",]}",
                 "{\"a\":\"\\"
             })
     void refuses(String text) {
@@ -110,7 +131,9 @@ class JsonReaderTest {
     @Test
     void refusesBytesThatAreNotUtf8() {
         // A lone continuation, an overlong form, a surrogate, beyond Unicode, and a character that was cut off.
-        int[][] wrong = {{0x80}, {0xc0, 0xaf}, {0xe0, 0x80, 0xaf}, {0xed, 0xa0, 0x80}, {0xf4, 0x90, 0x80, 0x80}, {0xe2, 0x82}, {0xff}};
+        int[][] wrong = {
+            {0x80}, {0xc0, 0xaf}, {0xe0, 0x80, 0xaf}, {0xed, 0xa0, 0x80}, {0xf4, 0x90, 0x80, 0x80}, {0xe2, 0x82}, {0xff}
+        };
         for (int[] bytes : wrong) {
             byte[] json = ("{\"a\":\"" + "?".repeat(bytes.length) + "\"}").getBytes(UTF_8);
             for (int i = 0; i < bytes.length; i++) {

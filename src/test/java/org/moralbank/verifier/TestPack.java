@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.moralbank.proofs.SignedNote;
+import org.moralbank.proofs.SigningKey;
 
 /**
  * An export made by hand, without a line of the code that makes or checks them, so that any fault can be put into it. Its
@@ -48,8 +51,20 @@ final class TestPack {
     static TestPack of(int n, long seed) {
         TestPack pack = new TestPack();
         Random random = new Random(seed);
-        pack.entry("OPENING", "", Map.of("3300:MIN", -4_000L, "2100:M-1:MIN", 1_000L, "2100:M-2:MIN", 1_000L,
-                "2100:M-3:MIN", 1_000L, "2100:M-4:MIN:PUBLIC.20251231.R", 1_000L));
+        pack.entry(
+                "OPENING",
+                "",
+                Map.of(
+                        "3300:MIN",
+                        -4_000L,
+                        "2100:M-1:MIN",
+                        1_000L,
+                        "2100:M-2:MIN",
+                        1_000L,
+                        "2100:M-3:MIN",
+                        1_000L,
+                        "2100:M-4:MIN:PUBLIC.20251231.R",
+                        1_000L));
         for (int seq = 2; seq <= n; seq++) {
             if (seq == 6) {
                 pack.entry("REVERSAL", ",\"reverses\":\"5\"", Map.of("2100:M-1:MIN", 7L, "2100:M-2:MIN", -7L));
@@ -62,11 +77,12 @@ final class TestPack {
                         Map.of("2100:M-1:MIN", back ? minutes : -minutes, "2100:M-2:MIN", back ? -minutes : minutes));
             }
         }
-        pack.states.forEach((account, state) -> pack.accounts.add(account.contains("PUBLIC")
-                ? "{\"account\":\"%s\",\"expiresOn\":\"2025-12-31\",\"posted\":\"%d\",\"restricted\":true,\"version\":\"%d\"}"
-                        .formatted(account, state.balance, state.version)
-                : "{\"account\":\"%s\",\"posted\":\"%d\",\"restricted\":false,\"version\":\"%d\"}"
-                        .formatted(account, state.balance, state.version)));
+        pack.states.forEach((account, state) -> pack.accounts.add(
+                account.contains("PUBLIC")
+                        ? "{\"account\":\"%s\",\"expiresOn\":\"2025-12-31\",\"posted\":\"%d\",\"restricted\":true,\"version\":\"%d\"}"
+                                .formatted(account, state.balance, state.version)
+                        : "{\"account\":\"%s\",\"posted\":\"%d\",\"restricted\":false,\"version\":\"%d\"}"
+                                .formatted(account, state.balance, state.version)));
         return pack;
     }
 
@@ -83,8 +99,32 @@ final class TestPack {
         minute++;
         entries.add(
                 "{\"actor\":\"P-7\",\"book\":\"%s\",\"client\":\"app\",\"metadataHash\":\"%s\",\"occurredOn\":\"2025-01-06\",\"postedAt\":\"2025-01-06T%02d:%02d:00.000000Z\",\"postings\":[%s]%s,\"seq\":\"%d\",\"type\":\"%s\",\"unit\":\"MIN\"}"
-                        .formatted(BOOK, "0a".repeat(32), minute / 60, minute % 60, postings, reverses, entries.size() + 1,
+                        .formatted(
+                                BOOK,
+                                "0a".repeat(32),
+                                minute / 60,
+                                minute % 60,
+                                postings,
+                                reverses,
+                                entries.size() + 1,
                                 type));
+    }
+
+    /** What a log of these entries signs. */
+    static String checkpoint(List<String> lines, SigningKey key) {
+        return SignedNote.sign(
+                        key.verification().name() + "\n" + lines.size() + "\n"
+                                + Base64.getEncoder().encodeToString(root(lines)) + "\n",
+                        key)
+                .toString();
+    }
+
+    /** Adds the checkpoint of the entries as they are now, and the key. */
+    TestPack signed(SigningKey key) {
+        others.put("checkpoint.txt", checkpoint(entries, key).getBytes(UTF_8));
+        others.put("log-key.txt", (key.verification() + "\n").getBytes(UTF_8));
+        unnamed.addAll(List.of("checkpoint.txt", "log-key.txt"));
+        return member("checkpoint", "\"checkpoint.txt\"");
     }
 
     /** Puts another text for a part of a line, which has to be there. */
@@ -120,7 +160,11 @@ final class TestPack {
             if (!unnamed.contains(name)) {
                 listed.append(listed.isEmpty() ? "" : ",")
                         .append("{\"bytes\":\"%d\",\"name\":\"%s\",\"rows\":\"%d\",\"sha256\":\"%s\"}"
-                                .formatted(bytes.length, name, rows(bytes), HexFormat.of().formatHex(sha256(bytes))));
+                                .formatted(
+                                        bytes.length,
+                                        name,
+                                        rows(bytes),
+                                        HexFormat.of().formatHex(sha256(bytes))));
             }
         });
         long first = entries.isEmpty() ? 1 : seq(entries.getFirst());
@@ -135,11 +179,16 @@ final class TestPack {
                 "parameters", "{}",
                 "postings", "\"" + entries.stream().mapToInt(TestPack::postings).sum() + "\"",
                 "sums", "{\"MIN\":\"0\",\"PTS\":\"0\"}",
-                "turnover", "{\"MIN\":\"" + entries.stream().mapToLong(TestPack::credited).sum() + "\",\"PTS\":\"0\"}"));
+                "turnover",
+                        "{\"MIN\":\""
+                                + entries.stream().mapToLong(TestPack::credited).sum() + "\",\"PTS\":\"0\"}"));
         all.putAll(members);
         StringBuilder json = new StringBuilder();
-        all.forEach((name, value) ->
-                json.append(json.isEmpty() ? "{" : ",").append('"').append(name).append("\":").append(value));
+        all.forEach((name, value) -> json.append(json.isEmpty() ? "{" : ",")
+                .append('"')
+                .append(name)
+                .append("\":")
+                .append(value));
         files.put("manifest.json", manifest.apply(json.append('}').toString()).getBytes(UTF_8));
         return files;
     }

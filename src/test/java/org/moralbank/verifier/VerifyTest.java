@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.moralbank.proofs.SigningKey;
 
 /** Each way to tamper with an export, with what the verifier says of it. */
 class VerifyTest {
@@ -40,7 +42,8 @@ class VerifyTest {
     private static Said verify(Object... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int exitCode = Verify.run(
-                Arrays.stream(arguments).map(Object::toString).toArray(String[]::new), new PrintStream(out, true, UTF_8));
+                Arrays.stream(arguments).map(Object::toString).toArray(String[]::new),
+                new PrintStream(out, true, UTF_8));
         return new Said(exitCode, out.toString(UTF_8).lines().toList());
     }
 
@@ -75,8 +78,7 @@ class VerifyTest {
         ONE_INSERTED(
                 pack -> pack.entries.add(20, pack.entries.get(19)),
                 "entries.jsonl line 21 (entry 20): entry 21 should stand here"),
-        ONE_TAKEN_OUT(
-                pack -> pack.entries.remove(19), "entries.jsonl line 20 (entry 21): entry 20 should stand here"),
+        ONE_TAKEN_OUT(pack -> pack.entries.remove(19), "entries.jsonl line 20 (entry 21): entry 20 should stand here"),
         THE_LAST_TAKEN_OFF(pack -> pack.entries.removeLast(), "accounts.jsonl line 4: 2100:M-2:MIN has "),
         POSTED_BEFORE_THE_LAST(
                 pack -> pack.change(pack.entries, 12, "T00:12", "T00:10"),
@@ -122,7 +124,8 @@ class VerifyTest {
                 pack -> pack.change(pack.entries, 4, "\"book\":\"BHL\"", "\"book\":\"BHL\",\"book\":\"BHL\""),
                 "entries.jsonl line 4: the name book stands twice"),
         NAMES_IN_ANOTHER_ORDER(
-                pack -> pack.change(pack.entries, 4, "{\"actor\":\"P-7\",\"book\":\"BHL\"", "{\"book\":\"BHL\",\"actor\":\"P-7\""),
+                pack -> pack.change(
+                        pack.entries, 4, "{\"actor\":\"P-7\",\"book\":\"BHL\"", "{\"book\":\"BHL\",\"actor\":\"P-7\""),
                 "entries.jsonl line 4: the name actor stands behind book, which RFC 8785 sorts otherwise"),
         WHITE_SPACE(
                 pack -> pack.change(pack.entries, 4, ",\"client\"", ", \"client\""),
@@ -149,7 +152,8 @@ class VerifyTest {
                 pack -> pack.change(pack.entries, 4, "occurredOn\":\"2025-01-06", "occurredOn\":\"2025-13-06"),
                 "entries.jsonl line 4 (entry 4): occurredOn is no day: 2025-13-06"),
         LINE_WITHOUT_END(
-                pack -> pack.others.put("entries.jsonl", String.join("\n", pack.entries).getBytes(UTF_8)),
+                pack -> pack.others.put(
+                        "entries.jsonl", String.join("\n", pack.entries).getBytes(UTF_8)),
                 "entries.jsonl line 40: the line has no end: something is missing"),
         POSTED_CHANGED(
                 pack -> pack.change(pack.accounts, 2, "\"posted\":\"1000\"", "\"posted\":\"1001\""),
@@ -168,9 +172,7 @@ class VerifyTest {
                 pack -> pack.accounts.add(
                         "{\"account\":\"2100:M-9:MIN\",\"posted\":\"0\",\"restricted\":false,\"version\":\"0\"}"),
                 "accounts.jsonl line 6: no entry posts to 2100:M-9:MIN"),
-        ACCOUNTS_SWAPPED(
-                pack -> Collections.swap(pack.accounts, 0, 1),
-                "accounts.jsonl line 1: it is of "),
+        ACCOUNTS_SWAPPED(pack -> Collections.swap(pack.accounts, 0, 1), "accounts.jsonl line 1: it is of "),
         FILE_OF_NO_NAME(
                 pack -> {
                     pack.others.put("notes.txt", new byte[] {1});
@@ -180,15 +182,15 @@ class VerifyTest {
         FILE_MISSING(
                 pack -> pack.manifest(text -> text.replace("accounts.jsonl", "statements.csv")),
                 "the manifest names statements.csv, which is not there"),
-        MANIFEST_OF_OTHER_ENTRIES(pack -> pack.member("entries", "\"41\"").member("lastSeq", "\"41\""),
+        MANIFEST_OF_OTHER_ENTRIES(
+                pack -> pack.member("entries", "\"41\"").member("lastSeq", "\"41\""),
                 "manifest.json: entries is 41, by the entries 40"),
         MANIFEST_OF_ANOTHER_END(
                 pack -> pack.member("lastSeq", "\"41\""), "manifest.json: lastSeq is 41, by the entries 40"),
         OTHER_TURNOVER(
                 pack -> pack.member("turnover", "{\"MIN\":\"1\",\"PTS\":\"0\"}"),
                 "manifest.json: turnover is {MIN=1, PTS=0}, the entries turn over "),
-        OTHER_POSTINGS(
-                pack -> pack.member("postings", "\"82\""), "manifest.json: postings is 82, by the entries 83"),
+        OTHER_POSTINGS(pack -> pack.member("postings", "\"82\""), "manifest.json: postings is 82, by the entries 83"),
         OTHER_SUMS(
                 pack -> pack.member("sums", "{\"MIN\":\"1\"}"),
                 "manifest.json: sums are {MIN=1}, and every entry sums to zero"),
@@ -312,9 +314,9 @@ class VerifyTest {
             }
             out.closeEntry();
             out.putNextEntry(new ZipEntry("manifest.json"));
-            out.write(aPack()
-                    .manifest(text -> text.replace(
-                                    "{\"bytes\":\"" + TestPack.text(aPack().accounts).length + "\",\"name\":\"accounts.jsonl",
+            out.write(aPack().manifest(text -> text.replace(
+                                    "{\"bytes\":\"" + TestPack.text(aPack().accounts).length
+                                            + "\",\"name\":\"accounts.jsonl",
                                     "{\"bytes\":\"1\",\"name\":\"entries2.jsonl")
                             .replaceFirst("\"bytes\":\"\\d+", "\"bytes\":\"" + (64L << 20)))
                     .files()
@@ -325,10 +327,161 @@ class VerifyTest {
         }
 
         // As long as it is said to be, but of one line; and then said to be longer than any zip of its size can be.
-        assertThat(verify(bomb).verdict()).isEqualTo("DOES NOT HOLD: entries.jsonl line 1: the line is longer than a mebibyte");
+        assertThat(verify(bomb).verdict())
+                .isEqualTo("DOES NOT HOLD: entries.jsonl line 1: the line is longer than a mebibyte");
         TestPack beyond = aPack().manifest(text -> text.replaceFirst("\"bytes\":\"\\d+", "\"bytes\":\"1000000000000"));
         assertThat(verify(beyond.zip(folder.resolve("beyond.zip"))).verdict())
                 .startsWith("DOES NOT HOLD: the manifest says 10000000");
+    }
+
+    // ---- checkpoints -------------------------------------------------------------------------------------------
+
+    private static final SigningKey KEY =
+            SigningKey.of("bank.example/BHL", "the seed of the community's own.".getBytes(UTF_8));
+    private static final SigningKey ANOTHER =
+            SigningKey.of("bank.example/BHL", "another seed of somebody else's.".getBytes(UTF_8));
+
+    private Path kept(TestPack pack, int size, SigningKey key) throws IOException {
+        return Files.writeString(
+                folder.resolve("kept-" + size), TestPack.checkpoint(pack.entries.subList(0, size), key));
+    }
+
+    @Test
+    void theSignatureOfTheCheckpointIsOverTheRootOfTheEntries() throws IOException {
+        TestPack pack = aPack().signed(KEY);
+        Path zip = pack.zip(folder.resolve("pack.zip"));
+        String by = KEY.verification().toString().replaceFirst("\\+[^+]*$", "");
+
+        Said unkeyed = verify(zip);
+        Said keyed = verify(zip, "--key", KEY.verification());
+
+        assertThat(keyed.verdict())
+                .endsWith("; root " + Base64.getEncoder().encodeToString(TestPack.root(pack.entries))
+                        + "; as signed by " + by);
+        assertThat(keyed.lines()).hasSize(1);
+        assertThat(unkeyed.verdict()).isEqualTo(keyed.verdict());
+        assertThat(unkeyed.lines()).hasSize(2).last().asString().startsWith("  not proven: whose the key is: ");
+    }
+
+    @Test
+    void anotherKeyIsNotTheCommunitys() throws IOException {
+        Path resigned = aPack().signed(ANOTHER).zip(folder.resolve("pack.zip"));
+
+        Said said = verify(resigned, "--key", KEY.verification());
+
+        assertThat(said.verdict()).isEqualTo("DOES NOT HOLD: checkpoint.txt: none of the known keys signed this");
+        assertThat(said.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void aSignatureThatWasChangedDoesNotHold() throws IOException {
+        TestPack pack = aPack().signed(KEY);
+        pack.others.put(
+                "checkpoint.txt",
+                new String(pack.others.get("checkpoint.txt"), UTF_8)
+                        .replace("\n40\n", "\n39\n")
+                        .getBytes(UTF_8));
+
+        assertThat(verify(pack.zip(folder.resolve("pack.zip"))).verdict())
+                .isEqualTo("DOES NOT HOLD: checkpoint.txt: the signature of bank.example/BHL does not hold");
+    }
+
+    /** What no rule of the book shows, the root does. */
+    @Test
+    void aHashOfWhatPersonsWroteThatWasChangedIsFoundByTheRoot() throws IOException {
+        TestPack pack = aPack().signed(KEY);
+        Path at10 = kept(pack, 10, KEY);
+        Path at30 = kept(pack, 30, KEY);
+        pack.change(pack.entries, 17, "0a0a", "0a0b");
+        Path zip = pack.zip(folder.resolve("pack.zip"));
+
+        assertThat(verify(zip).verdict())
+                .startsWith(
+                        "DOES NOT HOLD: checkpoint.txt: of the entries 1 to 40 one is not what was sealed: they give"
+                                + " the root ");
+        assertThat(verify(zip, "--checkpoint", at30, "--checkpoint", at10).verdict())
+                .startsWith("DOES NOT HOLD: " + at30 + ": of the entries 11 to 30 one is not what was sealed: ");
+    }
+
+    @Test
+    void aBookThatWasWrittenAnewIsFoundByAnEarlierCheckpoint() throws IOException {
+        TestPack pack = aPack();
+        Path at0 = kept(pack, 0, KEY);
+        Path at20 = kept(pack, 20, KEY);
+        Path at40 = kept(pack, 40, KEY);
+        Path zip = pack.signed(KEY).zip(folder.resolve("pack.zip"));
+        Path anew = TestPack.of(ENTRIES, 8).signed(KEY).zip(folder.resolve("anew.zip"));
+
+        Said said = verify(zip, "--checkpoint", at40, "--checkpoint", at0, "--checkpoint", at20);
+
+        assertThat(said.verdict())
+                .contains(
+                        "; true to the checkpoint of 0 entries in " + at0,
+                        "; true to the checkpoint of 20 entries in ",
+                        "; true to the checkpoint of 40 entries in " + at40)
+                .startsWith("HOLDS: ");
+        assertThat(verify(anew).exitCode()).isZero();
+        assertThat(verify(anew, "--checkpoint", at20).verdict())
+                .startsWith("DOES NOT HOLD: " + at20 + ": of the entries 1 to 20 one is not what was sealed: ");
+    }
+
+    @Test
+    void aBookWhoseEndWasCutOffIsFoundByAnEarlierCheckpoint() throws IOException {
+        TestPack pack = TestPack.of(ENTRIES - 1, 7).signed(KEY);
+        Path zip = pack.zip(folder.resolve("pack.zip"));
+        Path at40 = kept(aPack(), 40, KEY);
+
+        assertThat(verify(zip).exitCode()).isZero();
+        assertThat(verify(zip, "--checkpoint", at40).verdict())
+                .isEqualTo("DOES NOT HOLD: " + at40 + ": it is of 40 entries, the export ends with 39: the others were"
+                        + " taken away, or it is older");
+    }
+
+    @Test
+    void aCheckpointOfAnotherLogIsNoneOfThisBook() throws IOException {
+        SigningKey other = SigningKey.of("bank.example/BHX", new byte[32]);
+        Path zip = aPack().signed(other).zip(folder.resolve("pack.zip"));
+        Path kept = kept(aPack(), 10, other);
+
+        assertThat(verify(zip).verdict())
+                .isEqualTo("DOES NOT HOLD: checkpoint.txt: it is of the log bank.example/BHX, not of book BHL");
+        assertThat(verify(
+                                aPack().signed(KEY).zip(zip),
+                                "--checkpoint",
+                                kept,
+                                "--key",
+                                KEY.verification(),
+                                "--key",
+                                other.verification())
+                        .verdict())
+                .isEqualTo("DOES NOT HOLD: " + kept + ": it is of the log bank.example/BHX, that of the export of"
+                        + " bank.example/BHL");
+    }
+
+    @Test
+    void withoutACheckpointIsSaidWhatThatLeavesOpen() throws IOException {
+        TestPack pack = aPack();
+        Path at10 = kept(pack, 10, KEY);
+        Path zip = pack.zip(folder.resolve("pack.zip"));
+
+        assertThat(verify(zip).lines()).last().asString().contains("behind entry 0: the export has no checkpoint");
+        assertThat(verify(zip, "--checkpoint", at10, "--key", KEY.verification())
+                        .lines())
+                .last()
+                .asString()
+                .contains("behind entry 10: the export has no checkpoint");
+    }
+
+    @Test
+    void whatIsNoCheckpointIsToldAsSuch() throws IOException {
+        TestPack pack = aPack().signed(KEY);
+        pack.others.put("checkpoint.txt", "nothing".getBytes(UTF_8));
+
+        assertThat(verify(pack.zip(folder.resolve("pack.zip"))).verdict())
+                .startsWith("DOES NOT HOLD: checkpoint.txt: not a note: ");
+        assertThat(verify(folder.resolve("pack.zip"), "--key", "mine"))
+                .satisfies(said -> assertThat(said.exitCode()).isEqualTo(2))
+                .satisfies(said -> assertThat(said.verdict()).startsWith("NOT CHECKED: not a verification key"));
     }
 
     // ---- ranges ------------------------------------------------------------------------------------------------
@@ -341,8 +494,7 @@ class VerifyTest {
         Said said = verify(pack.zip(folder.resolve("range.zip")));
 
         assertThat(said.verdict()).startsWith("HOLDS: book BHL, entries 11 to 40, 60 postings on 2 accounts");
-        assertThat(said.lines())
-                .anyMatch(line -> line.startsWith("  not proven: what was before entry 11: "));
+        assertThat(said.lines()).anyMatch(line -> line.startsWith("  not proven: what was before entry 11: "));
     }
 
     @Test
