@@ -32,6 +32,7 @@ class ArchitectureTest {
     private static final List<Set<String>> MAP = List.of(
             Set.of("console"),
             Set.of("events"),
+            Set.of("exports", "imports"),
             Set.of("audit"),
             Set.of("translog"),
             Set.of("clearing"),

@@ -11,6 +11,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
@@ -73,6 +75,7 @@ final class Lane {
     private final Sessions sessions;
     private final CommitsConfig config;
     private final CommitMetrics metrics;
+    private final Duration longestRequest;
 
     private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
@@ -91,6 +94,19 @@ final class Lane {
     private final Known known;
 
     Lane(int number, Context context, Pool pool, Sessions sessions, CommitsConfig config, CommitMetrics metrics) {
+        this(number, context, pool, sessions, config, metrics, config.longestRequest());
+    }
+
+    /** A lane whose callers wait longer than others. */
+    Lane(
+            int number,
+            Context context,
+            Pool pool,
+            Sessions sessions,
+            CommitsConfig config,
+            CommitMetrics metrics,
+            Duration longestRequest) {
+        this.longestRequest = longestRequest;
         this.number = number;
         this.context = context;
         this.pool = pool;
@@ -103,7 +119,7 @@ final class Lane {
 
     /** A database that hangs answers nobody; its callers are answered all the same. */
     private void refuseLate() {
-        long latest = System.nanoTime() - config.longestRequest().toNanos();
+        long latest = System.nanoTime() - longestRequest.toNanos();
         for (Pending pending : underWay) {
             if (pending.enqueuedNanos - latest < 0) {
                 refuse(pending, new CommitRejection.OutcomeUnknown());
@@ -513,12 +529,15 @@ final class Lane {
             writing.execute(COUNT, Tuple.of(loaded.books));
             left.replaceAll((book, number) -> number + 1);
         }
-        Future<Void> written = writing.entities().isEmpty()
+        Future<Void> written = writing.entities().isEmpty() && writing.pages().isEmpty()
                 ? end(open, writing.statements())
                 : Future.join(writing.statements())
                         .recover(cause ->
                                 Future.failedFuture(CommitFailure.whileWriting(firstCause(writing.statements()))))
-                        .compose(ignored -> flushed(open, writing))
+                        .compose(ignored -> writing.entities().isEmpty()
+                                ? Future.<Void>succeededFuture()
+                                : flushed(open, writing))
+                        .compose(ignored -> paged(open, writing.pages()))
                         .compose(ignored -> end(open, List.of()));
         return written.onSuccess(ignored -> known.keep(loaded.set, left));
     }
@@ -533,6 +552,41 @@ final class Lane {
                         ignored -> Future.fromCompletionStage(session.flush().subscribeAsCompletionStage()))
                 .recover(cause -> Future.failedFuture(CommitFailure.whileWriting(cause)))
                 .mapEmpty();
+    }
+
+    private Future<Void> paged(SqlConnection open, List<Writing.Pages> pages) {
+        Future<Void> chain = Future.succeededFuture();
+        for (Writing.Pages each : pages) {
+            chain = chain.compose(ignored -> {
+                Promise<Void> all = Promise.promise();
+                page(open, each, all);
+                return all.future();
+            });
+        }
+        return chain.recover(cause -> Future.failedFuture(CommitFailure.whileWriting(cause)));
+    }
+
+    /** One page after another. The connection is never idle for longer than a page takes to be read. */
+    private void page(SqlConnection open, Writing.Pages pages, Promise<Void> all) {
+        context.executeBlocking(() -> Optional.ofNullable(pages.next()))
+                .compose(next -> {
+                    if (next.isEmpty()) {
+                        return Future.succeededFuture(false);
+                    }
+                    Writing page = new Writing(open);
+                    next.get().accept(page);
+                    return Future.join(page.statements())
+                            .recover(cause -> Future.failedFuture(firstCause(page.statements())))
+                            .map(true);
+                })
+                .onSuccess(more -> {
+                    if (more) {
+                        page(open, pages, all);
+                    } else {
+                        all.complete();
+                    }
+                })
+                .onFailure(all::fail);
     }
 
     private static Future<Void> end(SqlConnection open, List<Future<?>> statements) {

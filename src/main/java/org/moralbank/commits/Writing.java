@@ -5,8 +5,10 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.hibernate.reactive.mutiny.Mutiny;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The writing half of a commit. Statements go out at once, pipelined; those of a Hibernate session follow, because a
@@ -16,6 +18,18 @@ public final class Writing {
     private final SqlConnection connection;
     private final List<Future<?>> statements = new ArrayList<>();
     private final List<Function<Mutiny.Session, Future<?>>> entities = new ArrayList<>();
+    private final List<Pages> pages = new ArrayList<>();
+
+    /** Rows that are too many for one flight, or for memory. */
+    @FunctionalInterface
+    public interface Pages {
+        /**
+         * Reads the next rows; what it gives then writes them. Null when there are no more. Called on a worker thread, when
+         * the rows before were written.
+         */
+        @Nullable
+        Consumer<Writing> next() throws Exception;
+    }
 
     Writing(SqlConnection connection) {
         this.connection = connection;
@@ -29,6 +43,15 @@ public final class Writing {
     /** Changes entities in the Hibernate session of this transaction; it is flushed before COMMIT. */
     public void entities(Function<Mutiny.Session, Future<?>> change) {
         entities.add(change);
+    }
+
+    /** Writes pages, one after the other, behind all else of the transaction. */
+    public void pages(Pages each) {
+        pages.add(each);
+    }
+
+    List<Pages> pages() {
+        return pages;
     }
 
     List<Future<?>> statements() {

@@ -7,13 +7,15 @@ import java.util.TreeMap;
 
 /**
  * What the entries of a book come to so far, and the rules that the next one has to keep. Of a range that begins later than
- * the book, the first posting of an account is taken at its word: what was before is not in the pack.
+ * the book, the first posting of an account is taken at its word: what was before is not in the pack. Of entries that were
+ * chosen by business days the numbers have gaps, and an account that posts behind one is taken at its word again.
  */
 final class BookSoFar {
     private static final int MOST_ENTRIES = Integer.MAX_VALUE - 8;
 
     private final String book;
     private final long firstSeq;
+    private final boolean isGapless;
     private final Map<String, Account> accounts = new LinkedHashMap<>();
 
     /** By number from the first: which entries take another back, and which were taken back. */
@@ -24,9 +26,11 @@ final class BookSoFar {
     private final Map<String, Long> turnover = new TreeMap<>();
     private long nextSeq;
     private String lastPostedAt = "";
+    private long entries;
     private long postings;
 
-    BookSoFar(String book, long firstSeq) {
+    BookSoFar(String book, long firstSeq, boolean isGapless) {
+        this.isGapless = isGapless;
         this.book = book;
         this.firstSeq = firstSeq;
         this.nextSeq = firstSeq;
@@ -49,7 +53,7 @@ final class BookSoFar {
     }
 
     boolean isWhole() {
-        return firstSeq == 1;
+        return firstSeq == 1 && isGapless;
     }
 
     long lastSeq() {
@@ -57,7 +61,7 @@ final class BookSoFar {
     }
 
     long entries() {
-        return nextSeq - firstSeq;
+        return entries;
     }
 
     long postings() {
@@ -86,8 +90,11 @@ final class BookSoFar {
     }
 
     private void check(SealedEntry entry) throws Fault {
-        if (entry.seq() != nextSeq) {
+        if (isGapless && entry.seq() != nextSeq) {
             throw new Fault("entry " + nextSeq + " should stand here");
+        }
+        if (entry.seq() < nextSeq) {
+            throw new Fault("it stands behind entry " + lastSeq());
         }
         if (!entry.book().equals(book)) {
             throw new Fault("it is of book " + entry.book() + ", the manifest of " + book);
@@ -95,7 +102,7 @@ final class BookSoFar {
         if (entry.postedAt().compareTo(lastPostedAt) < 0) {
             throw new Fault("it was posted at " + entry.postedAt() + ", before the last one at " + lastPostedAt);
         }
-        if (entries() == MOST_ENTRIES) {
+        if (entry.seq() - firstSeq >= MOST_ENTRIES) {
             throw new Fault("this verifier checks " + MOST_ENTRIES + " entries at most");
         }
         checkReversal(entry);
@@ -117,7 +124,8 @@ final class BookSoFar {
         turnover.merge(entry.unit(), credited, Math::addExact);
         postings += entry.postings().size();
         lastPostedAt = entry.postedAt();
-        nextSeq++;
+        nextSeq = entry.seq() + 1;
+        entries++;
     }
 
     private void checkReversal(SealedEntry entry) throws Fault {
@@ -158,8 +166,11 @@ final class BookSoFar {
             throw new Fault("it posts twice to " + posting.account());
         }
         if (posting.version() != account.version + 1) {
-            throw new Fault(
-                    posting.account() + " is at version " + posting.version() + " after version " + account.version);
+            if (isGapless || posting.version() <= account.version) {
+                throw new Fault(posting.account() + " is at version " + posting.version() + " after version "
+                        + account.version);
+            }
+            takeAtItsWord(account, posting);
         }
         long balance = Math.addExact(account.balance, posting.amount());
         if (posting.balance() != balance) {
@@ -179,9 +190,14 @@ final class BookSoFar {
     private Account opened(SealedEntry.Posting first) throws Fault {
         Account account = new Account(ChartLine.named(first.account()));
         if (!isWhole() && first.version() > 1) {
-            account.balance = Math.subtractExact(first.balance(), first.amount());
-            account.version = first.version() - 1;
+            takeAtItsWord(account, first);
         }
         return account;
+    }
+
+    /** What was between its last posting and this one is not here. */
+    private static void takeAtItsWord(Account account, SealedEntry.Posting next) {
+        account.balance = Math.subtractExact(next.balance(), next.amount());
+        account.version = next.version() - 1;
     }
 }

@@ -23,7 +23,7 @@ final class Checkpoints {
     private static final int LARGEST = 1 << 16;
 
     /** A checkpoint whose signature holds, or that there was no key for. */
-    private record Signed(String name, Checkpoint checkpoint, String by) {}
+    private record Signed(String name, String text, Checkpoint checkpoint, String by) {}
 
     private final @Nullable Signed own;
     private final List<Signed> earlier;
@@ -37,6 +37,11 @@ final class Checkpoints {
         this.earlier = earlier;
         this.keysAreOfThePack = keysAreOfThePack;
         this.isWhole = isWhole;
+    }
+
+    /** Nothing to hold the root of a whole book against. */
+    static Checkpoints none() {
+        return new Checkpoints(null, List.of(), false, true);
     }
 
     /** Reads the checkpoints and checks who signed them. */
@@ -77,7 +82,11 @@ final class Checkpoints {
         }
         earlier.sort(Comparator.comparingLong(signed -> signed.checkpoint.size()));
         Checkpoints checkpoints =
-                new Checkpoints(own, earlier, trusted.isEmpty() && !keys.isEmpty(), manifest.firstSeq() == 1);
+                new Checkpoints(
+                        own,
+                        earlier,
+                        trusted.isEmpty() && !keys.isEmpty(),
+                        manifest.firstSeq() == 1 && !manifest.isByBusinessDay());
         checkpoints.proveEarlier();
         return checkpoints;
     }
@@ -109,7 +118,7 @@ final class Checkpoints {
     private static Signed signed(String name, String note, List<VerificationKey> keys) throws Fault {
         try {
             if (keys.isEmpty()) {
-                return new Signed(name, Checkpoint.parse(SignedNote.parse(note).text()), "");
+                return new Signed(name, note, Checkpoint.parse(SignedNote.parse(note).text()), "");
             }
             Checkpoint checkpoint = Checkpoint.verified(note, keys);
             String by = SignedNote.parse(note).signatures().stream()
@@ -118,7 +127,7 @@ final class Checkpoints {
                     .map(line -> "%s+%08x".formatted(line.name(), line.id()))
                     .distinct()
                     .collect(Collectors.joining(" and "));
-            return new Signed(name, checkpoint, by);
+            return new Signed(name, note, checkpoint, by);
         } catch (IllegalArgumentException refused) {
             throw new Fault(String.valueOf(refused.getMessage())).in(name);
         }
@@ -177,6 +186,12 @@ final class Checkpoints {
             notProven.add("who signed the checkpoint: there is no key");
         }
         return provenBy;
+    }
+
+    /** The checkpoint of the export as it is written; null when it has none. */
+    @Nullable
+    String ownText() {
+        return own == null ? null : own.text;
     }
 
     /** The root of all entries; no bytes where not all are here. */

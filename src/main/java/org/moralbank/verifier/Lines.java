@@ -14,6 +14,7 @@ public final class Lines {
     private int from;
     private int to;
     private long number;
+    private boolean isOver;
 
     public Lines(InputStream in) {
         this.in = in;
@@ -25,6 +26,9 @@ public final class Lines {
      * @throws Fault when the last line is not ended, or one is longer than a mebibyte
      */
     public boolean next() throws IOException, Fault {
+        if (isOver) {
+            return false;
+        }
         from = number == 0 ? 0 : to + 1;
         int searched = from;
         while (true) {
@@ -42,6 +46,7 @@ public final class Lines {
                     number++;
                     throw new Fault("the line has no end: something is missing");
                 }
+                isOver = true;
                 return false;
             }
             filled += read;

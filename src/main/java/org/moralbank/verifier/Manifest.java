@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param files by name
  * @param sums by unit; zero in every book
  * @param turnover what was credited, by unit
+ * @param isByBusinessDay whether reports in it count what had happened by a day, rather than what was posted
  */
 public record Manifest(
         String book,
@@ -24,9 +26,14 @@ public record Manifest(
         long postings,
         Map<String, Listed> files,
         Map<String, Long> sums,
-        Map<String, Long> turnover) {
+        Map<String, Long> turnover,
+        boolean isByBusinessDay) {
     static final String NAME = "manifest.json";
     private static final String FORMAT = "moralbank-export/1";
+
+    /** Parameters that say so. */
+    private static final Set<String> DAYS = Set.of("from", "on", "to");
+
     private static final int LARGEST = 1 << 20;
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
 
@@ -81,7 +88,8 @@ public record Manifest(
                 json.integer("postings"),
                 files,
                 amounts(json.object("sums")),
-                amounts(json.object("turnover")));
+                amounts(json.object("turnover")),
+                json.object("parameters").names().stream().anyMatch(DAYS::contains));
     }
 
     private static long firstSeq(JsonObject json) throws Fault {

@@ -115,8 +115,9 @@ public final class Pack implements Closeable {
 
     /** The bytes of a file that is there. */
     public InputStream open(String name) throws IOException {
-        if (zip != null) {
-            return zip.getInputStream(zipped.get(name));
+        ZipEntry entry = zipped.get(name);
+        if (zip != null && entry != null) {
+            return zip.getInputStream(entry);
         }
         Path file = files.get(name);
         if (file == null) {

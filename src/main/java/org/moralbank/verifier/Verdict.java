@@ -1,6 +1,7 @@
 package org.moralbank.verifier;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What came of a check: one line for a person, a number for a script. */
 public sealed interface Verdict {
@@ -15,6 +16,7 @@ public sealed interface Verdict {
      *
      * @param accounts how many have postings in the range
      * @param root of the tree over the entries from the first of the book; empty when the range begins later
+     * @param checkpoint the signed checkpoint of the export; null when it has none
      * @param provenBy what the root was held against
      * @param notProven sentences: what this pack, or this call, cannot prove
      */
@@ -25,6 +27,7 @@ public sealed interface Verdict {
             long postings,
             long accounts,
             byte[] root,
+            @Nullable String checkpoint,
             List<String> provenBy,
             List<String> notProven)
             implements Verdict {

@@ -76,6 +76,11 @@ public final class TestCommits implements AutoCloseable {
         }
 
         @Override
+        public Duration longestAside() {
+            return Duration.ofMinutes(5);
+        }
+
+        @Override
         public Duration longestRequest() {
             return Duration.ofSeconds(30);
         }

@@ -132,6 +132,10 @@ class InvariantsTest {
                 UPDATE ledger_posting SET seq = 6 WHERE book_id = 1 AND seq = 5;
                 UPDATE ledger_book SET last_seq = 6 WHERE book_id = 1;
                 """ + SEAL),
+        A_BOOK_THAT_IS_SAID_TO_BE_IMPORTED(
+                Invariants.IMPORT_IS_OF_ENTRIES_THAT_ARE_THERE,
+                "book 2 was imported up to entry 9",
+                "INSERT INTO imported_book VALUES (2, 9, 1, 2, sha256(''), NULL, sha256(''), now(), 1, 'x')"),
         A_LAST_ENTRY_CUT_OFF(
                 Invariants.BOOK_KNOWS_ITS_LAST_ENTRY,
                 "book 2 says 2",

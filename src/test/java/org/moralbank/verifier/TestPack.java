@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.moralbank.proofs.SignedNote;
@@ -28,11 +29,15 @@ import org.moralbank.proofs.SigningKey;
  *
  * <p>Entry 1 opens 1,000 minutes for each of four members; then they give to one another; entry 6 takes entry 5 back.
  */
-final class TestPack {
+public final class TestPack {
     static final String BOOK = "BHL";
 
+    private String book = BOOK;
+
+    private static final Pattern CREDIT = Pattern.compile("\"amount\":\"(\\d+)\"");
+
     /** The lines of both files; a test changes them. */
-    final List<String> entries = new ArrayList<>();
+    public final List<String> entries = new ArrayList<>();
 
     final List<String> accounts = new ArrayList<>();
 
@@ -86,6 +91,15 @@ final class TestPack {
         return pack;
     }
 
+    /** Of entries and accounts that are there. */
+    public static TestPack of(String book, List<String> entries, List<String> accounts) {
+        TestPack pack = new TestPack();
+        pack.book = book;
+        pack.entries.addAll(entries);
+        pack.accounts.addAll(accounts);
+        return pack;
+    }
+
     private void entry(String type, String reverses, Map<String, Long> amounts) {
         StringBuilder postings = new StringBuilder();
         new TreeMap<>(amounts).descendingMap().forEach((account, amount) -> {
@@ -120,7 +134,7 @@ final class TestPack {
     }
 
     /** Adds the checkpoint of the entries as they are now, and the key. */
-    TestPack signed(SigningKey key) {
+    public TestPack signed(SigningKey key) {
         others.put("checkpoint.txt", checkpoint(entries, key).getBytes(UTF_8));
         others.put("log-key.txt", (key.verification() + "\n").getBytes(UTF_8));
         unnamed.addAll(List.of("checkpoint.txt", "log-key.txt"));
@@ -128,7 +142,7 @@ final class TestPack {
     }
 
     /** Puts another text for a part of a line, which has to be there. */
-    TestPack change(List<String> lines, int number, String part, String other) {
+    public TestPack change(List<String> lines, int number, String part, String other) {
         String line = lines.get(number - 1);
         if (!line.contains(part)) {
             throw new IllegalArgumentException(part + " is not in " + line);
@@ -144,7 +158,7 @@ final class TestPack {
     }
 
     /** Sets a member of the manifest, as JSON. */
-    TestPack member(String name, String json) {
+    public TestPack member(String name, String json) {
         members.put(name, json);
         return this;
     }
@@ -170,7 +184,7 @@ final class TestPack {
         long first = entries.isEmpty() ? 1 : seq(entries.getFirst());
         long last = entries.isEmpty() ? 0 : seq(entries.getLast());
         Map<String, String> all = new TreeMap<>(Map.of(
-                "book", "\"" + BOOK + "\"",
+                "book", "\"" + book + "\"",
                 "entries", "\"" + entries.size() + "\"",
                 "files", "[" + listed + "]",
                 "firstSeq", "\"" + first + "\"",
@@ -180,8 +194,7 @@ final class TestPack {
                 "postings", "\"" + entries.stream().mapToInt(TestPack::postings).sum() + "\"",
                 "sums", "{\"MIN\":\"0\",\"PTS\":\"0\"}",
                 "turnover",
-                        "{\"MIN\":\""
-                                + entries.stream().mapToLong(TestPack::credited).sum() + "\",\"PTS\":\"0\"}"));
+                        "{\"MIN\":\"" + credited("MIN") + "\",\"PTS\":\"" + credited("PTS") + "\"}"));
         all.putAll(members);
         StringBuilder json = new StringBuilder();
         all.forEach((name, value) -> json.append(json.isEmpty() ? "{" : ",")
@@ -201,10 +214,10 @@ final class TestPack {
         return line.split("\"amount\"", -1).length - 1;
     }
 
-    private static long credited(String line) {
-        return java.util.regex.Pattern.compile("\"amount\":\"(\\d+)\"")
-                .matcher(line)
-                .results()
+    private long credited(String unit) {
+        return entries.stream()
+                .filter(line -> line.contains("\"unit\":\"" + unit + "\""))
+                .flatMap(line -> CREDIT.matcher(line).results())
                 .mapToLong(found -> Long.parseLong(found.group(1)))
                 .sum();
     }
@@ -233,7 +246,7 @@ final class TestPack {
         return Files.write(file, zipped());
     }
 
-    byte[] zipped() throws IOException {
+    public byte[] zipped() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(bytes)) {
             for (Map.Entry<String, byte[]> each : files().entrySet()) {
@@ -247,7 +260,7 @@ final class TestPack {
 
     // ---- RFC 9162, section 2.1.1, as it is written there ---------------------------------------------------------
 
-    static byte[] root(List<String> lines) {
+    public static byte[] root(List<String> lines) {
         int n = lines.size();
         if (n == 0) {
             return sha256();

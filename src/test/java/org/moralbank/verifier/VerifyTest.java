@@ -334,6 +334,69 @@ class VerifyTest {
                 .startsWith("DOES NOT HOLD: the manifest says 10000000");
     }
 
+    // ---- the trial balance -------------------------------------------------------------------------------------
+
+    /** As the report writes it, of the pack of these tests. */
+    private static String trialBalance(TestPack pack) {
+        StringBuilder out = new StringBuilder("row,code,account,unit,opening,debit,credit,closing\r\n");
+        long[] sums = new long[2];
+        for (String line : pack.accounts) {
+            String account = line.replaceFirst(".*\"account\":\"([^\"]+)\".*", "$1");
+            long posted = Long.parseLong(line.replaceFirst(".*\"posted\":\"(-?\\d+)\".*", "$1"));
+            sums[account.startsWith("2100") ? 0 : 1] += posted;
+            out.append("ACCOUNT," + account.substring(0, 4) + "," + account + ",MIN,,,," + posted + "\r\n");
+        }
+        return out + "CODE,2100,,MIN,,,," + sums[0] + "\r\nCODE,3300,,MIN,,,," + sums[1] + "\r\nTOTAL,,,MIN,,,,0\r\n";
+    }
+
+    private Said withTrialBalance(TestPack pack, String file) throws IOException {
+        pack.others.put("trial-balance.csv", file.getBytes(UTF_8));
+        return verify(pack.zip(folder.resolve("pack.zip")));
+    }
+
+    @Test
+    void theTrialBalanceIsWhatTheEntriesComeTo() throws IOException {
+        String file = trialBalance(aPack());
+
+        assertThat(withTrialBalance(aPack(), file).verdict()).startsWith("HOLDS: ");
+        assertThat(withTrialBalance(
+                                aPack(),
+                                "\ufeff" + file.replace(
+                                        "row,code,account,unit,opening,debit,credit,closing",
+                                        "行类,科目,账户,计量单位,期初余额,借方,贷方,期末余额"))
+                        .verdict())
+                .startsWith("HOLDS: ");
+    }
+
+    @Test
+    void aTrialBalanceThatSaysSomethingElseIsFound() throws IOException {
+        String file = trialBalance(aPack());
+
+        assertThat(withTrialBalance(aPack(), file.replace("2100:M-3:MIN,MIN,,,,1000", "2100:M-3:MIN,MIN,,,,1001"))
+                        .verdict())
+                .isEqualTo("DOES NOT HOLD: trial-balance.csv line 4: 2100:M-3:MIN closes with 1001, by the entries with 1000");
+        assertThat(withTrialBalance(aPack(), file.replace("CODE,2100,,MIN,,,,4000", "CODE,2100,,MIN,,,,4001")).verdict())
+                .isEqualTo("DOES NOT HOLD: trial-balance.csv line 7: code 2100 in MIN closes with 4001, by the entries with 4000");
+        assertThat(withTrialBalance(aPack(), file.replace("TOTAL,,,MIN,,,,0", "TOTAL,,,MIN,,,,1")).verdict())
+                .isEqualTo("DOES NOT HOLD: trial-balance.csv line 9: all in MIN closes with 1, by the entries with 0");
+        assertThat(withTrialBalance(aPack(), file.replaceFirst("ACCOUNT,2100,2100:M-3.*\r\n", "")).verdict())
+                .contains("code 2100 in MIN closes with 4000, by the entries with 3000");
+        assertThat(withTrialBalance(aPack(), file.replaceFirst("ACCOUNT,3300.*\r\n", "").replaceFirst("CODE,3300.*\r\n", ""))
+                        .verdict())
+                .endsWith("it lacks 3300:MIN");
+        assertThat(withTrialBalance(aPack(), file.replace("2100:M-3:MIN", "2100:M-9:MIN")).verdict())
+                .endsWith("line 4: no entry posts to 2100:M-9:MIN");
+    }
+
+    @Test
+    void aTrialBalanceByBusinessDaysIsNotProven() throws IOException {
+        Said said = withTrialBalance(
+                aPack().member("parameters", "{\"on\":\"2025-01-05\"}"), "row,closing\r\n");
+
+        assertThat(said.verdict()).startsWith("HOLDS: ");
+        assertThat(said.lines()).anyMatch(line -> line.startsWith("  not proven: that trial-balance.csv is "));
+    }
+
     // ---- checkpoints -------------------------------------------------------------------------------------------
 
     private static final SigningKey KEY =
@@ -505,6 +568,36 @@ class VerifyTest {
 
         assertThat(verify(pack.zip(folder.resolve("range.zip"))).verdict())
                 .startsWith("DOES NOT HOLD: entries.jsonl line 2 (entry 12): 2100:M-");
+    }
+
+    /** Entries of some business days: the numbers between them are those of others. */
+    private static TestPack aPackOfDays() {
+        TestPack pack = aPack().member("parameters", "{\"from\":\"2025-01-06\",\"to\":\"2025-01-06\"}");
+        pack.entries.subList(20, 30).clear();
+        pack.entries.subList(0, 5).clear();
+        return pack.member("firstSeq", "\"1\"").member("lastSeq", "\"45\"");
+    }
+
+    @Test
+    void ofBusinessDaysIsSaidThatEntriesMayBeMissing() throws IOException {
+        Said said = verify(aPackOfDays().zip(folder.resolve("days.zip")));
+
+        assertThat(said.verdict()).startsWith("HOLDS: book BHL, entries 1 to 45, 50 postings on 2 accounts");
+        assertThat(said.lines()).anyMatch(line -> line.startsWith("  not proven: that no entry is missing: "));
+    }
+
+    @Test
+    void entriesOfBusinessDaysAreCheckedBetweenTheGaps() throws IOException {
+        TestPack swapped = aPackOfDays();
+        Collections.swap(swapped.entries, 3, 4);
+        TestPack changed = aPackOfDays();
+        changed.change(changed.entries, 3, "\"version\":\"8\"", "\"version\":\"7\"");
+
+        assertThat(verify(swapped.zip(folder.resolve("swapped.zip"))).verdict())
+                .isEqualTo("DOES NOT HOLD: entries.jsonl line 5 (entry 9): it stands behind entry 10");
+        assertThat(verify(changed.zip(folder.resolve("changed.zip"))).verdict())
+                .startsWith("DOES NOT HOLD: entries.jsonl line 3 (entry 8): 2100:M-")
+                .endsWith(" is at version 7 after version 7");
     }
 
     @Test
