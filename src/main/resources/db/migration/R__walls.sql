@@ -1,6 +1,6 @@
 -- A further wall behind the rules of the kernel. Apart from the tables, so that an engine without triggers can leave it
 -- out; repeatable, so that it always matches the last tables. It is applied after every change of this file.
--- tables: commits, access, ledger, members, services, redemptions, merchants, paycodes, events, settlements, imports
+-- tables: commits, access, ledger, members, services, redemptions, merchants, paycodes, events, settlements, audit, imports
 
 CREATE OR REPLACE FUNCTION moralbank_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -11,7 +11,7 @@ DO $$
 DECLARE
     recorded text;
 BEGIN
-    FOREACH recorded IN ARRAY ARRAY['commit_answer', 'ledger_entry', 'ledger_posting', 'ledger_event', 'imported_book'] LOOP
+    FOREACH recorded IN ARRAY ARRAY['commit_answer', 'ledger_entry', 'ledger_posting', 'ledger_event', 'audit_finding', 'imported_book'] LOOP
         EXECUTE format('DROP TRIGGER IF EXISTS append_only ON %I', recorded);
         EXECUTE format(
             'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
@@ -27,7 +27,7 @@ BEGIN
         EXECUTE 'REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${appRole}';
         EXECUTE 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${appRole}';
         EXECUTE 'GRANT INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ${appRole}';
-        EXECUTE 'REVOKE UPDATE ON commit_answer, ledger_entry, ledger_posting, ledger_event, imported_book FROM ${appRole}';
+        EXECUTE 'REVOKE UPDATE ON commit_answer, ledger_entry, ledger_posting, ledger_event, audit_finding, imported_book FROM ${appRole}';
         EXECUTE 'REVOKE INSERT, UPDATE ON flyway_schema_history FROM ${appRole}';
     END IF;
     IF '${auditorRole}' <> '' AND EXISTS (SELECT FROM pg_roles WHERE rolname = '${auditorRole}') THEN
