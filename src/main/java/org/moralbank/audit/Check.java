@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * that it names, and that no account has a posting which its entry does not name is a check of its own.
  *
  * <p>Of a book that was imported the features' tables begin behind {@code imported_book.last_seq}: up to there an earning has
- * no record, and what settlements took is part of what a merchant earned.
+ * no record, what settlements took is part of what a merchant earned, and clearing is with books of another installation.
  */
 public enum Check {
     // ---- 1: entries ----------------------------------------------------------------------------------------------
@@ -147,7 +147,8 @@ public enum Check {
             WHERE :accounts(a) AND p.balance_after <> p.before + p.amount
             """),
 
-    // ---- 3: numbers and times ----------------------------------------------------------------------------------------
+    // ---- 3: numbers and times
+    // ----------------------------------------------------------------------------------------
 
     SEQ_HAS_NO_GAPS(3, Over.ENTRIES, """
             SELECT b.book_id, n AS seq, format('entries/%s', n) AS subject, 'nothing' AS found,
@@ -277,7 +278,8 @@ public enum Check {
             WHERE n.event_no - n.seq_before <> n.place OR n.seq_before < n.before OR n.seq_before > n.last_seq
             """),
 
-    // ---- 4: bounds and holds -------------------------------------------------------------------------------------------
+    // ---- 4: bounds and holds
+    // -------------------------------------------------------------------------------------------
 
     HELD_IS_WITHIN_BOUNDS(4, Over.ACCOUNTS, """
             SELECT a.book_id, NULL::bigint AS seq, format('accounts/%s', :path(a)) AS subject,
@@ -340,7 +342,8 @@ public enum Check {
                OR h.status IS DISTINCT FROM CASE WHEN r.captured IS NULL THEN 'ACTIVE' ELSE 'CAPTURED' END
             """),
 
-    // ---- 5: earnings -----------------------------------------------------------------------------------------------------
+    // ---- 5: earnings
+    // -----------------------------------------------------------------------------------------------------
 
     EARNING_BELONGS_TO_ONE_RECORD(5, Over.ENTRIES, """
             SELECT e.book_id, e.seq, format('entries/%s', e.seq) AS subject, format('%s of %s records', e.type, n) AS found,
@@ -378,7 +381,8 @@ public enum Check {
             WHERE r.claims > 1 OR e.seq IS NULL OR NOT e.type = ANY (r.types) OR NOT to_earner OR total <> coalesce(r.minutes, total)
             """),
 
-    // ---- 6: taken back -----------------------------------------------------------------------------------------------------
+    // ---- 6: taken back
+    // -----------------------------------------------------------------------------------------------------
 
     CAPTURE_TAKES_AT_MOST_WHAT_WAS_HELD(6, Over.BOOK, """
             SELECT h.book_id, h.captured_seq AS seq, format('holds/%s', h.hold_id) AS subject,
@@ -429,7 +433,8 @@ public enum Check {
             WHERE :book(t)
             """),
 
-    // ---- 7: merchants and other books --------------------------------------------------------------------------------------
+    // ---- 7: merchants and other books
+    // --------------------------------------------------------------------------------------
 
     CAPTURE_IS_WHAT_THE_MERCHANT_WAS_GIVEN(7, Over.BOOK, """
             SELECT r.book_id, r.seq, format('redemptions/%s', r.redemption_id) AS subject, format('%s captured', r.captured) AS found,
@@ -571,16 +576,28 @@ public enum Check {
             """),
     CLEARING_AGREES(7, Over.BOOK, """
             SELECT a.book_id, NULL::bigint AS seq, format('accounts/%s', :path(a)) AS subject,
-                   format('%s %s with book %s', a.posted, a.unit, a.owner) AS found,
-                   format('%s, because the other way it is %s', -coalesce(c.posted, 0), coalesce(c.posted, 0)) AS expected
-            FROM ledger_account a
-            JOIN ledger_book b ON b.book_id = a.book_id
-            LEFT JOIN ledger_book other ON other.code = a.owner
-            LEFT JOIN ledger_account c ON c.book_id = other.book_id AND c.code = '1500' AND c.owner = b.code AND c.unit = a.unit
-            WHERE :book(a) AND a.code = '1500' AND a.posted + coalesce(c.posted, 0) <> 0
+                   format('%s %s with book %s', a.posted - a.before, a.unit, a.owner) AS found,
+                   format('%s, because the other way it is %s', -(coalesce(c.posted, 0) - c.before), coalesce(c.posted, 0) - c.before)
+                       AS expected
+            FROM (
+                SELECT a.*, b.code AS book, other.book_id AS other, coalesce((SELECT p.balance_after FROM ledger_posting p JOIN imported_book i USING (book_id)
+                                 WHERE p.book_id = a.book_id AND p.account_id = a.account_id AND p.seq <= i.last_seq
+                                 ORDER BY p.seq DESC LIMIT 1), 0) AS before
+                FROM ledger_account a
+                JOIN ledger_book b ON b.book_id = a.book_id
+                LEFT JOIN ledger_book other ON other.code = a.owner
+                WHERE :book(a) AND a.code = '1500') a
+            CROSS JOIN LATERAL (
+                SELECT max(c.posted) AS posted, coalesce(max(coalesce((SELECT p.balance_after FROM ledger_posting p JOIN imported_book i USING (book_id)
+                                 WHERE p.book_id = c.book_id AND p.account_id = c.account_id AND p.seq <= i.last_seq
+                                 ORDER BY p.seq DESC LIMIT 1), 0)), 0) AS before
+                FROM ledger_account c
+                WHERE c.book_id = a.other AND c.code = '1500' AND c.owner = a.book AND c.unit = a.unit) c
+            WHERE a.posted - a.before + coalesce(c.posted, 0) - c.before <> 0
             """),
 
-    // ---- 8: answers --------------------------------------------------------------------------------------------------------
+    // ---- 8: answers
+    // --------------------------------------------------------------------------------------------------------
 
     KEY_HAS_AN_ANSWER_THAT_MAY_BE_KEPT(8, Over.BOOK_IN_FULL, """
             SELECT k.book_id, NULL::bigint AS seq, format('answers/%s', k.key) AS subject,
@@ -589,7 +606,8 @@ public enum Check {
             WHERE :book(k) AND NOT (k.status < 300 OR k.status IN (409, 422))
             """),
 
-    // ---- what is sealed ----------------------------------------------------------------------------------------------------
+    // ---- what is sealed
+    // ----------------------------------------------------------------------------------------------------
 
     LEAF_HASH_IS_OF_THE_CANONICAL_BYTES(null, Over.ENTRIES, """
             SELECT e.book_id, e.seq, format('entries/%s', e.seq) AS subject, format('leaf hash %s', encode(e.leaf_hash, 'hex')) AS found,

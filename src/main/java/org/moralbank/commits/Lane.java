@@ -534,9 +534,8 @@ final class Lane {
                 : Future.join(writing.statements())
                         .recover(cause ->
                                 Future.failedFuture(CommitFailure.whileWriting(firstCause(writing.statements()))))
-                        .compose(ignored -> writing.entities().isEmpty()
-                                ? Future.<Void>succeededFuture()
-                                : flushed(open, writing))
+                        .compose(ignored ->
+                                writing.entities().isEmpty() ? Future.<Void>succeededFuture() : flushed(open, writing))
                         .compose(ignored -> paged(open, writing.pages()))
                         .compose(ignored -> end(open, List.of()));
         return written.onSuccess(ignored -> known.keep(loaded.set, left));

@@ -11,8 +11,7 @@ import java.util.List;
 /** Reads of {@code imported_book}. */
 @ApplicationScoped
 class ImportStore {
-    private static final String OF_BOOK =
-            "SELECT " + ImportTable.COLUMNS + "FROM imported_book i WHERE i.book_id = $1";
+    private static final String OF_BOOK = "SELECT " + ImportTable.COLUMNS + "FROM imported_book i WHERE i.book_id = $1";
 
     private final Pool pool;
 

@@ -26,8 +26,7 @@ record ImportView(
         @Schema(description = "The signed checkpoint that came with them; left out when none did") @Nullable
         String checkpoint,
 
-        @Schema(description = "SHA-256 of what was sent")
-        String sha256,
+        @Schema(description = "SHA-256 of what was sent") String sha256,
 
         Instant importedAt,
 

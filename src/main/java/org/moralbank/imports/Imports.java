@@ -71,8 +71,8 @@ class Imports {
 
     private static @Nullable ImportRejection fault(BookHandle book, Verdict verdict) throws IOException {
         return switch (verdict) {
-            case Verdict.Holds holds when !holds.book().equals(book.code()) ->
-                new ImportRejection.OtherBook(book.code(), holds.book());
+            case Verdict.Holds holds
+            when !holds.book().equals(book.code()) -> new ImportRejection.OtherBook(book.code(), holds.book());
             case Verdict.Holds holds when holds.firstSeq() != 1 -> new ImportRejection.Part(holds.firstSeq());
             case Verdict.Holds holds -> null;
             case Verdict.DoesNotHold not -> doesNotHold(not.fault());
@@ -157,8 +157,7 @@ class Imports {
         private void register(WorkingSet set) {
             for (Holder holder : posted.holders()) {
                 switch (holder.chart()) {
-                    case MEMBER_TIME, MEMBER_POINTS ->
-                        Participants.registerUnlessThere(set, book.id(), holder.owner());
+                    case MEMBER_TIME, MEMBER_POINTS -> Participants.registerUnlessThere(set, book.id(), holder.owner());
                     case TEAM_TIME, TEAM_POINTS -> Participants.registerTeamUnlessThere(set, book.id(), holder.owner());
                     case MERCHANT_PAYABLE -> Merchants.registerUnlessThere(set, book.id(), holder.owner());
                     default -> {}
@@ -194,8 +193,7 @@ class Imports {
             if (accountsWritten == accounts.size()) {
                 return null;
             }
-            List<Account> next =
-                    accounts.subList(accountsWritten, Math.min(accounts.size(), accountsWritten + PAGE));
+            List<Account> next = accounts.subList(accountsWritten, Math.min(accounts.size(), accountsWritten + PAGE));
             accountsWritten += next.size();
             return writing -> ImportedEntries.writeAccounts(writing, next);
         }

@@ -48,7 +48,10 @@ public class ImportsResource {
     private final ImportStore store;
     private final long largest;
 
-    ImportsResource(Books books, Imports imports, ImportStore store,
+    ImportsResource(
+            Books books,
+            Imports imports,
+            ImportStore store,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largest) {
         this.books = books;
         this.imports = imports;
@@ -59,10 +62,7 @@ public class ImportsResource {
     @POST
     @Blocking
     @Allowed(Role.OPERATOR)
-    @Operation(
-            operationId = "importBook",
-            summary = "Takes the export of a book into an empty one",
-            description = """
+    @Operation(operationId = "importBook", summary = "Takes the export of a book into an empty one", description = """
                     For a community that moves to this installation: the book is opened here under its code, and gets the
                     entries that it had there, with their numbers, times, hashes and balances; the next entry follows them.
                     The export is the whole book, from entry 1 on. It is verified as an auditor would, then posted anew in
@@ -73,8 +73,9 @@ public class ImportsResource {
                     """)
     @RequestBody(
             required = true,
-            description = "An export as a zip, or the lines of its entries.jsonl alone. It may be larger than other bodies"
-                    + " (4 GiB unless set otherwise) and is not held in memory.",
+            description =
+                    "An export as a zip, or the lines of its entries.jsonl alone. It may be larger than other bodies"
+                            + " (4 GiB unless set otherwise) and is not held in memory.",
             content = {
                 @Content(
                         mediaType = "application/zip",
@@ -101,7 +102,8 @@ public class ImportsResource {
         BookHandle found = books.of(call, book).await().indefinitely();
         // What can be refused by the head alone is, before the body is read.
         call.ask(found.id());
-        Upload.Form form = Upload.Form.of(Objects.requireNonNullElse(http.request().getHeader("Content-Type"), ""));
+        Upload.Form form =
+                Upload.Form.of(Objects.requireNonNullElse(http.request().getHeader("Content-Type"), ""));
         Upload upload = Upload.receive(body, form, largest, FOLDER);
         try {
             Ask ask = call.ask(found.id(), upload.sha256());
@@ -116,10 +118,7 @@ public class ImportsResource {
 
     @GET
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
-    @Operation(
-            operationId = "listImports",
-            summary = "Lists what was imported into a book",
-            description = """
+    @Operation(operationId = "listImports", summary = "Lists what was imported into a book", description = """
                     One import or none: only an empty book can be imported into. Entries up to its last were posted in
                     another installation; what else was kept there about them is not here. Changes nothing.
                     """)
@@ -130,14 +129,15 @@ public class ImportsResource {
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Page.Request page = Page.Request.ofQuery(limit, after);
-        return books.of(Call.of(http), book).chain(found -> store.of(found.id())
-                .map(rows -> Page.of(
-                        page,
-                        page.after() == null
-                                ? rows.stream()
-                                        .map(imported -> ImportView.of(found.code(), imported))
-                                        .toList()
-                                : java.util.List.<ImportView>of(),
-                        ImportView::book)));
+        return books.of(Call.of(http), book)
+                .chain(found -> store.of(found.id())
+                        .map(rows -> Page.of(
+                                page,
+                                page.after() == null
+                                        ? rows.stream()
+                                                .map(imported -> ImportView.of(found.code(), imported))
+                                                .toList()
+                                        : java.util.List.<ImportView>of(),
+                                ImportView::book)));
     }
 }

@@ -81,12 +81,11 @@ final class Checkpoints {
             earlier.add(signed);
         }
         earlier.sort(Comparator.comparingLong(signed -> signed.checkpoint.size()));
-        Checkpoints checkpoints =
-                new Checkpoints(
-                        own,
-                        earlier,
-                        trusted.isEmpty() && !keys.isEmpty(),
-                        manifest.firstSeq() == 1 && !manifest.isByBusinessDay());
+        Checkpoints checkpoints = new Checkpoints(
+                own,
+                earlier,
+                trusted.isEmpty() && !keys.isEmpty(),
+                manifest.firstSeq() == 1 && !manifest.isByBusinessDay());
         checkpoints.proveEarlier();
         return checkpoints;
     }
@@ -118,7 +117,8 @@ final class Checkpoints {
     private static Signed signed(String name, String note, List<VerificationKey> keys) throws Fault {
         try {
             if (keys.isEmpty()) {
-                return new Signed(name, note, Checkpoint.parse(SignedNote.parse(note).text()), "");
+                return new Signed(
+                        name, note, Checkpoint.parse(SignedNote.parse(note).text()), "");
             }
             Checkpoint checkpoint = Checkpoint.verified(note, keys);
             String by = SignedNote.parse(note).signatures().stream()

@@ -177,7 +177,8 @@ public final class Verification {
 
     // ---- entries -----------------------------------------------------------------------------------------------
 
-    private static long checkEntries(InputStream in, BookSoFar book, Checkpoints checkpoints) throws IOException, Fault {
+    private static long checkEntries(InputStream in, BookSoFar book, Checkpoints checkpoints)
+            throws IOException, Fault {
         Lines lines = new Lines(in);
         try {
             while (lines.next()) {
@@ -222,8 +223,8 @@ public final class Verification {
         if (book.isWhole() && !manifest.isByBusinessDay()) {
             return TrialBalance.check(in, book);
         }
-        notProven.add("that " + TrialBalance.NAME + " is what the entries come to: not all that it counts are here, or it"
-                + " counts by business days");
+        notProven.add("that " + TrialBalance.NAME
+                + " is what the entries come to: not all that it counts are here, or it" + " counts by business days");
         return -1;
     }
 

@@ -81,8 +81,8 @@ class AsideTest {
                             return null;
                         }
                         rows.before.page(page);
-                        return each -> each.execute(
-                                "INSERT INTO test_row VALUES ($1, $2)", Tuple.of((short) rows.book, page));
+                        return each ->
+                                each.execute("INSERT INTO test_row VALUES ($1, $2)", Tuple.of((short) rows.book, page));
                     }
                 });
             });
@@ -105,7 +105,9 @@ class AsideTest {
     private CompletableFuture<Answer> aside(String key, Rows rows) {
         return commits.commits()
                 .submitAside(
-                        TestCommits.ask(new TestCommits.Everybody(), key, "content", rows.book), rows.book, new Many(rows))
+                        TestCommits.ask(new TestCommits.Everybody(), key, "content", rows.book),
+                        rows.book,
+                        new Many(rows))
                 .subscribeAsCompletionStage();
     }
 
@@ -120,7 +122,8 @@ class AsideTest {
 
     @Test
     void writesAllItsPagesInOneTransaction() throws Exception {
-        Answer answer = aside(aKey(), new Rows(1, 50, n -> assertThat(rows()).isZero())).get(30, TimeUnit.SECONDS);
+        Answer answer =
+                aside(aKey(), new Rows(1, 50, n -> assertThat(rows()).isZero())).get(30, TimeUnit.SECONDS);
 
         assertThat(answer.status()).as(body(answer)).isEqualTo(200);
         assertThat(rows()).isEqualTo(50);
@@ -195,7 +198,9 @@ class AsideTest {
 
         assertThat(lost.status()).as(body(lost)).isEqualTo(503);
         assertThat(rows()).isZero();
-        assertThat(aside(key, new Rows(1, 50, n -> {})).get(30, TimeUnit.SECONDS).status())
+        assertThat(aside(key, new Rows(1, 50, n -> {}))
+                        .get(30, TimeUnit.SECONDS)
+                        .status())
                 .isEqualTo(200);
     }
 

@@ -65,8 +65,22 @@ class ImportsTest {
                 .holding(60, Unit.MIN);
         String merchant = book.aMerchant();
         book.open(Holder.of(book.id(), Chart.TEAM_TIME, book.aTeam()), Lot.OWN, 30);
-        String transfer = post(book, "transfers", Map.of(
-                        "from", bela.id(), "to", anna.id(), "amount", 70, "unit", "MIN", "reason", "代买药品", "reference", "T-1"))
+        String transfer = post(
+                        book,
+                        "transfers",
+                        Map.of(
+                                "from",
+                                bela.id(),
+                                "to",
+                                anna.id(),
+                                "amount",
+                                70,
+                                "unit",
+                                "MIN",
+                                "reason",
+                                "代买药品",
+                                "reference",
+                                "T-1"))
                 .path("id")
                 .toString();
         book.as(Role.OPERATOR)
@@ -74,8 +88,10 @@ class ImportsTest {
                 .post(book.path() + "/entries/" + transfer + "/reversal")
                 .then()
                 .statusCode(201);
-        post(book, "redemptions", Map.of(
-                "mode", "SALE", "member", anna.id(), "merchant", merchant, "amount", 700, "unit", "PTS"));
+        post(
+                book,
+                "redemptions",
+                Map.of("mode", "SALE", "member", anna.id(), "merchant", merchant, "amount", 700, "unit", "PTS"));
         post(book, "donations", Map.of("giver", anna.id(), "amount", 5, "unit", "MIN"));
         Holder payable = Holder.of(book.id(), Chart.MERCHANT_PAYABLE, merchant);
         Holder batch = Holder.of(book.id(), Chart.MERCHANT_SETTLEMENT, "0198f0f0");
@@ -174,7 +190,9 @@ class ImportsTest {
         Moved moved = moved(there, here);
         int n = moved.entries().size();
         SigningKey signer = SigningKey.of("there.example/" + here.code(), new byte[32]);
-        byte[] zip = TestPack.of(here.code(), moved.entries(), moved.accounts()).signed(signer).zipped();
+        byte[] zip = TestPack.of(here.code(), moved.entries(), moved.accounts())
+                .signed(signer)
+                .zipped();
 
         send(here, aKey(), ZIP, zip)
                 .statusCode(201)
@@ -211,16 +229,30 @@ class ImportsTest {
         Moved moved = moved(there, here);
         send(here, aKey(), JSONL, jsonl(moved.entries())).statusCode(201).body("checkpoint", nullValue());
         List<String> members = ids("SELECT member_id FROM member WHERE book_id = $1 ORDER BY member_id", here);
-        assertThat(members)
-                .isEqualTo(ids("SELECT member_id FROM member WHERE book_id = $1 ORDER BY member_id", there));
-        String merchant = ids("SELECT merchant_id FROM redemption_merchant WHERE book_id = $1", here).getFirst();
+        assertThat(members).isEqualTo(ids("SELECT member_id FROM member WHERE book_id = $1 ORDER BY member_id", there));
+        String merchant = ids("SELECT merchant_id FROM redemption_merchant WHERE book_id = $1", here)
+                .getFirst();
 
-        int seq = post(here, "transfers", Map.of(
-                        "from", members.getFirst(), "to", members.getLast(), "amount", 1, "unit", "MIN"))
+        int seq = post(
+                        here,
+                        "transfers",
+                        Map.of("from", members.getFirst(), "to", members.getLast(), "amount", 1, "unit", "MIN"))
                 .path("entries[0].seq");
-        post(here, "redemptions", Map.of(
-                "mode", "SALE", "member", ids("SELECT owner FROM ledger_account WHERE book_id = $1 AND code = '2200'", here).getFirst(),
-                "merchant", merchant, "amount", 1, "unit", "PTS"));
+        post(
+                here,
+                "redemptions",
+                Map.of(
+                        "mode",
+                        "SALE",
+                        "member",
+                        ids("SELECT owner FROM ledger_account WHERE book_id = $1 AND code = '2200'", here)
+                                .getFirst(),
+                        "merchant",
+                        merchant,
+                        "amount",
+                        1,
+                        "unit",
+                        "PTS"));
 
         assertThat(seq).isEqualTo(moved.entries().size() + 1);
         assertThat(leafHashes(here)).hasSize(moved.entries().size() + 2);
@@ -300,10 +332,20 @@ class ImportsTest {
         assertThat(rows(here)).isZero();
 
         // The right one is taken, under another key.
-        send(here, key, ZIP, TestPack.of(here.code(), moved.entries(), moved.accounts()).zipped())
+        send(
+                        here,
+                        key,
+                        ZIP,
+                        TestPack.of(here.code(), moved.entries(), moved.accounts())
+                                .zipped())
                 .statusCode(422)
                 .body("code", equalTo("idempotency-key-reused"));
-        send(here, aKey(), ZIP, TestPack.of(here.code(), moved.entries(), moved.accounts()).zipped())
+        send(
+                        here,
+                        aKey(),
+                        ZIP,
+                        TestPack.of(here.code(), moved.entries(), moved.accounts())
+                                .zipped())
                 .statusCode(201);
     }
 
@@ -340,7 +382,12 @@ class ImportsTest {
         TestPack part = TestPack.of(here.code(), moved.entries(), moved.accounts());
         part.entries.removeFirst();
 
-        send(here, aKey(), ZIP, TestPack.of(there.code(), another.entries(), another.accounts()).zipped())
+        send(
+                        here,
+                        aKey(),
+                        ZIP,
+                        TestPack.of(there.code(), another.entries(), another.accounts())
+                                .zipped())
                 .statusCode(422)
                 .body("code", equalTo("export-of-another-book"))
                 .body("book", equalTo(here.code()))
@@ -367,7 +414,10 @@ class ImportsTest {
         TestBank.Book here = bank.aBook();
         byte[] lines = jsonl(moved(there, here).entries());
         // Members who are there stay as they are.
-        here.aMember(ids("SELECT min(member_id) FROM member WHERE book_id = $1", there).getFirst(), "80+");
+        here.aMember(
+                ids("SELECT min(member_id) FROM member WHERE book_id = $1", there)
+                        .getFirst(),
+                "80+");
 
         send(posted, aKey(), JSONL, jsonl(moved(there, posted).entries()))
                 .statusCode(409)

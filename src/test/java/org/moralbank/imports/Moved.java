@@ -32,18 +32,15 @@ public record Moved(List<String> entries, List<String> accounts) {
     /** All of a book but its number and code, who posted, and what is not in the books. */
     public static List<String> tables(Pool pool, int book) {
         List<String> all = new ArrayList<>();
-        for (String sql : List.of(
-                """
+        for (String sql : List.of("""
                 SELECT concat_ws(' ', account_id, code, owner, unit, lot, expires_on, restricted, floor, ceiling, status, posted,
                                  version)
                 FROM ledger_account WHERE book_id = $1 ORDER BY account_id
-                """,
-                """
+                """, """
                 SELECT concat_ws(' ', seq, posted_at, group_id, reverses, occurred_on, type, unit, actor, on_behalf_of, approver,
                                  reference, accounts)
                 FROM ledger_entry WHERE book_id = $1 ORDER BY seq
-                """,
-                """
+                """, """
                 SELECT concat_ws(' ', seq, account_id, amount, balance_after, version)
                 FROM ledger_posting WHERE book_id = $1 ORDER BY seq, account_id
                 """)) {

@@ -39,8 +39,7 @@ class UploadTest {
 
     @Test
     void isNotLargerThanTheLimit() throws IOException {
-        assertThatThrownBy(() ->
-                        Upload.receive(new ByteArrayInputStream(new byte[11]), Upload.Form.JSONL, 10, folder))
+        assertThatThrownBy(() -> Upload.receive(new ByteArrayInputStream(new byte[11]), Upload.Form.JSONL, 10, folder))
                 .isInstanceOfSatisfying(
                         RefusedException.class,
                         refused -> assertThat(refused.rejection()).isEqualTo(new ProtocolRejection.TooLarge(10)));
@@ -56,7 +55,8 @@ class UploadTest {
             }
         };
 
-        assertThatThrownBy(() -> Upload.receive(cut, Upload.Form.ZIP, 10, folder)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Upload.receive(cut, Upload.Form.ZIP, 10, folder))
+                .isInstanceOf(IOException.class);
         assertThat(files()).isEmpty();
     }
 

@@ -30,7 +30,13 @@ class WallsTest {
     }
 
     static Stream<String> changesOfWhatIsRecorded() {
-        return Stream.of("commit_answer", "ledger_entry", "ledger_posting", "ledger_event", "audit_finding", "imported_book")
+        return Stream.of(
+                        "commit_answer",
+                        "ledger_entry",
+                        "ledger_posting",
+                        "ledger_event",
+                        "audit_finding",
+                        "imported_book")
                 .flatMap(table -> Stream.of(
                         "UPDATE " + table + " SET book_id = book_id", "DELETE FROM " + table, "TRUNCATE " + table));
     }

@@ -57,9 +57,7 @@ class ChartTest {
             "2100:M-1:MIN:A.20251231.X"
         }) {
             assertThat(AccountPath.parse(wrong)).as(wrong).isNull();
-            assertThatThrownBy(() -> ChartLine.named(wrong))
-                    .as(wrong)
-                    .isInstanceOf(Fault.class);
+            assertThatThrownBy(() -> ChartLine.named(wrong)).as(wrong).isInstanceOf(Fault.class);
         }
         assertThat(ChartLine.named("2200:M.1:PTS:A.B.20250228.R").expiresOn()).isEqualTo("2025-02-28");
         assertThat(ChartLine.named("2200:M.1:PTS:A.B.20250228.R").restricted()).isTrue();

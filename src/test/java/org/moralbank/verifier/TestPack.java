@@ -193,8 +193,7 @@ public final class TestPack {
                 "parameters", "{}",
                 "postings", "\"" + entries.stream().mapToInt(TestPack::postings).sum() + "\"",
                 "sums", "{\"MIN\":\"0\",\"PTS\":\"0\"}",
-                "turnover",
-                        "{\"MIN\":\"" + credited("MIN") + "\",\"PTS\":\"" + credited("PTS") + "\"}"));
+                "turnover", "{\"MIN\":\"" + credited("MIN") + "\",\"PTS\":\"" + credited("PTS") + "\"}"));
         all.putAll(members);
         StringBuilder json = new StringBuilder();
         all.forEach((name, value) -> json.append(json.isEmpty() ? "{" : ",")

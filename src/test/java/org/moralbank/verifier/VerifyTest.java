@@ -361,9 +361,10 @@ class VerifyTest {
         assertThat(withTrialBalance(aPack(), file).verdict()).startsWith("HOLDS: ");
         assertThat(withTrialBalance(
                                 aPack(),
-                                "\ufeff" + file.replace(
-                                        "row,code,account,unit,opening,debit,credit,closing",
-                                        "行类,科目,账户,计量单位,期初余额,借方,贷方,期末余额"))
+                                "\ufeff"
+                                        + file.replace(
+                                                "row,code,account,unit,opening,debit,credit,closing",
+                                                "行类,科目,账户,计量单位,期初余额,借方,贷方,期末余额"))
                         .verdict())
                 .startsWith("HOLDS: ");
     }
@@ -374,24 +375,31 @@ class VerifyTest {
 
         assertThat(withTrialBalance(aPack(), file.replace("2100:M-3:MIN,MIN,,,,1000", "2100:M-3:MIN,MIN,,,,1001"))
                         .verdict())
-                .isEqualTo("DOES NOT HOLD: trial-balance.csv line 4: 2100:M-3:MIN closes with 1001, by the entries with 1000");
-        assertThat(withTrialBalance(aPack(), file.replace("CODE,2100,,MIN,,,,4000", "CODE,2100,,MIN,,,,4001")).verdict())
-                .isEqualTo("DOES NOT HOLD: trial-balance.csv line 7: code 2100 in MIN closes with 4001, by the entries with 4000");
-        assertThat(withTrialBalance(aPack(), file.replace("TOTAL,,,MIN,,,,0", "TOTAL,,,MIN,,,,1")).verdict())
+                .isEqualTo(
+                        "DOES NOT HOLD: trial-balance.csv line 4: 2100:M-3:MIN closes with 1001, by the entries with 1000");
+        assertThat(withTrialBalance(aPack(), file.replace("CODE,2100,,MIN,,,,4000", "CODE,2100,,MIN,,,,4001"))
+                        .verdict())
+                .isEqualTo(
+                        "DOES NOT HOLD: trial-balance.csv line 7: code 2100 in MIN closes with 4001, by the entries with 4000");
+        assertThat(withTrialBalance(aPack(), file.replace("TOTAL,,,MIN,,,,0", "TOTAL,,,MIN,,,,1"))
+                        .verdict())
                 .isEqualTo("DOES NOT HOLD: trial-balance.csv line 9: all in MIN closes with 1, by the entries with 0");
-        assertThat(withTrialBalance(aPack(), file.replaceFirst("ACCOUNT,2100,2100:M-3.*\r\n", "")).verdict())
+        assertThat(withTrialBalance(aPack(), file.replaceFirst("ACCOUNT,2100,2100:M-3.*\r\n", ""))
+                        .verdict())
                 .contains("code 2100 in MIN closes with 4000, by the entries with 3000");
-        assertThat(withTrialBalance(aPack(), file.replaceFirst("ACCOUNT,3300.*\r\n", "").replaceFirst("CODE,3300.*\r\n", ""))
+        assertThat(withTrialBalance(
+                                aPack(),
+                                file.replaceFirst("ACCOUNT,3300.*\r\n", "").replaceFirst("CODE,3300.*\r\n", ""))
                         .verdict())
                 .endsWith("it lacks 3300:MIN");
-        assertThat(withTrialBalance(aPack(), file.replace("2100:M-3:MIN", "2100:M-9:MIN")).verdict())
+        assertThat(withTrialBalance(aPack(), file.replace("2100:M-3:MIN", "2100:M-9:MIN"))
+                        .verdict())
                 .endsWith("line 4: no entry posts to 2100:M-9:MIN");
     }
 
     @Test
     void aTrialBalanceByBusinessDaysIsNotProven() throws IOException {
-        Said said = withTrialBalance(
-                aPack().member("parameters", "{\"on\":\"2025-01-05\"}"), "row,closing\r\n");
+        Said said = withTrialBalance(aPack().member("parameters", "{\"on\":\"2025-01-05\"}"), "row,closing\r\n");
 
         assertThat(said.verdict()).startsWith("HOLDS: ");
         assertThat(said.lines()).anyMatch(line -> line.startsWith("  not proven: that trial-balance.csv is "));
