@@ -367,7 +367,7 @@ public enum Check {
                        count(*) OVER (PARTITION BY r.book_id, k.seq) AS claims
                 FROM service_record r
                 CROSS JOIN LATERAL (
-                    VALUES (r.time_seq, r.minutes, ARRAY['EARN_TIME', 'EARN_TIME_TEAM', 'TRANSFER_TIME']),
+                    VALUES (r.time_seq, r.minutes, ARRAY['EARN_TIME', 'EARN_TIME_TEAM', 'TRANSFER_TIME', 'BOOKING_COMPLETE']),
                            (r.points_seq, NULL, ARRAY['EARN_POINTS_SERVICE'])) AS k (seq, minutes, types)
                 WHERE :book(r) AND k.seq > :after) r
             LEFT JOIN ledger_entry e ON e.book_id = r.book_id AND e.seq = r.seq
