@@ -292,7 +292,8 @@ class BadInputTest {
     @MethodSource("operations")
     void refusesARoleThatMayNot(Op op) {
         List<Role> strangers = new ArrayList<>();
-        if (!op.method().equals("GET") && !FOR_AUDITORS.contains(op.id()) || op.path().startsWith("/v1/clients")) {
+        if (!op.method().equals("GET") && !FOR_AUDITORS.contains(op.id())
+                || op.path().startsWith("/v1/clients")) {
             strangers.add(Role.AUDITOR);
         }
         if (!FOR_TERMINALS.contains(op.id())) {

@@ -55,37 +55,51 @@ public class AnomaliesResource {
     /** The thresholds, as the query writes them. */
     static final class Thresholds {
         @RestQuery
-        @Parameter(description = "Of pairs, round-numbers, proxy-heavy and terminal-gaps: how many are needed", schema = @Schema(type = SchemaType.INTEGER, minimum = "1"))
+        @Parameter(
+                description = "Of pairs, round-numbers, proxy-heavy and terminal-gaps: how many are needed",
+                schema = @Schema(type = SchemaType.INTEGER, minimum = "1"))
         @Nullable
         String atLeast;
 
         @RestQuery
-        @Parameter(description = "Of pairs and round-numbers: how many of a hundred are needed", schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "100"))
+        @Parameter(
+                description = "Of pairs and round-numbers: how many of a hundred are needed",
+                schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "100"))
         @Nullable
         String share;
 
         @RestQuery
-        @Parameter(description = "Of hours-a-day: more than so many in a day", schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
+        @Parameter(
+                description = "Of hours-a-day: more than so many in a day",
+                schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
         @Nullable
         String minutes;
 
         @RestQuery
-        @Parameter(description = "Of round-numbers: multiples of so many minutes are round", schema = @Schema(type = SchemaType.INTEGER, minimum = "2", maximum = "1440"))
+        @Parameter(
+                description = "Of round-numbers: multiples of so many minutes are round",
+                schema = @Schema(type = SchemaType.INTEGER, minimum = "2", maximum = "1440"))
         @Nullable
         String multiple;
 
         @RestQuery
-        @Parameter(description = "Of night: the hour at which it begins", schema = @Schema(type = SchemaType.INTEGER, minimum = "0", maximum = "23"))
+        @Parameter(
+                description = "Of night: the hour at which it begins",
+                schema = @Schema(type = SchemaType.INTEGER, minimum = "0", maximum = "23"))
         @Nullable
         String nightFrom;
 
         @RestQuery
-        @Parameter(description = "Of night: the hour at which it is over", schema = @Schema(type = SchemaType.INTEGER, minimum = "0", maximum = "23"))
+        @Parameter(
+                description = "Of night: the hour at which it is over",
+                schema = @Schema(type = SchemaType.INTEGER, minimum = "0", maximum = "23"))
         @Nullable
         String nightTo;
 
         @RestQuery
-        @Parameter(description = "Of back-dated: more than so many days before it was posted", schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
+        @Parameter(
+                description = "Of back-dated: more than so many days before it was posted",
+                schema = @Schema(type = SchemaType.INTEGER, minimum = "0"))
         @Nullable
         String days;
 
@@ -123,10 +137,7 @@ public class AnomaliesResource {
 
     @GET
     @Allowed({Role.OPERATOR, Role.AUDITOR})
-    @Operation(
-            operationId = "listAnomalyKinds",
-            summary = "Lists what can be looked for",
-            description = """
+    @Operation(operationId = "listAnomalyKinds", summary = "Lists what can be looked for", description = """
                     Each kind with its explanation in the language that was asked for, and its thresholds. Nothing that is found
                     is a verdict. Changes nothing.
                     """)
@@ -145,7 +156,10 @@ public class AnomaliesResource {
     @GET
     @Path("/{kind}")
     @Allowed({Role.OPERATOR, Role.AUDITOR})
-    @Operation(operationId = "listAnomalies", summary = "Lists what is beyond the thresholds of a kind", description = """
+    @Operation(
+            operationId = "listAnomalies",
+            summary = "Lists what is beyond the thresholds of a kind",
+            description = """
                     Of the days from to to, both included: for service records the days of the service, for entries and
                     terminals those of recording, in the book's calendar. Records that were taken back are left out. pairs:
                     members who serve each other, both ways. hours-a-day: more minutes in a day than a threshold. overlaps:

@@ -57,8 +57,8 @@ enum Anomaly {
     /** A threshold with what it is when nothing is said. */
     record Usual(Parameter parameter, long value) {}
 
-    private static final Map<Language, Properties> TEXTS = new EnumMap<>(Map.of(
-            Language.EN, texts("anomalies_en.properties"), Language.ZH, texts("anomalies_zh.properties")));
+    private static final Map<Language, Properties> TEXTS = new EnumMap<>(
+            Map.of(Language.EN, texts("anomalies_en.properties"), Language.ZH, texts("anomalies_zh.properties")));
 
     private final List<Usual> parameters;
 

@@ -190,14 +190,17 @@ class AnomalyStore {
     /** A page of what is beyond the thresholds, which stand in the order of the kind's parameters. */
     Uni<Page<Found>> find(
             BookHandle book, Anomaly kind, LocalDate from, LocalDate to, List<Long> thresholds, Page.Request page) {
-        Tuple arguments = Tuple.tuple().addShort((short) book.id()).addLocalDate(from).addLocalDate(to);
+        Tuple arguments =
+                Tuple.tuple().addShort((short) book.id()).addLocalDate(from).addLocalDate(to);
         thresholds.forEach(arguments::addLong);
         int next = 4 + thresholds.size();
         String sql = "SELECT * FROM (" + sql(kind) + ") found WHERE key COLLATE \"C\" > $" + next
                 + " ORDER BY key COLLATE \"C\" LIMIT $" + (next + 1);
         arguments.addString(page.after() == null ? "" : page.after()).addInteger(page.rows());
         return snapshots
-                .read(longestStatement, connection -> connection.preparedQuery(sql).execute(arguments))
+                .read(
+                        longestStatement,
+                        connection -> connection.preparedQuery(sql).execute(arguments))
                 .onFailure(Snapshots::tookTooLong)
                 .transform(slow -> new AuditRejection.TakesTooLong(longestStatement.toSeconds()).refused())
                 .map(rows -> {

@@ -41,7 +41,8 @@ record AnomalyView(
             @Schema(description = "What it asks, why that may matter, and what innocent reasons there are")
             String explanation,
 
-            @Schema(description = "What count, of and value are") String numbers,
+            @Schema(description = "What count, of and value are")
+            String numbers,
 
             @Schema(description = "Its thresholds, and what they are when nothing is said")
             Map<String, Long> parameters) {
@@ -76,6 +77,8 @@ record AnomalyView(
             @Nullable Long of,
             @Nullable Long value,
 
-            @Schema(description = "Where to look: up to 20 paths below the book's", examples = "[\"service-records/0198…\"]")
+            @Schema(
+                    description = "Where to look: up to 20 paths below the book's",
+                    examples = "[\"service-records/0198…\"]")
             List<String> evidence) {}
 }

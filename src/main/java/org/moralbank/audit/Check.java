@@ -144,7 +144,8 @@ public enum Check {
             WHERE :accounts(a) AND p.balance_after <> p.before + p.amount
             """),
 
-    // ---- 3: numbers and times ----------------------------------------------------------------------------------------
+    // ---- 3: numbers and times
+    // ----------------------------------------------------------------------------------------
 
     SEQ_HAS_NO_GAPS(3, Over.ENTRIES, """
             SELECT b.book_id, n AS seq, format('entries/%s', n) AS subject, 'nothing' AS found,
@@ -259,7 +260,8 @@ public enum Check {
             WHERE n.event_no - n.seq_before <> n.place OR n.seq_before < n.before OR n.seq_before > n.last_seq
             """),
 
-    // ---- 4: bounds and holds -------------------------------------------------------------------------------------------
+    // ---- 4: bounds and holds
+    // -------------------------------------------------------------------------------------------
 
     HELD_IS_WITHIN_BOUNDS(4, Over.ACCOUNTS, """
             SELECT a.book_id, NULL::bigint AS seq, format('accounts/%s', :path(a)) AS subject,
@@ -322,7 +324,8 @@ public enum Check {
                OR h.status IS DISTINCT FROM CASE WHEN r.captured IS NULL THEN 'ACTIVE' ELSE 'CAPTURED' END
             """),
 
-    // ---- 5: earnings -----------------------------------------------------------------------------------------------------
+    // ---- 5: earnings
+    // -----------------------------------------------------------------------------------------------------
 
     EARNING_BELONGS_TO_ONE_RECORD(5, Over.ENTRIES, """
             SELECT e.book_id, e.seq, format('entries/%s', e.seq) AS subject, format('%s of %s records', e.type, n) AS found,
@@ -359,7 +362,8 @@ public enum Check {
             WHERE r.claims > 1 OR e.seq IS NULL OR NOT e.type = ANY (r.types) OR NOT to_earner OR total <> coalesce(r.minutes, total)
             """),
 
-    // ---- 6: taken back -----------------------------------------------------------------------------------------------------
+    // ---- 6: taken back
+    // -----------------------------------------------------------------------------------------------------
 
     CAPTURE_TAKES_AT_MOST_WHAT_WAS_HELD(6, Over.BOOK, """
             SELECT h.book_id, h.captured_seq AS seq, format('holds/%s', h.hold_id) AS subject,
@@ -410,7 +414,8 @@ public enum Check {
             WHERE :book(t)
             """),
 
-    // ---- 7: merchants and other books --------------------------------------------------------------------------------------
+    // ---- 7: merchants and other books
+    // --------------------------------------------------------------------------------------
 
     CAPTURE_IS_WHAT_THE_MERCHANT_WAS_GIVEN(7, Over.BOOK, """
             SELECT r.book_id, r.seq, format('redemptions/%s', r.redemption_id) AS subject, format('%s captured', r.captured) AS found,
@@ -559,7 +564,8 @@ public enum Check {
             WHERE :book(a) AND a.code = '1500' AND a.posted + coalesce(c.posted, 0) <> 0
             """),
 
-    // ---- 8: answers --------------------------------------------------------------------------------------------------------
+    // ---- 8: answers
+    // --------------------------------------------------------------------------------------------------------
 
     KEY_HAS_AN_ANSWER_THAT_MAY_BE_KEPT(8, Over.BOOK_IN_FULL, """
             SELECT k.book_id, NULL::bigint AS seq, format('answers/%s', k.key) AS subject,
@@ -568,7 +574,8 @@ public enum Check {
             WHERE :book(k) AND NOT (k.status < 300 OR k.status IN (409, 422))
             """),
 
-    // ---- what is sealed ----------------------------------------------------------------------------------------------------
+    // ---- what is sealed
+    // ----------------------------------------------------------------------------------------------------
 
     LEAF_HASH_IS_OF_THE_CANONICAL_BYTES(null, Over.ENTRIES, """
             SELECT e.book_id, e.seq, format('entries/%s', e.seq) AS subject, format('leaf hash %s', encode(e.leaf_hash, 'hex')) AS found,

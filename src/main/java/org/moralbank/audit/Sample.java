@@ -36,7 +36,11 @@ final class Sample {
      * @param type only these, or all
      * @param unit only these, or all
      */
-    record Range(long first, long last, @Nullable EntryType type, @Nullable Unit unit) {}
+    record Range(
+            long first,
+            long last,
+            @Nullable EntryType type,
+            @Nullable Unit unit) {}
 
     /** Entries of one kind: how many there are, and how many are drawn of them. */
     record Stratum(EntryType type, Unit unit, long entries, int drawn) {}
@@ -75,7 +79,8 @@ final class Sample {
         for (int i = 0; i < drawn.length; i++) {
             byRemainder.add(i);
         }
-        byRemainder.sort(Comparator.comparingLong((Integer i) -> -(wanted * strata.get(i).entries() % all)));
+        byRemainder.sort(
+                Comparator.comparingLong((Integer i) -> -(wanted * strata.get(i).entries() % all)));
         for (int turn = 0; left > 0; turn++) {
             int i = byRemainder.get(turn % drawn.length);
             if (drawn[i] < strata.get(i).entries()) {

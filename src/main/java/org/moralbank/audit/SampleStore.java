@@ -42,7 +42,8 @@ class SampleStore {
 
     private static final String RANDOM = "SELECT e.seq, 1::bigint " + RANGE + BY_LOT + "LIMIT $7";
 
-    private static final String STRATIFIED = """
+    private static final String STRATIFIED =
+            """
             SELECT d.seq, 1::bigint
             FROM unnest($7::text[], $8::text[], $9::int[]) AS s (type, unit, drawn)
             CROSS JOIN LATERAL (
@@ -136,7 +137,9 @@ class SampleStore {
                             case RANDOM ->
                                 connection
                                         .preparedQuery(RANDOM)
-                                        .execute(tuple(book, range).addString(seed).addLong((long) size))
+                                        .execute(tuple(book, range)
+                                                .addString(seed)
+                                                .addLong((long) size))
                                         .map(rows -> drawn(strata, BigInteger.ZERO, rows));
                             case STRATIFIED -> stratified(connection, book, range, seed, Sample.allotted(strata, size));
                             case MONETARY_UNIT -> byAmount(connection, book, range, seed, size, strata);

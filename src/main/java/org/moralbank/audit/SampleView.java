@@ -94,7 +94,8 @@ record SampleView(
             String payer,
             String organiser,
 
-            @Schema(description = "Id of the person in charge") String leader,
+            @Schema(description = "Id of the person in charge")
+            String leader,
 
             @Nullable Integer rating,
             String client,
@@ -114,7 +115,8 @@ record SampleView(
             @Nullable String terminal,
             @Nullable String terminalTransaction,
 
-            @Schema(description = "In hundredths of a point") long approvedAmount,
+            @Schema(description = "In hundredths of a point")
+            long approvedAmount,
 
             @Nullable Long capturedAmount,
             long refundedAmount,
@@ -134,7 +136,8 @@ record SampleView(
             String merchant,
             String status,
 
-            @Schema(description = "In hundredths of a point") long amount,
+            @Schema(description = "In hundredths of a point")
+            long amount,
 
             String maker,
             @Nullable String checker,

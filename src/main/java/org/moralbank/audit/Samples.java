@@ -42,16 +42,18 @@ class Samples {
 
     /** Draws a sample; refuses numbers that the book has not reached. */
     Uni<SampleView> draw(BookHandle book, Wanted wanted) {
-        return store.book(book).chain(now -> range(book, wanted, now.lastSeq()).chain(range -> store.draw(
-                        book, wanted.method(), range, wanted.seed(), wanted.size())
-                .chain(drawn -> store.evidence(book, drawn.hits())
-                        .chain(evidence -> Multi.createFrom()
-                                .iterable(drawn.hits())
-                                .onItem()
-                                .transformToUniAndConcatenate(hit -> item(book, wanted, now, hit, evidence))
-                                .collect()
-                                .asList())
-                        .map(items -> view(wanted, range, drawn, items)))));
+        return store.book(book)
+                .chain(now -> range(book, wanted, now.lastSeq())
+                        .chain(range -> store.draw(book, wanted.method(), range, wanted.seed(), wanted.size())
+                                .chain(drawn -> store.evidence(book, drawn.hits())
+                                        .chain(evidence -> Multi.createFrom()
+                                                .iterable(drawn.hits())
+                                                .onItem()
+                                                .transformToUniAndConcatenate(
+                                                        hit -> item(book, wanted, now, hit, evidence))
+                                                .collect()
+                                                .asList())
+                                        .map(items -> view(wanted, range, drawn, items)))));
     }
 
     private Uni<Sample.Range> range(BookHandle book, Wanted wanted, long lastSeq) {
@@ -64,7 +66,8 @@ class Samples {
                 : fields.number("lastEntry", wanted.lastEntry(), 1, Math.max(1, lastSeq));
         fields.refuseFaults();
         return before(book, wanted.from())
-                .chain(before -> before(book, wanted.to() == null ? null : wanted.to().plusDays(1))
+                .chain(before -> before(
+                                book, wanted.to() == null ? null : wanted.to().plusDays(1))
                         .map(through -> new Sample.Range(
                                 before.map(seq -> Math.max(first, seq + 1)).orElse(first),
                                 through.map(seq -> Math.min(last, seq)).orElse(last),
@@ -84,11 +87,10 @@ class Samples {
     private Uni<SampleView.Item> item(
             BookHandle book, Wanted wanted, SampleStore.Book now, Sample.Hit hit, SampleStore.Evidence evidence) {
         return reads.entry(book, hit.seq()).map(entry -> {
-            boolean earned =
-                    switch (entry.type()) {
-                        case EARN_TIME, EARN_TIME_TEAM, EARN_POINTS_SERVICE -> true;
-                        default -> false;
-                    };
+            boolean earned = switch (entry.type()) {
+                case EARN_TIME, EARN_TIME_TEAM, EARN_POINTS_SERVICE -> true;
+                default -> false;
+            };
             return new SampleView.Item(
                     entry,
                     wanted.method() == Sample.Method.MONETARY_UNIT ? hit.times() : null,

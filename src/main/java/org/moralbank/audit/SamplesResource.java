@@ -48,7 +48,10 @@ public class SamplesResource {
 
     @GET
     @Allowed({Role.OPERATOR, Role.AUDITOR})
-    @Operation(operationId = "drawSample", summary = "Draws entries by chance, with what stands behind each", description = """
+    @Operation(
+            operationId = "drawSample",
+            summary = "Draws entries by chance, with what stands behind each",
+            description = """
                     Chance comes from the seed alone, by SHA-256: with the same seed, firstEntry and lastEntry (both are in the
                     answer) the same sample is drawn for ever, here or by any tool. RANDOM draws the entries with the smallest
                     SHA-256 of the text seed:seq (seed, a colon, the number in decimal); a larger size adds to a smaller one.
@@ -87,7 +90,8 @@ public class SamplesResource {
                     @Nullable
                     String size,
             @Parameter(
-                            description = "Letters, digits, dot, underscore and hyphen, 1 to 64; made and told when it is missing",
+                            description =
+                                    "Letters, digits, dot, underscore and hyphen, 1 to 64; made and told when it is missing",
                             example = "audit-2025")
                     @RestQuery
                     @Nullable

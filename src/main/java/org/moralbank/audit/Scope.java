@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param accountsAfter accounts behind this number …
  * @param accountsThrough … up to this one
  */
-public record Scope(
-        @Nullable Integer book, long after, long through, int accountsAfter, int accountsThrough) {
+public record Scope(@Nullable Integer book, long after, long through, int accountsAfter, int accountsThrough) {
     /** Every book, from its first entry to its last. */
     public static final Scope EVERYTHING = new Scope(null, 0, Long.MAX_VALUE, 0, Integer.MAX_VALUE);
 
@@ -49,8 +48,7 @@ public record Scope(
 
     private String filled(String what, String rows) {
         if (what.equals("path")) {
-            return "concat_ws(':', %1$s.code, nullif(%1$s.owner, ''), %1$s.unit, nullif(%1$s.lot, ''))"
-                    .formatted(rows);
+            return "concat_ws(':', %1$s.code, nullif(%1$s.owner, ''), %1$s.unit, nullif(%1$s.lot, ''))".formatted(rows);
         }
         if (book == null) {
             return "true";

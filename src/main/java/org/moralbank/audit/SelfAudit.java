@@ -53,7 +53,13 @@ sealed interface SelfAudit {
      * @param by the client; {@link SelfAudits#NIGHTLY} for the clock's
      * @param night which night's it is, where the clock ordered it
      */
-    record Order(Key key, Extent extent, long after, String by, @Nullable LocalDate night, Instant at) {}
+    record Order(
+            Key key,
+            Extent extent,
+            long after,
+            String by,
+            @Nullable LocalDate night,
+            Instant at) {}
 
     /** Nobody has taken it up yet. */
     record Waiting(Order order) implements SelfAudit {
@@ -98,7 +104,11 @@ sealed interface SelfAudit {
      * @param findings the first offender of each check that does not hold
      * @param fault why it is unfinished, else null
      */
-    record Outcome(long through, byte @Nullable [] throughHash, List<Finding> findings, @Nullable String fault) {}
+    record Outcome(
+            long through,
+            byte @Nullable [] throughHash,
+            List<Finding> findings,
+            @Nullable String fault) {}
 
     /** Takes it up, or takes it over from who has left it; refuses while another's lease holds, and when it has ended. */
     default @Nullable Running takenUp(Instant now, Instant leaseUntil) {

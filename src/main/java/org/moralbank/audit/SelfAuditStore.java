@@ -131,15 +131,17 @@ class SelfAuditStore {
     /** The first offender of each of these checks in a scope; in one snapshot, one statement a check. */
     List<Finding> offenders(Collection<Check> checks, Scope scope) {
         return snapshots
-                .read(longestStatement, connection -> Multi.createFrom()
-                        .iterable(checks)
-                        .onItem()
-                        .transformToUniAndConcatenate(check -> connection
-                                .query(check.sql(scope))
-                                .execute()
-                                .map(rows -> findings(check, rows)))
-                        .collect()
-                        .asList())
+                .read(
+                        longestStatement,
+                        connection -> Multi.createFrom()
+                                .iterable(checks)
+                                .onItem()
+                                .transformToUniAndConcatenate(check -> connection
+                                        .query(check.sql(scope))
+                                        .execute()
+                                        .map(rows -> findings(check, rows)))
+                                .collect()
+                                .asList())
                 .await()
                 .atMost(longestStatement.multipliedBy(checks.size() + 1L))
                 .stream()
@@ -201,8 +203,8 @@ class SelfAuditStore {
                                 .addUUID(page.afterId())
                                 .addString(status == null ? null : status.name())
                                 .addInteger(page.rows()))
-                .map(audits -> Page.of(
-                        page, audits.stream().map(SelfAuditView::of).toList(), SelfAuditView::id));
+                .map(audits ->
+                        Page.of(page, audits.stream().map(SelfAuditView::of).toList(), SelfAuditView::id));
     }
 
     /** One, or none. */
@@ -225,8 +227,8 @@ class SelfAuditStore {
             return findings(book, ids).map(found -> {
                 List<SelfAudit> audits = new ArrayList<>(ids.length);
                 for (Row row : rows) {
-                    audits.add(SelfAuditTable.selfAudit(
-                            row.getDelegate(), found.getOrDefault(row.getUUID(1), List.of())));
+                    audits.add(
+                            SelfAuditTable.selfAudit(row.getDelegate(), found.getOrDefault(row.getUUID(1), List.of())));
                 }
                 return audits;
             });

@@ -14,7 +14,8 @@ record SelfAuditView(
         SelfAudit.Extent extent,
 
         @Schema(
-                description = "WHOLE: every check holds. BROKEN: see findings. UNFINISHED: it could not be gone through")
+                description =
+                        "WHOLE: every check holds. BROKEN: see findings. UNFINISHED: it could not be gone through")
         SelfAudit.Status status,
 
         @Schema(description = "The client that ordered it, or nightly", examples = "auditor")
@@ -37,12 +38,11 @@ record SelfAuditView(
         String fault) {
     static SelfAuditView of(SelfAudit audit) {
         SelfAudit.Order order = audit.order();
-        Instant begunAt =
-                switch (audit) {
-                    case SelfAudit.Waiting ignored -> null;
-                    case SelfAudit.Running running -> running.begunAt();
-                    case SelfAudit.Ended ended -> ended.begunAt();
-                };
+        Instant begunAt = switch (audit) {
+            case SelfAudit.Waiting ignored -> null;
+            case SelfAudit.Running running -> running.begunAt();
+            case SelfAudit.Ended ended -> ended.begunAt();
+        };
         SelfAudit.Ended end = audit instanceof SelfAudit.Ended ended ? ended : null;
         return new SelfAuditView(
                 order.key().id().toString(),

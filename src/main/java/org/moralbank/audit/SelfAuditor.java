@@ -152,8 +152,7 @@ class SelfAuditor {
             SelfAuditStore.Head head = store.head(book);
             String fault = taken.fence() > SelfAudits.MOST_TRIES ? "left-too-often" : walk(head);
             byte[] hash = fault == null && found.isEmpty() ? store.leafHash(book, head.lastSeq()) : null;
-            SelfAudit.Outcome outcome =
-                    new SelfAudit.Outcome(head.lastSeq(), hash, List.copyOf(found.values()), fault);
+            SelfAudit.Outcome outcome = new SelfAudit.Outcome(head.lastSeq(), hash, List.copyOf(found.values()), fault);
             SelfAudit.Ended ended = audits.end(taken, outcome);
             if (ended == null) {
                 throw new LeftOff("another has taken it over");
@@ -165,7 +164,9 @@ class SelfAuditor {
                             "Self-audit %s found that checks do not hold: %s",
                             taken.order().key().id(), found.keySet());
                 case UNFINISHED ->
-                    LOG.warnf("Self-audit %s is unfinished: %s", taken.order().key().id(), fault);
+                    LOG.warnf(
+                            "Self-audit %s is unfinished: %s",
+                            taken.order().key().id(), fault);
                 default -> {
                     // Whole; the metrics tell.
                 }

@@ -96,10 +96,7 @@ class SelfAudits {
                 SelfAudit.Waiting ordered =
                         new SelfAudit.Waiting(new SelfAudit.Order(key, extent, after, by, night, set.now()));
                 set.put(SELF_AUDITS, key, ordered);
-                set.put(
-                        STANDINGS,
-                        key.book(),
-                        new Standing(key.id(), standing.wholeThrough(), standing.lastFull()));
+                set.put(STANDINGS, key.book(), new Standing(key.id(), standing.wholeThrough(), standing.lastFull()));
                 return Answer.created(path + "/self-audits/" + key.id(), SelfAuditView.of(ordered));
             }
         };
@@ -108,7 +105,10 @@ class SelfAudits {
     private SelfAudit.Extent ofNight(Standing standing, Instant now) {
         // An hour less, so that one a week is not one in eight days because a night was a minute early.
         boolean old = standing.lastFull() == null
-                || !standing.lastFull().plus(fullEvery).minus(Duration.ofHours(1)).isAfter(now);
+                || !standing.lastFull()
+                        .plus(fullEvery)
+                        .minus(Duration.ofHours(1))
+                        .isAfter(now);
         return old ? SelfAudit.Extent.FULL : SelfAudit.Extent.INCREMENTAL;
     }
 
@@ -118,7 +118,8 @@ class SelfAudits {
     private abstract static class Changing implements Work {
         final SelfAudit.Key key;
 
-        @Nullable SelfAudit made;
+        @Nullable
+        SelfAudit made;
 
         Changing(SelfAudit.Key key) {
             this.key = key;
@@ -160,7 +161,10 @@ class SelfAudits {
             SelfAudit changed(WorkingSet set, SelfAudit now) {
                 return isStill(mine, now)
                         ? new SelfAudit.Running(
-                                mine.order(), mine.fence(), mine.begunAt(), set.now().plus(lease))
+                                mine.order(),
+                                mine.fence(),
+                                mine.begunAt(),
+                                set.now().plus(lease))
                         : null;
             }
         });

@@ -52,8 +52,9 @@ public class SelfAuditsResource {
     record NewSelfAudit(
             @Schema(
                     required = true,
-                    description = "FULL: everything, from the first entry on. INCREMENTAL: the entries behind those that"
-                            + " were found whole, all accounts, and all checks but those that full ones alone have")
+                    description =
+                            "FULL: everything, from the first entry on. INCREMENTAL: the entries behind those that"
+                                    + " were found whole, all accounts, and all checks but those that full ones alone have")
             SelfAudit.@Nullable Extent extent) {
         SelfAudit.Extent checked() {
             Fields fields = new Fields();
@@ -131,10 +132,10 @@ public class SelfAuditsResource {
         if (known == null) {
             throw notFound();
         }
-        return books.of(Call.of(http), book).chain(found -> store.get(found, known)).map(found -> found.stream()
-                .map(SelfAuditView::of)
-                .findFirst()
-                .orElseThrow(SelfAuditsResource::notFound));
+        return books.of(Call.of(http), book)
+                .chain(found -> store.get(found, known))
+                .map(found ->
+                        found.stream().map(SelfAuditView::of).findFirst().orElseThrow(SelfAuditsResource::notFound));
     }
 
     private static RuntimeException notFound() {

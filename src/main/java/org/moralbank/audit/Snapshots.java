@@ -32,12 +32,13 @@ class Snapshots {
 
     /** What is read in one snapshot, of which no statement may take longer than that. */
     <T> Uni<T> read(Duration longestStatement, Function<SqlConnection, Uni<T>> reading) {
-        return pool.getConnection().chain(connection -> connection
-                .query(BEGIN.formatted(longestStatement.toMillis()))
-                .execute()
-                .chain(ignored -> reading.apply(connection))
-                .onTermination()
-                .call(() -> connection.query("ROLLBACK").execute().eventually(connection::close)));
+        return pool.getConnection()
+                .chain(connection -> connection
+                        .query(BEGIN.formatted(longestStatement.toMillis()))
+                        .execute()
+                        .chain(ignored -> reading.apply(connection))
+                        .onTermination()
+                        .call(() -> connection.query("ROLLBACK").execute().eventually(connection::close)));
     }
 
     /** Whether a read failed because it took too long. */

@@ -46,7 +46,10 @@ final class StandingTable implements Table<Integer, StandingTable.Standing> {
      * @param wholeThrough entries up to this one were found whole
      * @param lastFull when all of it was gone through last, or null
      */
-    record Standing(@Nullable UUID underWay, long wholeThrough, @Nullable Instant lastFull) {}
+    record Standing(
+            @Nullable UUID underWay,
+            long wholeThrough,
+            @Nullable Instant lastFull) {}
 
     private StandingTable() {}
 

@@ -239,7 +239,8 @@ class AnomaliesTest {
         of("terminal-gaps", "atLeast=4").body("items", empty());
         // A number that was taken back before it came is there.
         book.as(Role.OPERATOR)
-                .body("{\"merchant\":\"%s\",\"terminal\":\"%s\",\"terminalTransaction\":\"A-8\"}".formatted(shop, skips))
+                .body("{\"merchant\":\"%s\",\"terminal\":\"%s\",\"terminalTransaction\":\"A-8\"}"
+                        .formatted(shop, skips))
                 .post(book.path() + "/redemptions/reversals")
                 .then()
                 .statusCode(200);
@@ -254,8 +255,17 @@ class AnomaliesTest {
                 .get(book.path() + "/anomalies")
                 .then()
                 .statusCode(200)
-                .body("items.kind", contains(
-                        "pairs", "hours-a-day", "overlaps", "night", "round-numbers", "back-dated", "proxy-heavy", "terminal-gaps"))
+                .body(
+                        "items.kind",
+                        contains(
+                                "pairs",
+                                "hours-a-day",
+                                "overlaps",
+                                "night",
+                                "round-numbers",
+                                "back-dated",
+                                "proxy-heavy",
+                                "terminal-gaps"))
                 .body("items[1].parameters.minutes", is(480))
                 .body("items[1].title", equalTo("Many hours in a day"));
         book.as(Role.AUDITOR)
@@ -321,12 +331,10 @@ class AnomaliesTest {
     private int service(String volunteer, @Nullable String recipient, String day, int minutes, String leader) {
         String served = recipient == null ? "" : "\"recipient\":\"" + recipient + "\",";
         return book.as(Role.COORDINATOR)
-                .body(
-                        """
+                .body("""
                         {"volunteer":"%s",%s"activity":"陪伴","occurredOn":"%s","minutes":%d,"place":"家","organiser":"互助队","leader":"%s",
                          "reference":"R-%d"}
-                        """
-                                .formatted(volunteer, served, day, minutes, leader, NUMBERS.incrementAndGet()))
+                        """.formatted(volunteer, served, day, minutes, leader, NUMBERS.incrementAndGet()))
                 .post(book.path() + "/service-records")
                 .then()
                 .statusCode(201)
@@ -352,11 +360,9 @@ class AnomaliesTest {
 
     private void sold(TestBank.Member buyer, String merchant, String terminal, String number) {
         book.as(Role.APP)
-                .body(
-                        """
+                .body("""
                         {"mode":"SALE","member":"%s","merchant":"%s","amount":1,"unit":"PTS","terminal":"%s","terminalTransaction":"%s"}
-                        """
-                                .formatted(buyer.id(), merchant, terminal, number))
+                        """.formatted(buyer.id(), merchant, terminal, number))
                 .post(book.path() + "/redemptions")
                 .then()
                 .statusCode(201);

@@ -126,10 +126,7 @@ class SamplesTest {
     // ---- STRATIFIED ------------------------------------------------------------------------------------------------
 
     @ParameterizedTest(name = "{0} of {1}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     10 | 100       | 10
                     10 | 50 50     | 5 5
                     10 | 98 1 1    | 8 1 1
@@ -187,8 +184,8 @@ class SamplesTest {
 
         // 100,000 of 105,050 minutes are in the first entry.
         for (int i = 0; i < 5; i++) {
-            List<Sample.Hit> hits = hits(
-                    book, Sample.Method.MONETARY_UNIT, new Sample.Range(1, 102, null, Unit.MIN), "large-" + i, 40);
+            List<Sample.Hit> hits =
+                    hits(book, Sample.Method.MONETARY_UNIT, new Sample.Range(1, 102, null, Unit.MIN), "large-" + i, 40);
             assertThat(hits.getFirst().seq()).isEqualTo(1);
             assertThat(hits.getFirst().times()).isBetween(38L, 39L);
             assertThat(hits.stream().mapToLong(Sample.Hit::times).sum()).isEqualTo(40);
@@ -224,7 +221,10 @@ class SamplesTest {
         Holder anna = book.aMember().holder(Unit.MIN);
         // Days of Shanghai begin at 16:00 UTC of the day before.
         for (String moment : List.of(
-                "2025-03-01T15:59:59.999999Z", "2025-03-01T16:00:00Z", "2025-03-02T15:59:59.999999Z", "2025-03-02T16:00:00Z")) {
+                "2025-03-01T15:59:59.999999Z",
+                "2025-03-01T16:00:00Z",
+                "2025-03-02T15:59:59.999999Z",
+                "2025-03-02T16:00:00Z")) {
             book.postAt(
                     Instant.parse(moment),
                     EntryType.OPENING,
@@ -278,21 +278,18 @@ class SamplesTest {
         TestBank.Member bela = book.aMember().holding(500, Unit.PTS);
         String shop = book.aMerchant();
         String record = book.as(Role.COORDINATOR)
-                .body(
-                        """
+                .body("""
                         {"volunteer":"%s","recipient":"%s","activity":"陪同就医","minutes":90,"place":"医院","organiser":"互助队","leader":"L-1",
                          "actor":"W-1"}
-                        """
-                                .formatted(anna.id(), bela.id()))
+                        """.formatted(anna.id(), bela.id()))
                 .post(book.path() + "/service-records")
                 .then()
                 .statusCode(201)
                 .extract()
                 .path("id");
         String redemption = book.as(Role.APP)
-                .body(
-                        "{\"mode\":\"SALE\",\"member\":\"%s\",\"merchant\":\"%s\",\"amount\":200,\"unit\":\"PTS\"}"
-                                .formatted(bela.id(), shop))
+                .body("{\"mode\":\"SALE\",\"member\":\"%s\",\"merchant\":\"%s\",\"amount\":200,\"unit\":\"PTS\"}"
+                        .formatted(bela.id(), shop))
                 .post(book.path() + "/redemptions")
                 .then()
                 .statusCode(201)
@@ -305,8 +302,9 @@ class SamplesTest {
                 .statusCode(201);
 
         sample(book, "")
-                .body("items.entry.type", contains(
-                        "OPENING", "EARN_TIME", "EARN_POINTS_SERVICE", "REDEEM_SALE", "REDEEM_REFUND"))
+                .body(
+                        "items.entry.type",
+                        contains("OPENING", "EARN_TIME", "EARN_POINTS_SERVICE", "REDEEM_SALE", "REDEEM_REFUND"))
                 .body("items[0].serviceRecord", nullValue())
                 .body("items[0].rule", nullValue())
                 .body("items[1].serviceRecord.path", equalTo(book.path() + "/service-records/" + record))

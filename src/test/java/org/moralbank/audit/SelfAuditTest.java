@@ -129,58 +129,37 @@ class SelfAuditTest {
                 "UPDATE ledger_account SET posted = posted + 1 WHERE book_id = $b AND account_id = 2",
                 Check.BALANCE_IS_THE_SUM_OF_ITS_POSTINGS,
                 "accounts/2100:A:MIN"),
-        TWO_ENTRIES_SWAPPED(
-                """
+        TWO_ENTRIES_SWAPPED("""
                 UPDATE ledger_entry SET seq = 1000 + seq WHERE book_id = $b AND seq IN (3, 4);
                 UPDATE ledger_entry SET seq = CASE seq WHEN 1003 THEN 4 ELSE 3 END WHERE book_id = $b AND seq > 1000;
-                """,
-                Check.CANONICAL_BYTES_SAY_WHAT_THE_COLUMNS_SAY,
-                "entries/3"),
-        AN_ENTRY_INSERTED(
-                """
+                """, Check.CANONICAL_BYTES_SAY_WHAT_THE_COLUMNS_SAY, "entries/3"),
+        AN_ENTRY_INSERTED("""
                 INSERT INTO ledger_entry
                 SELECT (jsonb_populate_record(e, '{"seq": 7}')).* FROM ledger_entry e WHERE book_id = $b AND seq = 6;
-                """,
-                Check.BOOK_KNOWS_ITS_LAST_ENTRY,
-                "entries"),
-        AN_ENTRY_TAKEN_OUT(
-                """
+                """, Check.BOOK_KNOWS_ITS_LAST_ENTRY, "entries"),
+        AN_ENTRY_TAKEN_OUT("""
                 DELETE FROM ledger_entry WHERE book_id = $b AND seq = 4;
-                """,
-                Check.SEQ_HAS_NO_GAPS,
-                "entries/4"),
-        THE_LAST_ENTRY_DELETED_WITH_ALL_ITS_TRACES(
-                """
+                """, Check.SEQ_HAS_NO_GAPS, "entries/4"),
+        THE_LAST_ENTRY_DELETED_WITH_ALL_ITS_TRACES("""
                 UPDATE ledger_account a SET posted = a.posted - p.amount, version = a.version - 1
                 FROM ledger_posting p WHERE p.book_id = $b AND p.seq = 6 AND a.book_id = $b AND a.account_id = p.account_id;
                 DELETE FROM ledger_posting WHERE book_id = $b AND seq = 6;
                 DELETE FROM ledger_entry WHERE book_id = $b AND seq = 6;
                 UPDATE ledger_book SET last_seq = 5 WHERE book_id = $b;
-                """,
-                Check.ENTRIES_FOUND_WHOLE_ARE_STILL_THERE,
-                "entries/6"),
-        THE_LAST_ENTRY_SEALED_ANEW(
-                """
+                """, Check.ENTRIES_FOUND_WHOLE_ARE_STILL_THERE, "entries/6"),
+        THE_LAST_ENTRY_SEALED_ANEW("""
                 UPDATE ledger_entry
                 SET occurred_on = '2024-01-01',
                     canonical = convert_to(replace(convert_from(canonical, 'UTF8'), occurred_on::text, '2024-01-01'), 'UTF8')
                 WHERE book_id = $b AND seq = 6;
                 UPDATE ledger_entry SET leaf_hash = sha256('\\x00'::bytea || canonical) WHERE book_id = $b AND seq = 6;
-                """,
-                Check.ENTRIES_FOUND_WHOLE_ARE_STILL_THERE,
-                "entries/6"),
-        METADATA_CHANGED(
-                """
+                """, Check.ENTRIES_FOUND_WHOLE_ARE_STILL_THERE, "entries/6"),
+        METADATA_CHANGED("""
                 UPDATE ledger_entry_text SET metadata = '{"form": "8"}' WHERE book_id = $b;
-                """,
-                Check.CANONICAL_BYTES_SAY_WHAT_THE_COLUMNS_SAY,
-                "entries/5"),
-        BYTES_THAT_ARE_NO_TEXT(
-                """
+                """, Check.CANONICAL_BYTES_SAY_WHAT_THE_COLUMNS_SAY, "entries/5"),
+        BYTES_THAT_ARE_NO_TEXT("""
                 UPDATE ledger_entry SET canonical = '\\xff', leaf_hash = sha256('\\x00ff'::bytea) WHERE book_id = $b AND seq = 5;
-                """,
-                Check.CANONICAL_POSTINGS_ARE_THE_POSTINGS,
-                "entries/5");
+                """, Check.CANONICAL_POSTINGS_ARE_THE_POSTINGS, "entries/5");
 
         final String sql;
         final Check check;
@@ -243,9 +222,7 @@ class SelfAuditTest {
 
             shown(book, id)
                     .body("afterEntry", is(6))
-                    .body(
-                            "findings.check",
-                            contains("BOOK_SUMS_TO_ZERO", "BALANCE_IS_THE_SUM_OF_ITS_POSTINGS"))
+                    .body("findings.check", contains("BOOK_SUMS_TO_ZERO", "BALANCE_IS_THE_SUM_OF_ITS_POSTINGS"))
                     .body("findings[1].found", equalTo("122 posted"))
                     .body("findings[1].expected", equalTo("121, the sum of its postings"));
             restore(admin, book);
@@ -350,11 +327,9 @@ class SelfAuditTest {
         TestBank.Member anna = book.aMember("A", "70-79").holding(100, Unit.MIN);
         TestBank.Member bela = book.aMember("B", "60-69").holding(50, Unit.MIN).holding(500, Unit.PTS);
         book.as(Role.COORDINATOR)
-                .body(
-                        """
+                .body("""
                         {"volunteer":"%s","activity":"代买药品","minutes":30,"place":"北环路","organiser":"互助队","leader":"L-1"}
-                        """
-                                .formatted(bela.id()))
+                        """.formatted(bela.id()))
                 .post(book.path() + "/service-records")
                 .then()
                 .statusCode(201);
@@ -388,7 +363,10 @@ class SelfAuditTest {
     }
 
     private static ValidatableResponse shown(TestBank.Book book, String id) {
-        return book.as(Role.AUDITOR).get(book.path() + "/self-audits/" + id).then().statusCode(200);
+        return book.as(Role.AUDITOR)
+                .get(book.path() + "/self-audits/" + id)
+                .then()
+                .statusCode(200);
     }
 
     private static ValidatableResponse standing(TestBank.Book book) {
@@ -396,7 +374,10 @@ class SelfAuditTest {
     }
 
     private int nightly(TestBank.Book book, LocalDate night) {
-        return audits.orderNightly(book.id(), book.path(), night).await().indefinitely().status();
+        return audits.orderNightly(book.id(), book.path(), night)
+                .await()
+                .indefinitely()
+                .status();
     }
 
     private SelfAuditStore.@Nullable Night nightOf(TestBank.Book book, LocalTime at) {

@@ -29,8 +29,8 @@ public final class Invariants {
             throw new AssertionError(String.join(
                     "\n",
                     offenders.entrySet().stream()
-                            .map(found -> found.getKey() + " (invariant " + found.getKey().invariant() + "): "
-                                    + found.getValue())
+                            .map(found -> found.getKey() + " (invariant "
+                                    + found.getKey().invariant() + "): " + found.getValue())
                             .toList()));
         }
     }

@@ -138,10 +138,7 @@ class InvariantsTest {
                 Check.ENTRY_HAS_TWO_POSTINGS_OR_MORE,
                 Check.ENTRY_SUMS_TO_ZERO,
                 Check.CANONICAL_POSTINGS_ARE_THE_POSTINGS),
-        POSTINGS_ON_NO_ACCOUNT(
-                Check.POSTING_IS_ON_AN_ACCOUNT,
-                "1/accounts/8: postings, and no account",
-                """
+        POSTINGS_ON_NO_ACCOUNT(Check.POSTING_IS_ON_AN_ACCOUNT, "1/accounts/8: postings, and no account", """
                 INSERT INTO ledger_posting (book_id, account_id, seq, amount, balance_after, version)
                 VALUES (1, 8, 1, -1, -1, 1);
                 """),
@@ -151,14 +148,14 @@ class InvariantsTest {
                 "UPDATE ledger_account SET posted = posted + 1 WHERE book_id = 1 AND account_id = 3",
                 Check.BALANCE_IS_THE_SUM_OF_ITS_POSTINGS),
         A_BALANCE_MOVED(
-                Check.BALANCE_IS_THE_SUM_OF_ITS_POSTINGS,
-                "1/accounts/2100:M-1:MIN: 79 posted; should be 80",
-                """
+                Check.BALANCE_IS_THE_SUM_OF_ITS_POSTINGS, "1/accounts/2100:M-1:MIN: 79 posted; should be 80", """
                 UPDATE ledger_account SET posted = posted - 1 WHERE book_id = 1 AND account_id = 2;
                 UPDATE ledger_account SET posted = posted + 1 WHERE book_id = 1 AND account_id = 3;
                 """),
         ANOTHER_BALANCE_AFTER(
-                Check.BALANCE_AFTER_IS_THE_RUNNING_SUM, "1/accounts/2100:M-1:MIN: 71 after entry 2, 100 before it; should be 70", """
+                Check.BALANCE_AFTER_IS_THE_RUNNING_SUM,
+                "1/accounts/2100:M-1:MIN: 71 after entry 2, 100 before it; should be 70",
+                """
                 UPDATE ledger_posting SET balance_after = balance_after + 1 WHERE book_id = 1 AND seq = 2 AND account_id = 2;
                 """ + SEAL),
         A_MISSING_NUMBER(Check.SEQ_HAS_NO_GAPS, "1/entries/5: nothing; should be an entry", """
@@ -183,13 +180,12 @@ class InvariantsTest {
         A_BOOK_CUT_OFF_BEFORE_WHERE_IT_WAS_WHOLE(
                 Check.ENTRIES_FOUND_WHOLE_ARE_STILL_THERE, "1/entries/6: nothing; should be", FOUND_WHOLE.formatted(6)),
         ANOTHER_ENTRY_WHERE_IT_WAS_WHOLE(
-                Check.ENTRIES_FOUND_WHOLE_ARE_STILL_THERE,
-                "1/entries/5: leaf hash ",
-                FOUND_WHOLE.formatted(5)),
+                Check.ENTRIES_FOUND_WHOLE_ARE_STILL_THERE, "1/entries/5: leaf hash ", FOUND_WHOLE.formatted(5)),
         AN_ENTRY_BEFORE_THE_ONE_BEFORE(Check.POSTED_AT_NEVER_GOES_BACK, "1/entries/3: posted at", """
                 UPDATE ledger_entry SET posted_at = posted_at - interval '1 day' WHERE book_id = 1 AND seq = 3;
                 """ + SEAL),
-        A_VERSION_LEFT_OUT(Check.VERSIONS_HAVE_NO_GAPS, "1/accounts/2100:M-2:MIN: version 5 by entry 5; should be 4", """
+        A_VERSION_LEFT_OUT(
+                Check.VERSIONS_HAVE_NO_GAPS, "1/accounts/2100:M-2:MIN: version 5 by entry 5; should be 4", """
                 UPDATE ledger_posting SET version = 5 WHERE book_id = 1 AND account_id = 3 AND version = 4;
                 """ + SEAL),
         AN_ACCOUNT_OF_ANOTHER_VERSION(
@@ -302,14 +298,21 @@ class InvariantsTest {
                 UPDATE ledger_entry SET type = 'REVERSAL', reverses = 2 WHERE book_id = 1 AND seq = 5;
                 """ + SEAL),
         A_REVERSAL_REVERSED(
-                Check.REVERSAL_IS_NEVER_REVERSED, "1/entries/5: the reversal of entry 4, which is one itself", """
+                Check.REVERSAL_IS_NEVER_REVERSED,
+                "1/entries/5: the reversal of entry 4, which is one itself",
+                """
                 UPDATE ledger_entry SET type = 'REVERSAL', reverses = 4 WHERE book_id = 1 AND seq = 5;
                 """ + SEAL),
         A_REVERSAL_OF_NOTHING(
-                Check.REVERSAL_IS_NEVER_REVERSED, "1/entries/5: the reversal of entry 9, which is not there", """
+                Check.REVERSAL_IS_NEVER_REVERSED,
+                "1/entries/5: the reversal of entry 9, which is not there",
+                """
                 UPDATE ledger_entry SET type = 'REVERSAL', reverses = 9 WHERE book_id = 1 AND seq = 5;
                 """ + SEAL),
-        A_REVERSAL_OF_WHAT_COMES_LATER(Check.REVERSAL_IS_NEVER_REVERSED, "1/entries/3: the reversal of entry 5, which is not before it", """
+        A_REVERSAL_OF_WHAT_COMES_LATER(
+                Check.REVERSAL_IS_NEVER_REVERSED,
+                "1/entries/3: the reversal of entry 5, which is not before it",
+                """
                 UPDATE ledger_entry SET type = 'REVERSAL', reverses = 5 WHERE book_id = 1 AND seq = 3;
                 """ + SEAL),
         AN_AUTHORIZATION_OF_MORE_THAN_IS_HELD(
@@ -322,8 +325,7 @@ class InvariantsTest {
                 FROM ledger_hold
                 WHERE status = 'ACTIVE';
                 """),
-        MORE_REFUNDED_THAN_REFUNDS_SAY(
-                Check.REFUNDS_ARE_AT_MOST_WHAT_WAS_CAPTURED, ": 5 captured, 6 refunded", """
+        MORE_REFUNDED_THAN_REFUNDS_SAY(Check.REFUNDS_ARE_AT_MOST_WHAT_WAS_CAPTURED, ": 5 captured, 6 refunded", """
                 INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
                                         refunded, occurred_on, created_at)
                 VALUES (1, gen_random_uuid(), 'SALE', 'CAPTURED', 'M-1', 'S', 5, 5, 5, 6, '2025-03-31', now());
@@ -343,7 +345,10 @@ class InvariantsTest {
                                         seq, occurred_on, created_at)
                 VALUES (1, gen_random_uuid(), 'SALE', 'CAPTURED', 'M-1', 'S', 5, 5, 5, 1, '2025-03-31', now());
                 """),
-        A_REFUND_THAT_TOOK_NOTHING(Check.REFUND_IS_WHAT_THE_MERCHANT_GAVE_BACK, "/refunds/1: 5; should be , what its entry took from S", """
+        A_REFUND_THAT_TOOK_NOTHING(
+                Check.REFUND_IS_WHAT_THE_MERCHANT_GAVE_BACK,
+                "/refunds/1: 5; should be , what its entry took from S",
+                """
                 INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
                                         refunded, occurred_on, created_at)
                 VALUES (1, '00000000-0000-7000-8000-000000000009', 'SALE', 'REFUNDED', 'M-1', 'S', 5, 5, 5, 5, '2025-03-31',
@@ -387,9 +392,7 @@ class InvariantsTest {
                         gen_random_uuid());
                 """),
         A_SALE_THAT_NO_ENTRY_PAID_FOR(
-                Check.PAYABLE_IS_CAPTURES_LESS_REFUNDS_AND_WHAT_OTHERS_POSTED,
-                "1/merchants/S: 20 payable",
-                """
+                Check.PAYABLE_IS_CAPTURES_LESS_REFUNDS_AND_WHAT_OTHERS_POSTED, "1/merchants/S: 20 payable", """
                 UPDATE ledger_account SET code = '2300', owner = 'S' WHERE book_id = 1 AND account_id = 3;
                 INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
                                         occurred_on, created_at)
@@ -431,7 +434,8 @@ class InvariantsTest {
                 Check.CANONICAL_POSTINGS_ARE_THE_POSTINGS,
                 "2100:M-9:MIN 30 = 30 (1)\"]; should be [\"2100:M-2:MIN",
                 "UPDATE ledger_account SET owner = 'M-9' WHERE book_id = 1 AND account_id = 3"),
-        ANOTHER_SEALED_AMOUNT(Check.CANONICAL_POSTINGS_ARE_THE_POSTINGS, "1/entries/1: postings [\"2100:M-1:MIN 100 = ", """
+        ANOTHER_SEALED_AMOUNT(
+                Check.CANONICAL_POSTINGS_ARE_THE_POSTINGS, "1/entries/1: postings [\"2100:M-1:MIN 100 = ", """
                 UPDATE ledger_entry
                 SET canonical = convert_to(replace(convert_from(canonical, 'UTF8'), '"amount":"100"', '"amount":"200"'), 'UTF8')
                 WHERE book_id = 1 AND seq = 1;
@@ -529,7 +533,8 @@ class InvariantsTest {
                     2,
                     List.of(issued, clara),
                     set -> Ledger.post(
-                            set, draft(EntryType.GRANT_TIME, 2).debit(issued, 60).credit(clara, 60)));
+                            set,
+                            draft(EntryType.GRANT_TIME, 2).debit(issued, 60).credit(clara, 60)));
         }
         try (Connection connection = database.connectAsOwner()) {
             Invariants.check(connection);
@@ -628,7 +633,8 @@ class InvariantsTest {
     void sealingAnewIsNoOffence() throws SQLException {
         execute(owner, SEAL);
 
-        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING))).isEmpty();
+        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING)))
+                .isEmpty();
         assertThat(Invariants.offenders(owner, this::pieces)).isEmpty();
     }
 
@@ -637,7 +643,9 @@ class InvariantsTest {
     void whatIsWholeIsWholeBehindAnyEntry() throws SQLException {
         for (int after = 0; after <= 5; after++) {
             Scope behind = Scope.of(1, after, 5);
-            assertThat(Invariants.offenders(owner, check -> List.of(behind))).as("behind entry %s", after).isEmpty();
+            assertThat(Invariants.offenders(owner, check -> List.of(behind)))
+                    .as("behind entry %s", after)
+                    .isEmpty();
         }
     }
 
@@ -645,16 +653,19 @@ class InvariantsTest {
     void anEarningThatWasReversedNeedsNoService() throws SQLException {
         execute(owner, "UPDATE ledger_entry SET type = 'EARN_TIME' WHERE book_id = 1 AND seq = 2;" + SEAL);
 
-        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING))).isEmpty();
+        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING)))
+                .isEmpty();
     }
 
     @Test
     void anErasedTextIsNoOffence() throws SQLException {
         execute(owner, "UPDATE ledger_entry_text SET reason = NULL, metadata = NULL");
-        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING))).isEmpty();
+        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING)))
+                .isEmpty();
 
         execute(owner, "DELETE FROM ledger_entry_text");
-        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING))).isEmpty();
+        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING)))
+                .isEmpty();
     }
 
     @Test
