@@ -76,7 +76,8 @@ public class WebhooksResource {
 
             @Schema(
                     minItems = 1,
-                    description = "Types of events, or their beginnings up to a dot; every type without it",
+                    description = "Types of events, or their beginnings up to a dot; every type without it. Among them"
+                            + " org.moralbank.self-audit.broken: a check of the book does not hold",
                     examples = "[\"org.moralbank.redemption\"]")
             @Nullable
             List<@Nullable String> types) {
