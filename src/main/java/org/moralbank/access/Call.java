@@ -84,6 +84,12 @@ public final class Call {
         return new Ask(caller, scopeBook, key, fingerprint(), language, path(), null);
     }
 
+    /** The request as a POST whose body is no JSON: {@code content} is what stands for it, its SHA-256. */
+    public Ask ask(int scopeBook, byte[] content) {
+        canonicalBody(content);
+        return ask(scopeBook);
+    }
+
     /** The request as a PUT, which needs no key. */
     public Ask edit(int scopeBook) {
         return new Ask(caller, scopeBook, null, NO_BODY, language, path(), null);

@@ -21,6 +21,14 @@ sealed interface CommitRejection extends Rejection {
         }
     }
 
+    /** A long work has the book, such as an import; nothing was done. */
+    record BookBusy() implements CommitRejection {
+        @Override
+        public String code() {
+            return "book-busy";
+        }
+    }
+
     /** The service is stopping; nothing was done. */
     record Stopping() implements CommitRejection {
         @Override

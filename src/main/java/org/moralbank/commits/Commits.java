@@ -11,6 +11,10 @@ import io.vertx.core.impl.VertxInternal;
 import io.vertx.sqlclient.Pool;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The way in: hands a work to the lane of its book and gives its answer.
@@ -20,6 +24,12 @@ import java.util.List;
 public final class Commits {
     private final List<Lane> lanes = new ArrayList<>();
 
+    /** For what takes long: a lane of its own, so that the books of the others go on. */
+    private final Lane aside;
+
+    /** The books of works that wait or are under way aside, and how many. */
+    private final Map<Integer, Integer> withheld = new ConcurrentHashMap<>();
+
     public Commits(Vertx vertx, Pool pool, Sessions sessions, CommitsConfig config, MeterRegistry registry) {
         CommitMetrics metrics = new CommitMetrics(registry);
         for (int number = 0; number < config.lanes(); number++) {
@@ -28,6 +38,9 @@ public final class Commits {
             metrics.queueOf(lane, number);
             lanes.add(lane);
         }
+        ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
+        aside = new Lane(config.lanes(), context, pool, sessions, config, metrics, config.longestAside());
+        metrics.queueOf(aside, config.lanes());
     }
 
     /**
@@ -42,6 +55,33 @@ public final class Commits {
 
     /** The same over several books, all locked in id order, in the lane of the lowest. */
     public Uni<Answer> submit(Ask ask, List<Integer> books, Work work) {
+        int lowest = books.stream().min(Integer::compare).orElseThrow();
+        return answered(ask, books, work, pending -> {
+            if (books.stream().anyMatch(withheld::containsKey)) {
+                // It would wait for the book's lock, and with it all that is in its commit.
+                pending.refuse(new CommitRejection.BookBusy());
+            } else {
+                lanes.get(Math.floorMod(lowest, lanes.size())).offer(pending);
+            }
+        });
+    }
+
+    /**
+     * The same for a work that writes for seconds or minutes, {@linkplain Writing#pages page by page}: in a lane of its own,
+     * one such work after another. Until it is answered the works of its book are told that the book is busy; those that
+     * other processes take in wait for its lock, and give up after two seconds.
+     */
+    public Uni<Answer> submitAside(Ask ask, int book, Work work) {
+        return answered(ask, List.of(book), work, pending -> {
+            withheld.merge(book, 1, Integer::sum);
+            pending.caller
+                    .future()
+                    .onComplete(done -> withheld.computeIfPresent(book, (key, n) -> n == 1 ? null : n - 1));
+            aside.offer(pending);
+        });
+    }
+
+    private static Uni<Answer> answered(Ask ask, List<Integer> books, Work work, Consumer<Pending> way) {
         return Uni.createFrom().emitter(emitter -> {
             Context caller = Vertx.currentContext();
             Promise<Answer> promise = Promise.promise();
@@ -53,14 +93,13 @@ public final class Commits {
                     caller.runOnContext(ignored -> emitter.complete(done.result()));
                 }
             });
-            int lowest = books.stream().min(Integer::compare).orElseThrow();
-            lanes.get(Math.floorMod(lowest, lanes.size())).offer(new Pending(ask, books, work, promise, caller));
+            way.accept(new Pending(ask, books, work, promise, caller));
         });
     }
 
     /** How many works wait, in all lanes. */
     public int waiting() {
-        return lanes.stream().mapToInt(Lane::waiting).sum();
+        return lanes.stream().mapToInt(Lane::waiting).sum() + aside.waiting();
     }
 
     /** Whether a work would be taken in: no lane is stopping, none is full. */
@@ -70,6 +109,9 @@ public final class Commits {
 
     /** Refuses new works from now on; completes when every work that was taken in is answered. */
     public Future<Void> drain() {
-        return Future.join(lanes.stream().map(Lane::drain).toList()).mapEmpty();
+        return Future.join(Stream.concat(lanes.stream(), Stream.of(aside))
+                        .map(Lane::drain)
+                        .toList())
+                .mapEmpty();
     }
 }

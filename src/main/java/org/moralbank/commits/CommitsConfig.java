@@ -43,4 +43,8 @@ public interface CommitsConfig {
      */
     @WithDefault("30s")
     Duration longestRequest();
+
+    /** The same for a work of a lane of its own, such as an import. */
+    @WithDefault("1h")
+    Duration longestAside();
 }

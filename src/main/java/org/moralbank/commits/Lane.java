@@ -9,6 +9,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -84,6 +86,7 @@ final class Lane {
     private final Sessions sessions;
     private final CommitsConfig config;
     private final CommitMetrics metrics;
+    private final Duration longestRequest;
 
     private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
@@ -107,6 +110,19 @@ final class Lane {
     private @Nullable Attempt ahead;
 
     Lane(int number, Context context, Pool pool, Sessions sessions, CommitsConfig config, CommitMetrics metrics) {
+        this(number, context, pool, sessions, config, metrics, config.longestRequest());
+    }
+
+    /** A lane whose callers wait longer than others. */
+    Lane(
+            int number,
+            Context context,
+            Pool pool,
+            Sessions sessions,
+            CommitsConfig config,
+            CommitMetrics metrics,
+            Duration longestRequest) {
+        this.longestRequest = longestRequest;
         this.number = number;
         this.context = context;
         this.pool = pool;
@@ -119,7 +135,7 @@ final class Lane {
 
     /** A database that hangs answers nobody; its callers are answered all the same. */
     private void refuseLate() {
-        long latest = System.nanoTime() - config.longestRequest().toNanos();
+        long latest = System.nanoTime() - longestRequest.toNanos();
         List<Pending> taken = new ArrayList<>(underWay);
         if (ahead != null) {
             taken.addAll(ahead.batch);
@@ -520,11 +536,13 @@ final class Lane {
         }
         Writing writing = attempt.writing();
         flight.addAll(writing.send(open));
-        return writing.entities().isEmpty()
+        return writing.isOneFlight()
                 ? end(open, flight)
                 : Future.join(flight)
                         .recover(cause -> Future.failedFuture(CommitFailure.whileWriting(firstCause(flight))))
-                        .compose(ignored -> flushed(open, writing))
+                        .compose(ignored ->
+                                writing.entities().isEmpty() ? Future.<Void>succeededFuture() : flushed(open, writing))
+                        .compose(ignored -> paged(open, writing.pages()))
                         .compose(ignored -> end(open, List.of()));
     }
 
@@ -538,6 +556,42 @@ final class Lane {
                         ignored -> Future.fromCompletionStage(session.flush().subscribeAsCompletionStage()))
                 .recover(cause -> Future.failedFuture(CommitFailure.whileWriting(cause)))
                 .mapEmpty();
+    }
+
+    private Future<Void> paged(SqlConnection open, List<Writing.Pages> pages) {
+        Future<Void> chain = Future.succeededFuture();
+        for (Writing.Pages each : pages) {
+            chain = chain.compose(ignored -> {
+                Promise<Void> all = Promise.promise();
+                page(open, each, all);
+                return all.future();
+            });
+        }
+        return chain.recover(cause -> Future.failedFuture(CommitFailure.whileWriting(cause)));
+    }
+
+    /** One page after another. The connection is never idle for longer than a page takes to be read. */
+    private void page(SqlConnection open, Writing.Pages pages, Promise<Void> all) {
+        context.executeBlocking(() -> Optional.ofNullable(pages.next()))
+                .compose(next -> {
+                    if (next.isEmpty()) {
+                        return Future.succeededFuture(false);
+                    }
+                    Writing page = new Writing();
+                    next.get().accept(page);
+                    List<Future<?>> sent = page.send(open);
+                    return Future.join(sent)
+                            .recover(cause -> Future.failedFuture(firstCause(sent)))
+                            .map(true);
+                })
+                .onSuccess(more -> {
+                    if (more) {
+                        page(open, pages, all);
+                    } else {
+                        all.complete();
+                    }
+                })
+                .onFailure(all::fail);
     }
 
     private static Future<Void> end(SqlConnection open, List<Future<?>> statements) {

@@ -5,8 +5,10 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.hibernate.reactive.mutiny.Mutiny;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a commit is to write: statements, which go out in one flight, and entities, which follow them, because a Hibernate
@@ -18,6 +20,18 @@ public final class Writing {
     private final List<Statement> statements = new ArrayList<>();
     private final List<Function<Mutiny.Session, Future<?>>> entities = new ArrayList<>();
     private final List<Runnable> afterwards = new ArrayList<>();
+    private final List<Pages> pages = new ArrayList<>();
+
+    /** Rows that are too many for one flight, or for memory. */
+    @FunctionalInterface
+    public interface Pages {
+        /**
+         * Reads the next rows; what it gives then writes them. Null when there are no more. Called on a worker thread, when
+         * the rows before were written.
+         */
+        @Nullable
+        Consumer<Writing> next() throws Exception;
+    }
 
     Writing() {}
 
@@ -34,6 +48,20 @@ public final class Writing {
     /** Has something done once the commit has succeeded, such as counting it. It must not fail. */
     public void afterwards(Runnable count) {
         afterwards.add(count);
+    }
+
+    /** Writes pages, one after the other, behind all else of the transaction. */
+    public void pages(Pages each) {
+        pages.add(each);
+    }
+
+    /** Whether COMMIT may follow the statements at once. */
+    boolean isOneFlight() {
+        return entities.isEmpty() && pages.isEmpty();
+    }
+
+    List<Pages> pages() {
+        return pages;
     }
 
     /** Sends the statements, in their order. */

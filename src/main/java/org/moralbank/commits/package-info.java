@@ -33,6 +33,7 @@
  *   <li>A work that refuses leaves no trace: the working set undoes it. Its refusal is an answer, kept like any other.
  *   <li>When a commit fails, its works are tried again one by one, so that a bad one fails alone.
  *   <li>When the outcome of COMMIT is not known the caller gets 503; the same key tells the truth later.
+ *   <li>A work that writes for longer than a commit may (an import) has a lane of its own, and its book for that time alone.
  *   <li>A full queue answers 429 at once; it never waits for more than two seconds' worth of work.
  * </ol>
  *

@@ -78,7 +78,8 @@ public class WebhooksResource {
                     minItems = 1,
                     description =
                             "Types of events, or their beginnings up to a dot; every type without it. Sales are among"
-                                    + " org.moralbank.redemption as redemption.sold, and among org.moralbank.entry",
+                                    + " org.moralbank.redemption as redemption.sold, and among org.moralbank.entry."
+                                    + " org.moralbank.self-audit.broken says that a check of the book does not hold",
                     examples = "[\"org.moralbank.redemption\"]")
             @Nullable
             List<@Nullable String> types) {

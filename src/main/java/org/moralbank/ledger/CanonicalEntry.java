@@ -30,6 +30,27 @@ final class CanonicalEntry {
 
     static byte[] of(String book, long seq, Draft draft, Unit unit, Instant postedAt, List<Posting> postings) {
         EntryText text = draft.text;
+        return of(
+                book,
+                seq,
+                draft,
+                unit,
+                postedAt,
+                postings,
+                text == null ? null : hash(text, text.metadata()),
+                text == null ? null : hash(text, text.reason()));
+    }
+
+    /** The same with the hashes of what persons wrote, where that itself is not here. */
+    static byte[] of(
+            String book,
+            long seq,
+            Draft draft,
+            Unit unit,
+            Instant postedAt,
+            List<Posting> postings,
+            @Nullable String metadataHash,
+            @Nullable String reasonHash) {
         StringBuilder out = new StringBuilder(512).append('{');
         // Sorted by name, as RFC 8785 section 3.2.3 asks.
         member(out, "actor", draft.by.actor());
@@ -37,7 +58,7 @@ final class CanonicalEntry {
         member(out, "book", book);
         member(out, "client", draft.by.client());
         member(out, "group", draft.group == null ? null : draft.group.toString());
-        member(out, "metadataHash", text == null ? null : hash(text, text.metadata()));
+        member(out, "metadataHash", metadataHash);
         member(out, "occurredOn", draft.occurredOn.toString());
         member(out, "onBehalfOf", draft.by.onBehalfOf());
         member(out, "postedAt", Times.micros(postedAt));
@@ -51,7 +72,7 @@ final class CanonicalEntry {
             out.append("\",\"version\":\"").append(posting.version()).append("\"}");
         }
         out.append(']');
-        member(out, "reasonHash", text == null ? null : hash(text, text.reason()));
+        member(out, "reasonHash", reasonHash);
         member(out, "reference", draft.reference);
         member(out, "reverses", draft.reverses == null ? null : draft.reverses.toString());
         member(out, "seq", Long.toString(seq));
@@ -75,7 +96,7 @@ final class CanonicalEntry {
     }
 
     /** The members as they are sealed. */
-    private record Sealed(
+    record Sealed(
             @Nullable String actor,
             @Nullable String approver,
             String book,
@@ -93,7 +114,7 @@ final class CanonicalEntry {
             EntryType type,
             Unit unit) {}
 
-    private record SealedPosting(String account, String amount, String balance, String version) {
+    record SealedPosting(String account, String amount, String balance, String version) {
         EntryView.PostingView view() {
             return new EntryView.PostingView(
                     account, Long.parseLong(amount), Long.parseLong(balance), Long.parseLong(version));
@@ -104,7 +125,7 @@ final class CanonicalEntry {
     static EntryView read(byte[] canonical) {
         Sealed sealed;
         try {
-            sealed = Json.mapper().readValue(canonical, Sealed.class);
+            sealed = parse(canonical);
         } catch (IOException e) {
             throw new IllegalStateException("not a sealed entry of ours", e);
         }
@@ -126,6 +147,11 @@ final class CanonicalEntry {
                 null,
                 sealed.postings.stream().map(SealedPosting::view).toList(),
                 null);
+    }
+
+    /** The members that bytes of any origin say; refuses bytes that are no such entry. */
+    static Sealed parse(byte[] canonical) throws IOException {
+        return Json.mapper().readValue(canonical, Sealed.class);
     }
 
     /** The hash of the leaf of the transparency log: RFC 9162 section 2.1.1. */

@@ -55,10 +55,15 @@ final class EntryTable implements Table<EntryTable.Key, Entry> {
     @Override
     public void write(Writing writing, List<Change<Key, Entry>> changes) {
         List<Entry> entries = changes.stream().map(Change::after).toList();
-        writeEntries(writing, entries);
-        writePostings(writing, entries);
+        writeRows(writing, entries);
         writeTexts(writing, entries);
         writing.afterwards(() -> EntryMetrics.written(entries));
+    }
+
+    /** What is sealed of entries, without what persons wrote. */
+    static void writeRows(Writing writing, List<Entry> entries) {
+        writeEntries(writing, entries);
+        writePostings(writing, entries);
     }
 
     private static void writeEntries(Writing writing, List<Entry> entries) {

@@ -116,7 +116,7 @@ final class HoldingTable implements Table<Holder, Holding> {
         }
     }
 
-    private static void insert(Writing writing, List<Account> accounts) {
+    static void insert(Writing writing, List<Account> accounts) {
         writing.execute(
                 INSERT,
                 Tuple.from(List.of(

@@ -35,6 +35,26 @@ public record Lot(String origin, @Nullable LocalDate expiresOn, boolean restrict
                 : new Lot(name.substring(0, name.lastIndexOf('.', name.lastIndexOf('.') - 1)), expiresOn, restricted);
     }
 
+    /** The lot of a name, which says all of it. */
+    static Lot named(String name) {
+        if (name.isEmpty()) {
+            return OWN;
+        }
+        int last = name.lastIndexOf('.');
+        int first = name.lastIndexOf('.', last - 1);
+        if (first >= 0) {
+            String day = name.substring(first + 1, last);
+            Lot lot = new Lot(
+                    name.substring(0, first),
+                    day.isEmpty() ? null : LocalDate.parse(day, DateTimeFormatter.BASIC_ISO_DATE),
+                    name.endsWith("R"));
+            if (lot.name().equals(name)) {
+                return lot;
+            }
+        }
+        throw new IllegalArgumentException("no lot is called " + name);
+    }
+
     boolean expiredBy(LocalDate day) {
         return expiresOn != null && expiresOn.isBefore(day);
     }

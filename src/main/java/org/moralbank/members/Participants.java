@@ -1,5 +1,7 @@
 package org.moralbank.members;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.WorkingSet;
@@ -31,6 +33,26 @@ public final class Participants {
     /** Names a team among the needs of a work. */
     public static void needTeam(Needs needs, int book, String id) {
         needs.row(TEAMS, new Team.Key(book, id));
+    }
+
+    /** Registers a member of whom nothing is known but the id, unless he is there: for a book that was kept elsewhere. */
+    public static void registerUnlessThere(WorkingSet set, int book, String id) {
+        Member.Key key = new Member.Key(book, id);
+        if (set.find(MEMBERS, key) == null) {
+            set.put(MEMBERS, key, new Member(book, id, Member.Status.ACTIVE, null, null, null, false, 1, moment(set)));
+        }
+    }
+
+    /** The same of a team, which is called by its id. */
+    public static void registerTeamUnlessThere(WorkingSet set, int book, String id) {
+        Team.Key key = new Team.Key(book, id);
+        if (set.find(TEAMS, key) == null) {
+            set.put(TEAMS, key, new Team(book, id, id, 1, moment(set)));
+        }
+    }
+
+    private static Instant moment(WorkingSet set) {
+        return set.now().truncatedTo(ChronoUnit.MICROS);
     }
 
     /** Whether the book knows a member, whatever became of him. */

@@ -89,6 +89,30 @@ public class Merchants {
     }
 
     /**
+     * Registers a merchant of which nothing is known but the id, unless it is there, for a book that was kept elsewhere: a
+     * shop that sells everything, with nothing taken off.
+     */
+    public static void registerUnlessThere(WorkingSet set, int book, String id) {
+        Merchant.Key key = new Merchant.Key(book, id);
+        if (set.find(MERCHANTS, key) == null) {
+            set.put(
+                    MERCHANTS,
+                    key,
+                    new Merchant(
+                            book,
+                            id,
+                            id,
+                            Merchant.Kind.COMMERCIAL,
+                            Merchant.Status.ACTIVE,
+                            List.of(),
+                            0,
+                            Merchant.LOWEST_FLOOR,
+                            1,
+                            set.now().truncatedTo(ChronoUnit.MICROS)));
+        }
+    }
+
+    /**
      * The merchant that sells; refuses an unknown one ({@code unknown-merchant}), then a suspended one
      * ({@code merchant-suspended}) and one that is closed ({@code merchant-closed}).
      */

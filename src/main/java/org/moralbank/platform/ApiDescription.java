@@ -190,6 +190,9 @@ public class ApiDescription implements OASFilter {
         operation.getResponses().getAPIResponses().values().forEach(response -> addListed(response, codes));
         codes.addAll(List.of("overloaded", "internal-error", "stopping", "database-unavailable"));
         if (method != PathItem.HttpMethod.GET) {
+            if (path.contains("{book}")) {
+                codes.add("book-busy");
+            }
             codes.add("outcome-unknown");
         }
         return codes.stream().distinct().toList();

@@ -23,10 +23,13 @@ class ProtocolProblems {
     /** Before Quarkus' own check of the body's size, whose answer is empty. */
     private static final int BEFORE_THE_SIZE_LIMIT = 100;
 
-    private final long largestBodyBytes;
+    /** Of what is read into memory. */
+    private static final long LARGEST_BODY_BYTES = 16 << 20;
 
-    ProtocolProblems(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestBody) {
-        this.largestBodyBytes = largestBody.asLongValue();
+    private final long largestImportBytes;
+
+    ProtocolProblems(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize largestImport) {
+        this.largestImportBytes = largestImport.asLongValue();
     }
 
     void before(@Observes Filters filters) {
@@ -37,18 +40,24 @@ class ProtocolProblems {
         router.errorHandler(400, http -> answer(http, new ProtocolRejection.Plain("unreadable-request")));
         router.errorHandler(404, http -> answer(http, new ProtocolRejection.Plain("no-such-path")));
         router.errorHandler(405, http -> answer(http, new ProtocolRejection.Plain("method-not-allowed")));
-        router.errorHandler(413, http -> answer(http, new ProtocolRejection.TooLarge(largestBodyBytes)));
+        router.errorHandler(413, http -> answer(http, new ProtocolRejection.TooLarge(largest(http))));
     }
 
     private void receive(RoutingContext http) {
         http.response().putHeader(Trace.HEADER, Trace.begin(http));
-        if (lengthOf(http.request().getHeader("Content-Length")) > largestBodyBytes) {
+        long largest = largest(http);
+        if (lengthOf(http.request().getHeader("Content-Length")) > largest) {
             // The rest of the body is not read, so the connection cannot be used again.
             http.response().putHeader("Connection", "close");
-            answer(http, new ProtocolRejection.TooLarge(largestBodyBytes));
+            answer(http, new ProtocolRejection.TooLarge(largest));
             return;
         }
         http.next();
+    }
+
+    /** An import is not read into memory: it is written to a file as it comes. */
+    private long largest(RoutingContext http) {
+        return http.normalizedPath().endsWith("/imports") ? largestImportBytes : LARGEST_BODY_BYTES;
     }
 
     private static long lengthOf(@Nullable String contentLength) {

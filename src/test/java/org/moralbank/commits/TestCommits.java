@@ -75,6 +75,11 @@ public final class TestCommits implements AutoCloseable {
         }
 
         @Override
+        public Duration longestAside() {
+            return Duration.ofMinutes(5);
+        }
+
+        @Override
         public Duration longestRequest() {
             return Duration.ofSeconds(30);
         }

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.moralbank.audit.Check;
+import org.moralbank.audit.Scope;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.TestCommits;
@@ -74,9 +76,24 @@ class InvariantsTest {
                     now());
             """;
 
+    /** With the hash of another entry. */
+    private static final String FOUND_WHOLE = """
+            INSERT INTO audit_run (book_id, run_id, extent, status, ordered_by, ordered_at, after_seq, through_seq, through_hash, fence,
+                                   begun_at, ended_at)
+            SELECT book_id, gen_random_uuid(), 'FULL', 'WHOLE', 'tests', now(), 0, %d, leaf_hash, 1, now(), now()
+            FROM ledger_entry
+            WHERE book_id = 1 AND seq = 4;
+            """;
+
+    private static final String SERVICE = """
+            INSERT INTO service_record (book_id, record_id, volunteer, activity, occurred_on, minutes, organiser, leader, payer, client,
+                                        recorded_at, time_seq)
+            VALUES (1, gen_random_uuid(), '%s', '陪伴', '2025-03-31', %d, '互助队', 'L-1', 'ISSUED', 'tests', now(), %d);
+            """;
+
     /** The check that finds it, whom it names, the checks that cannot but find it too, and what was changed. */
     private enum Tamper {
-        AN_ENTRY_WITHOUT_POSTINGS(Invariants.ENTRY_HAS_TWO_POSTINGS_OR_MORE, "entry 1/6 has 0 postings", """
+        AN_ENTRY_WITHOUT_POSTINGS(Check.ENTRY_HAS_TWO_POSTINGS_OR_MORE, "1/entries/6: 0 postings", """
                 INSERT INTO ledger_entry
                 SELECT (jsonb_populate_record(e, '{"seq": 6}')).*
                 FROM ledger_entry e
@@ -84,158 +101,227 @@ class InvariantsTest {
                 UPDATE ledger_book SET last_seq = 6 WHERE book_id = 1;
                 """ + SEAL),
         POSTINGS_WITHOUT_AN_ENTRY(
-                Invariants.POSTING_BELONGS_TO_AN_ENTRY,
-                "posting 1/9 on account 1 has no entry",
+                Check.POSTING_BELONGS_TO_AN_ENTRY,
+                "1 by entry 9, which is not there; should be an entry that names the account",
                 """
                 INSERT INTO ledger_posting (book_id, account_id, seq, amount, balance_after, version)
                 VALUES (1, 1, 9, -1, -101, 2), (1, 3, 9, 1, 21, 5);
                 UPDATE ledger_account SET posted = -101, version = 2 WHERE book_id = 1 AND account_id = 1;
                 UPDATE ledger_account SET posted = 21, version = 5 WHERE book_id = 1 AND account_id = 3;
-                """,
-                Invariants.CANONICAL_POSTINGS_ARE_THE_POSTINGS),
-        ONE_MORE_AND_ONE_LESS_LATER(Invariants.ENTRY_SUMS_TO_ZERO, "entry 1/1 sums to 1", """
+                """),
+        ONE_MORE_AND_ONE_LESS_LATER(Check.ENTRY_SUMS_TO_ZERO, "1/entries/1: a sum of 1", """
                 UPDATE ledger_posting SET amount = amount + 1, balance_after = balance_after + 1
                 WHERE book_id = 1 AND seq = 1 AND account_id = 2;
                 UPDATE ledger_posting SET amount = amount - 1 WHERE book_id = 1 AND seq = 2 AND account_id = 2;
                 """ + SEAL),
-        A_POSTING_OF_ZERO(Invariants.NO_POSTING_IS_ZERO, "posting 1/5 on account 1 is zero", """
+        A_POSTING_OF_ZERO(Check.NO_POSTING_IS_ZERO, "1/entries/5: a posting of zero on account 1", """
                 INSERT INTO ledger_posting (book_id, account_id, seq, amount, balance_after, version)
                 VALUES (1, 1, 5, 0, -100, 2);
                 UPDATE ledger_account SET version = 2 WHERE book_id = 1 AND account_id = 1;
                 """ + SEAL),
         ANOTHER_UNIT(
-                Invariants.ENTRY_HAS_THE_UNIT_OF_ITS_ACCOUNTS,
-                "entry 1/1 in PTS posts to account",
+                Check.ENTRY_HAS_THE_UNIT_OF_ITS_ACCOUNTS,
+                "1/entries/1: account 1 in MIN; should be PTS",
                 "UPDATE ledger_entry SET unit = 'PTS' WHERE book_id = 1 AND seq = 1;" + SEAL),
+        AN_ACCOUNT_NAMED_TOO_MANY(
+                Check.ENTRY_NAMES_ITS_ACCOUNTS,
+                "1/entries/1: accounts {1,2,3}; should be {1,2}",
+                "UPDATE ledger_entry SET accounts = '{1,2,3}' WHERE book_id = 1 AND seq = 1"),
+        AN_ACCOUNT_NAMED_TWICE(
+                Check.ENTRY_NAMES_ITS_ACCOUNTS,
+                "1/entries/1: accounts {1,2,2}; should be {1,2}",
+                "UPDATE ledger_entry SET accounts = '{1,2,2}' WHERE book_id = 1 AND seq = 1"),
         AN_ACCOUNT_THAT_THE_ENTRY_DOES_NOT_NAME(
-                Invariants.ENTRY_NAMES_ITS_ACCOUNTS,
-                "entry 1/1 names accounts {2}",
-                "UPDATE ledger_entry SET accounts = '{2}' WHERE book_id = 1 AND seq = 1"),
+                Check.POSTING_BELONGS_TO_AN_ENTRY,
+                "1/accounts/3110:F1.2025:MIN: a posting of -100 by entry 1, which does not name the account",
+                "UPDATE ledger_entry SET accounts = '{2}' WHERE book_id = 1 AND seq = 1",
+                Check.ENTRY_HAS_TWO_POSTINGS_OR_MORE,
+                Check.ENTRY_SUMS_TO_ZERO,
+                Check.CANONICAL_POSTINGS_ARE_THE_POSTINGS),
+        POSTINGS_ON_NO_ACCOUNT(Check.POSTING_IS_ON_AN_ACCOUNT, "1/accounts/8: postings, and no account", """
+                INSERT INTO ledger_posting (book_id, account_id, seq, amount, balance_after, version)
+                VALUES (1, 8, 1, -1, -1, 1);
+                """),
         A_BALANCE_OUT_OF_NOTHING(
-                Invariants.BOOK_SUMS_TO_ZERO,
-                "book 1 sums to 1 MIN",
+                Check.BOOK_SUMS_TO_ZERO,
+                "1/accounts?unit=MIN: a sum of 1 MIN",
                 "UPDATE ledger_account SET posted = posted + 1 WHERE book_id = 1 AND account_id = 3",
-                Invariants.BALANCE_IS_THE_SUM_OF_ITS_POSTINGS),
+                Check.BALANCE_IS_THE_SUM_OF_ITS_POSTINGS),
         A_BALANCE_MOVED(
-                Invariants.BALANCE_IS_THE_SUM_OF_ITS_POSTINGS,
-                "account 1/2 has 79 posted, its postings sum to 80",
-                """
+                Check.BALANCE_IS_THE_SUM_OF_ITS_POSTINGS, "1/accounts/2100:M-1:MIN: 79 posted; should be 80", """
                 UPDATE ledger_account SET posted = posted - 1 WHERE book_id = 1 AND account_id = 2;
                 UPDATE ledger_account SET posted = posted + 1 WHERE book_id = 1 AND account_id = 3;
                 """),
         ANOTHER_BALANCE_AFTER(
-                Invariants.BALANCE_AFTER_IS_THE_RUNNING_SUM, "posting 1/2 on account 2 says 71", """
+                Check.BALANCE_AFTER_IS_THE_RUNNING_SUM,
+                "1/accounts/2100:M-1:MIN: 71 after entry 2, 100 before it; should be 70",
+                """
                 UPDATE ledger_posting SET balance_after = balance_after + 1 WHERE book_id = 1 AND seq = 2 AND account_id = 2;
                 """ + SEAL),
-        A_MISSING_NUMBER(Invariants.SEQ_HAS_NO_GAPS, "book 1 has entry 6 in place 5", """
+        A_MISSING_NUMBER(Check.SEQ_HAS_NO_GAPS, "1/entries/5: nothing; should be an entry", """
                 UPDATE ledger_entry SET seq = 6 WHERE book_id = 1 AND seq = 5;
                 UPDATE ledger_posting SET seq = 6 WHERE book_id = 1 AND seq = 5;
                 UPDATE ledger_book SET last_seq = 6 WHERE book_id = 1;
                 """ + SEAL),
+        A_BOOK_THAT_IS_SAID_TO_BE_IMPORTED(
+                Check.IMPORTED_ENTRIES_ARE_THERE,
+                "2/imports: entries up to 1 with 2 accounts",
+                "INSERT INTO imported_book VALUES (2, 9, 1, 2, sha256(''), NULL, sha256(''), now(), 1, 'x')"),
         A_LAST_ENTRY_CUT_OFF(
-                Invariants.BOOK_KNOWS_ITS_LAST_ENTRY,
-                "book 2 says 2",
-                "UPDATE ledger_book SET last_seq = last_seq + 1 WHERE book_id = 2"),
+                Check.BOOK_KNOWS_ITS_LAST_ENTRY,
+                "2/entries: a last entry 1 at ",
+                "UPDATE ledger_book SET last_seq = last_seq + 1 WHERE book_id = 2",
+                Check.SEQ_HAS_NO_GAPS),
         A_BOOK_THAT_SAYS_AN_EARLIER_TIME(
-                Invariants.BOOK_KNOWS_ITS_LAST_ENTRY,
-                "book 1 says 5",
+                Check.BOOK_KNOWS_ITS_LAST_ENTRY,
+                "1/entries: a last entry 5 at ",
                 "UPDATE ledger_book SET last_posted_at = '2025-01-01Z' WHERE book_id = 1"),
         A_BOOK_GONE(
-                Invariants.BOOK_OF_AN_ENTRY_IS_THERE,
-                "entry 2/1 is in no book",
+                Check.WHAT_IS_RECORDED_IS_IN_A_BOOK,
+                "2/accounts: accounts of a book 2",
                 "DELETE FROM ledger_book WHERE book_id = 2",
-                Invariants.ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS),
-        AN_ENTRY_BEFORE_THE_ONE_BEFORE(Invariants.POSTED_AT_NEVER_GOES_BACK, "entry 1/3 was posted at", """
+                Check.ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS),
+        A_BOOK_CUT_OFF_BEFORE_WHERE_IT_WAS_WHOLE(
+                Check.ENTRIES_FOUND_WHOLE_ARE_STILL_THERE, "1/entries/6: nothing; should be", FOUND_WHOLE.formatted(6)),
+        ANOTHER_ENTRY_WHERE_IT_WAS_WHOLE(
+                Check.ENTRIES_FOUND_WHOLE_ARE_STILL_THERE, "1/entries/5: leaf hash ", FOUND_WHOLE.formatted(5)),
+        AN_ENTRY_BEFORE_THE_ONE_BEFORE(Check.POSTED_AT_NEVER_GOES_BACK, "1/entries/3: posted at", """
                 UPDATE ledger_entry SET posted_at = posted_at - interval '1 day' WHERE book_id = 1 AND seq = 3;
                 """ + SEAL),
-        A_VERSION_LEFT_OUT(Invariants.VERSIONS_HAVE_NO_GAPS, "account 1/3 has version 5 in place 4", """
+        A_VERSION_LEFT_OUT(
+                Check.VERSIONS_HAVE_NO_GAPS, "1/accounts/2100:M-2:MIN: version 5 by entry 5; should be 4", """
                 UPDATE ledger_posting SET version = 5 WHERE book_id = 1 AND account_id = 3 AND version = 4;
                 """ + SEAL),
         AN_ACCOUNT_OF_ANOTHER_VERSION(
-                Invariants.ACCOUNT_KNOWS_ITS_VERSION,
-                "account 1/1 is at version 2 and has 1 postings",
+                Check.ACCOUNT_KNOWS_ITS_VERSION,
+                "1/accounts/3110:F1.2025:MIN: version 2; should be 1",
                 "UPDATE ledger_account SET version = 2 WHERE book_id = 1 AND account_id = 1"),
         AN_ACCOUNT_LEFT_OUT(
-                Invariants.ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS, "book 1 has account 4 in place 3", """
+                Check.ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS, "1/accounts/4: account 4 in place 3 of 3", """
                 UPDATE ledger_account SET account_id = 4 WHERE book_id = 1 AND account_id = 3;
                 UPDATE ledger_posting SET account_id = 4 WHERE book_id = 1 AND account_id = 3;
                 """ + SEAL),
+        AN_EVENT_LEFT_OUT(
+                Check.EVENTS_HAVE_NO_GAPS, "1/events/4: event 4 behind entry 2 in place 1; should be event 3", """
+                INSERT INTO ledger_event (book_id, event_no, seq_before, at, type, subject, data)
+                VALUES (1, 4, 2, now(), 'x.y', 'z', '{}');
+                """),
+        AN_EVENT_BEHIND_AN_ENTRY_TO_COME(
+                Check.EVENTS_HAVE_NO_GAPS, "1/events/7: event 7 behind entry 6 in place 1", """
+                INSERT INTO ledger_event (book_id, event_no, seq_before, at, type, subject, data)
+                VALUES (1, 7, 6, now(), 'x.y', 'z', '{}');
+                """),
         A_BOOK_THAT_MISCOUNTS_ITS_ACCOUNTS(
-                Invariants.ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS,
-                "book 1 has account 1 in place 1, and says its last is 4",
+                Check.ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS,
+                "up to 4, as the book says",
                 "UPDATE ledger_book SET last_account = 4 WHERE book_id = 1"),
         AN_EMPTY_BOOK_THAT_MISCOUNTS_ITS_ACCOUNTS(
-                Invariants.ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS,
-                "book 3 ",
+                Check.ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS,
+                "3/accounts/: ",
                 "UPDATE ledger_book SET last_account = 1 WHERE book_id = 3"),
-        AN_ACCOUNT_IN_NO_BOOK(Invariants.ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS, "book 9 has account 1", """
+        AN_ACCOUNT_IN_NO_BOOK(
+                Check.WHAT_IS_RECORDED_IS_IN_A_BOOK,
+                "9/accounts: accounts of a book 9",
+                """
                 INSERT INTO ledger_account
                 SELECT (jsonb_populate_record(a, '{"book_id": 9, "posted": 0, "version": 0}')).*
                 FROM ledger_account a
                 WHERE book_id = 2 AND account_id = 1
-                """),
+                """,
+                Check.ACCOUNTS_ARE_NUMBERED_WITHOUT_GAPS),
         A_FLOOR_ABOVE_WHAT_IS_AVAILABLE(
-                Invariants.HELD_IS_WITHIN_BOUNDS,
-                "account 1/2 has 80 posted, 10 held, between 71",
+                Check.HELD_IS_WITHIN_BOUNDS,
+                "1/accounts/2100:M-1:MIN: 80 posted, 10 held; should be nothing held below zero, 71 or more",
                 "UPDATE ledger_account SET floor = 71 WHERE book_id = 1 AND account_id = 2"),
         A_CEILING_BELOW_WHAT_IS_POSTED(
-                Invariants.HELD_IS_WITHIN_BOUNDS,
-                "account 1/3 has 20 posted",
+                Check.HELD_IS_WITHIN_BOUNDS,
+                "1/accounts/2100:M-2:MIN: 20 posted",
                 "UPDATE ledger_account SET ceiling = 19 WHERE book_id = 1 AND account_id = 3"),
         LESS_THAN_NOTHING_HELD(
-                Invariants.HELD_IS_WITHIN_BOUNDS,
-                "account 1/3 has 20 posted, -1 held",
+                Check.HELD_IS_WITHIN_BOUNDS,
+                "1/accounts/2100:M-2:MIN: 20 posted, -1 held",
                 "UPDATE ledger_account SET held = -1 WHERE book_id = 1 AND account_id = 3",
-                Invariants.HELD_IS_THE_SUM_OF_THE_ACTIVE_HOLDS),
+                Check.HELD_IS_THE_SUM_OF_THE_ACTIVE_HOLDS),
         SOMETHING_HELD_FOR_NOBODY(
-                Invariants.HELD_IS_THE_SUM_OF_THE_ACTIVE_HOLDS,
-                "account 1/3 has 1 held, its holds sum to",
+                Check.HELD_IS_THE_SUM_OF_THE_ACTIVE_HOLDS,
+                "1/accounts/2100:M-2:MIN: 1 held; should be 0",
                 "UPDATE ledger_account SET held = 1 WHERE book_id = 1 AND account_id = 3"),
         A_HOLD_AWAKENED(
-                Invariants.HELD_IS_THE_SUM_OF_THE_ACTIVE_HOLDS,
-                "account 1/2 has 10 held, its holds sum to 30",
+                Check.HELD_IS_THE_SUM_OF_THE_ACTIVE_HOLDS,
+                "1/accounts/2100:M-1:MIN: 10 held; should be 30",
                 "UPDATE ledger_hold SET status = 'ACTIVE', captured_seq = NULL WHERE status = 'CAPTURED'"),
         A_HOLD_ON_NO_ACCOUNT(
-                Invariants.HELD_IS_THE_SUM_OF_THE_ACTIVE_HOLDS,
-                "account 1/8 has",
+                Check.HELD_IS_THE_SUM_OF_THE_ACTIVE_HOLDS,
+                "1/accounts/8: ",
                 "UPDATE ledger_hold SET lines_account = lines_account || 8::bigint, lines_amount = lines_amount || 5::bigint WHERE status = 'ACTIVE'"),
         A_LINE_OF_ZERO(
-                Invariants.HOLD_RESERVES_SOMETHING,
-                "hold " + ACTIVE + " has lines {2,3} {10,0}",
+                Check.HOLD_RESERVES_SOMETHING,
+                "1/holds/" + ACTIVE + ": lines {2,3} {10,0}",
                 "UPDATE ledger_hold SET lines_account = '{2,3}', lines_amount = '{10,0}' WHERE status = 'ACTIVE'"),
-        A_HOLD_WITHOUT_LINES(Invariants.HOLD_RESERVES_SOMETHING, "hold " + ACTIVE + " has lines {} {}", """
+        A_HOLD_WITHOUT_LINES(Check.HOLD_RESERVES_SOMETHING, "1/holds/" + ACTIVE + ": lines {} {}", """
                 UPDATE ledger_hold SET lines_account = '{}', lines_amount = '{}' WHERE status = 'ACTIVE';
                 UPDATE ledger_account SET held = 0;
                 """),
         A_LINE_WITHOUT_AN_AMOUNT(
-                Invariants.HOLD_RESERVES_SOMETHING,
-                "hold " + ACTIVE + " has lines {2,3} {10}",
+                Check.HOLD_RESERVES_SOMETHING,
+                "1/holds/" + ACTIVE + ": lines {2,3} {10}",
                 "UPDATE ledger_hold SET lines_account = '{2,3}' WHERE status = 'ACTIVE'"),
         A_CAPTURE_OF_MORE_THAN_WAS_HELD(
-                Invariants.CAPTURE_TAKES_AT_MOST_WHAT_WAS_HELD,
-                "hold " + CAPTURED + " of {14} was captured by entry 1/3 with 15",
+                Check.CAPTURE_TAKES_AT_MOST_WHAT_WAS_HELD,
+                "1/holds/" + CAPTURED + ": entry 3 took 15; should be {14} or less",
                 "UPDATE ledger_hold SET lines_amount = '{14}' WHERE status = 'CAPTURED'"),
         A_CAPTURE_BY_NO_ENTRY(
-                Invariants.CAPTURE_TAKES_AT_MOST_WHAT_WAS_HELD,
-                "hold " + CAPTURED,
+                Check.CAPTURE_TAKES_AT_MOST_WHAT_WAS_HELD,
+                "1/holds/" + CAPTURED + ": entry 9 took ",
                 "UPDATE ledger_hold SET captured_seq = 9 WHERE status = 'CAPTURED'"),
-        A_SECOND_REVERSAL(Invariants.ENTRY_IS_REVERSED_AT_MOST_ONCE, "entry 1/2 is reversed 2 times", """
+        AN_EARNING_THAT_NO_SERVICE_EARNED(
+                Check.EARNING_BELONGS_TO_ONE_RECORD, "1/entries/5: EARN_TIME of 0 records", """
+                UPDATE ledger_entry SET type = 'EARN_TIME' WHERE book_id = 1 AND seq = 5;
+                """ + SEAL),
+        A_SERVICE_THAT_EARNED_TWICE(
+                Check.EARNING_BELONGS_TO_ONE_RECORD,
+                "1/entries/5: EARN_TIME of 2 records",
+                """
+                UPDATE ledger_entry SET type = 'EARN_TIME' WHERE book_id = 1 AND seq = 5;
+                DROP INDEX service_record_time;
+                """ + SERVICE.formatted("M-2", 5, 5) + SERVICE.formatted("M-2", 5, 5) + SEAL,
+                Check.RECORD_EARNED_WHAT_ITS_ENTRIES_GAVE),
+        A_SERVICE_OF_OTHER_MINUTES(
+                Check.RECORD_EARNED_WHAT_ITS_ENTRIES_GAVE,
+                ": entry 5, TRANSFER_TIME, gave 5 to 2100:M-2:MIN; should be an entry of its own that gave 6 to M-2 alone",
+                SERVICE.formatted("M-2", 6, 5)),
+        A_SERVICE_OF_ANOTHER(
+                Check.RECORD_EARNED_WHAT_ITS_ENTRIES_GAVE,
+                ": entry 5, TRANSFER_TIME, gave 5 to 2100:M-2:MIN",
+                SERVICE.formatted("M-3", 5, 5)),
+        A_SERVICE_WITHOUT_AN_ENTRY(
+                Check.RECORD_EARNED_WHAT_ITS_ENTRIES_GAVE,
+                ": entry 9, not there, gave ",
+                SERVICE.formatted("M-2", 5, 9)),
+        A_SECOND_REVERSAL(Check.ENTRY_IS_REVERSED_AT_MOST_ONCE, "1/entries/2: reversed by entries 4 and 5", """
                 UPDATE ledger_entry SET type = 'REVERSAL', reverses = 2 WHERE book_id = 1 AND seq = 5;
                 """ + SEAL),
         A_REVERSAL_REVERSED(
-                Invariants.REVERSAL_IS_NEVER_REVERSED, "entry 1/5 reverses 4, which is REVERSAL", """
+                Check.REVERSAL_IS_NEVER_REVERSED,
+                "1/entries/5: the reversal of entry 4, which is one itself",
+                """
                 UPDATE ledger_entry SET type = 'REVERSAL', reverses = 4 WHERE book_id = 1 AND seq = 5;
                 """ + SEAL),
         A_REVERSAL_OF_NOTHING(
-                Invariants.REVERSAL_IS_NEVER_REVERSED, "entry 1/5 reverses 9, which is not there", """
+                Check.REVERSAL_IS_NEVER_REVERSED,
+                "1/entries/5: the reversal of entry 9, which is not there",
+                """
                 UPDATE ledger_entry SET type = 'REVERSAL', reverses = 9 WHERE book_id = 1 AND seq = 5;
                 """ + SEAL),
-        A_REVERSAL_OF_WHAT_COMES_LATER(Invariants.REVERSAL_IS_NEVER_REVERSED, "entry 1/3 reverses 5", """
+        A_REVERSAL_OF_WHAT_COMES_LATER(
+                Check.REVERSAL_IS_NEVER_REVERSED,
+                "1/entries/3: the reversal of entry 5, which is not before it",
+                """
                 UPDATE ledger_entry SET type = 'REVERSAL', reverses = 5 WHERE book_id = 1 AND seq = 3;
                 """ + SEAL),
         AN_AUTHORIZATION_OF_MORE_THAN_IS_HELD(
-                Invariants.AUTHORIZATION_HOLDS_WHAT_WAS_APPROVED,
-                "is AUTHORIZED with 11 approved, its hold is ACTIVE",
+                Check.AUTHORIZATION_HOLDS_WHAT_WAS_APPROVED,
+                ": AUTHORIZED with 11 approved; should be what its hold says: ACTIVE with {10}",
                 """
                 INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, occurred_on,
                                         created_at, expires_at)
@@ -243,15 +329,14 @@ class InvariantsTest {
                 FROM ledger_hold
                 WHERE status = 'ACTIVE';
                 """),
-        MORE_REFUNDED_THAN_REFUNDS_SAY(
-                Invariants.REFUNDS_ARE_AT_MOST_WHAT_WAS_CAPTURED, "captured 5, says 6 refunded", """
+        MORE_REFUNDED_THAN_REFUNDS_SAY(Check.REFUNDS_ARE_AT_MOST_WHAT_WAS_CAPTURED, ": 5 captured, 6 refunded", """
                 INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
                                         refunded, occurred_on, created_at)
                 VALUES (1, gen_random_uuid(), 'SALE', 'CAPTURED', 'M-1', 'S', 5, 5, 5, 6, '2025-03-31', now());
                 """),
         A_SALE_BEHIND_A_TOMBSTONE(
-                Invariants.TRANSACTION_THAT_WAS_REVERSED_BEFORE_IT_CAME_NEVER_CAME,
-                "transaction 17 of terminal T1",
+                Check.TRANSACTION_THAT_WAS_REVERSED_BEFORE_IT_CAME_NEVER_CAME,
+                ": made by transaction 17 of terminal T1",
                 """
                 INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
                                         terminal, terminal_transaction, occurred_on, created_at)
@@ -259,12 +344,15 @@ class InvariantsTest {
                 INSERT INTO redemption_tombstone VALUES (1, 'S', 'T1', '17', now());
                 """),
         A_SALE_THAT_GAVE_THE_MERCHANT_NOTHING(
-                Invariants.CAPTURE_IS_WHAT_THE_MERCHANT_WAS_GIVEN, "captured 5, its entry 1/1 gave S", """
+                Check.CAPTURE_IS_WHAT_THE_MERCHANT_WAS_GIVEN, ": 5 captured; should be , what entry 1 gave S", """
                 INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
                                         seq, occurred_on, created_at)
                 VALUES (1, gen_random_uuid(), 'SALE', 'CAPTURED', 'M-1', 'S', 5, 5, 5, 1, '2025-03-31', now());
                 """),
-        A_REFUND_THAT_TOOK_NOTHING(Invariants.REFUND_IS_WHAT_THE_MERCHANT_GAVE_BACK, "refund 1/1 of 5", """
+        A_REFUND_THAT_TOOK_NOTHING(
+                Check.REFUND_IS_WHAT_THE_MERCHANT_GAVE_BACK,
+                "/refunds/1: 5; should be , what its entry took from S",
+                """
                 INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
                                         refunded, occurred_on, created_at)
                 VALUES (1, '00000000-0000-7000-8000-000000000009', 'SALE', 'REFUNDED', 'M-1', 'S', 5, 5, 5, 5, '2025-03-31',
@@ -273,15 +361,15 @@ class InvariantsTest {
                 VALUES (1, '00000000-0000-7000-8000-000000000009', 1, 'REFUND', 5, '2025-03-31', now());
                 """),
         A_MERCHANT_SETTLED_OF_NOTHING(
-                Invariants.PAYABLE_IS_WHAT_WAS_EARNED_LESS_WHAT_WAS_CLOSED,
-                "merchant 1/S: 2300 has , earned 0, closed 0; its position says 0 earned up to 0 and 5 closed",
+                Check.PAYABLE_IS_WHAT_WAS_EARNED_LESS_WHAT_WAS_CLOSED,
+                "1/merchants/S:  payable; a position of 0 earned up to entry 0 and 5 closed",
                 """
                 INSERT INTO settlement_position (book_id, merchant, closed, last_entry, earned)
                 VALUES (1, 'S', 5, 0, 0);
                 """),
         A_SALE_WITHOUT_A_REDEMPTION(
-                Invariants.SETTLED_MERCHANT_SOLD_WHAT_ITS_REDEMPTIONS_SAY,
-                "merchant 1/S sold 35 by its entries and 5 by its redemptions",
+                Check.SETTLED_MERCHANT_SOLD_WHAT_ITS_REDEMPTIONS_SAY,
+                "1/merchants/S: 35 sold by its entries; should be 5",
                 """
                 UPDATE ledger_account SET unit = 'PTS' WHERE book_id = 1;
                 UPDATE ledger_account SET code = '2300', owner = 'S' WHERE book_id = 1 AND account_id = 3;
@@ -294,77 +382,76 @@ class InvariantsTest {
                 VALUES (1, 'S', 0, 5, 20);
                 """ + SEAL),
         A_SETTLEMENT_WITHOUT_ENTRIES(
-                Invariants.SETTLEMENT_IS_WHAT_ITS_ENTRIES_MOVED, "of S is CLOSED with 5: closed ", SETTLEMENT),
+                Check.SETTLEMENT_IS_WHAT_ITS_ENTRIES_MOVED, ": CLOSED with 5 of S: closed ,", SETTLEMENT),
         TWO_SETTLEMENTS_OF_ONE_PERIOD(
-                Invariants.STANDING_SETTLEMENTS_DO_NOT_OVERLAP,
-                "of S overlap",
+                Check.STANDING_SETTLEMENTS_DO_NOT_OVERLAP,
+                ": of S from 2025-03-01 to 2025-03-31, and settlement",
                 SETTLEMENT + SETTLEMENT,
-                Invariants.SETTLEMENT_IS_WHAT_ITS_ENTRIES_MOVED),
+                Check.SETTLEMENT_IS_WHAT_ITS_ENTRIES_MOVED),
         A_VOUCHER_THAT_NOBODY_MADE(
-                Invariants.VOUCHER_PAYS_ONE_REDEMPTION_FROM_ITS_HOLD, "is AUTHORIZED with 5 of voucher", """
+                Check.VOUCHER_PAYS_ONE_REDEMPTION_FROM_ITS_HOLD, ": AUTHORIZED with 5 of voucher", """
                 INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, occurred_on,
                                         created_at, expires_at, voucher)
                 VALUES (1, gen_random_uuid(), 'AUTHORIZE', 'AUTHORIZED', 'M-1', 'S', 5, 5, '2025-03-31', now(), now(),
                         gen_random_uuid());
                 """),
         A_SALE_THAT_NO_ENTRY_PAID_FOR(
-                Invariants.PAYABLE_IS_CAPTURES_LESS_REFUNDS_AND_WHAT_OTHERS_POSTED,
-                "merchant S of book 1 is owed",
-                """
+                Check.PAYABLE_IS_CAPTURES_LESS_REFUNDS_AND_WHAT_OTHERS_POSTED, "1/merchants/S: 20 payable", """
                 UPDATE ledger_account SET code = '2300', owner = 'S' WHERE book_id = 1 AND account_id = 3;
                 INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
                                         occurred_on, created_at)
                 VALUES (1, gen_random_uuid(), 'SALE', 'CAPTURED', 'M-1', 'S', 5, 5, 5, '2025-03-31', now());
                 """ + SEAL),
         A_CLAIM_THE_OTHER_BOOK_DOES_NOT_KNOW(
-                Invariants.CLEARING_AGREES, "clearing of book B1 with B2 is 20 MIN, the other way", """
+                Check.CLEARING_AGREES, "1/accounts/1500:B2:MIN: 20 MIN with book B2; should be 0", """
                 UPDATE ledger_account SET code = '1500', owner = 'B2' WHERE book_id = 1 AND account_id = 3;
                 """ + SEAL),
         A_CLAIM_ON_NO_BOOK(
-                Invariants.CLEARING_AGREES, "clearing of book B1 with B9 is 20 MIN, the other way", """
+                Check.CLEARING_AGREES, "1/accounts/1500:B9:MIN: 20 MIN with book B9; should be 0", """
                 UPDATE ledger_account SET code = '1500', owner = 'B9' WHERE book_id = 1 AND account_id = 3;
                 """ + SEAL),
         AN_ANSWER_THAT_MAY_NOT_BE_KEPT(
-                Invariants.KEY_HAS_AN_ANSWER_THAT_MAY_BE_KEPT,
-                "key grant of client 1 in book 1 was answered 503",
+                Check.KEY_HAS_AN_ANSWER_THAT_MAY_BE_KEPT,
+                "1/answers/grant: 503 of client 1",
                 "UPDATE commit_answer SET status = 503 WHERE key = 'grant'"),
         ANOTHER_HASH(
-                Invariants.LEAF_HASH_IS_OF_THE_CANONICAL_BYTES,
-                "entry 1/2 has another hash than its bytes",
+                Check.LEAF_HASH_IS_OF_THE_CANONICAL_BYTES,
+                "1/entries/2: leaf hash ",
                 "UPDATE ledger_entry SET leaf_hash = sha256(canonical) WHERE book_id = 1 AND seq = 2"),
         ANOTHER_DAY(
-                Invariants.CANONICAL_BYTES_SAY_WHAT_THE_COLUMNS_SAY,
-                "entry 1/2: ",
+                Check.CANONICAL_BYTES_SAY_WHAT_THE_COLUMNS_SAY,
+                "1/entries/2: columns that say {\"occurredOn\": \"2025-04-01\"}; should be {\"occurredOn\": \"2025-03-31\"}",
                 "UPDATE ledger_entry SET occurred_on = occurred_on + 1 WHERE book_id = 1 AND seq = 2"),
         A_REFERENCE_TAKEN_AWAY(
-                Invariants.CANONICAL_BYTES_SAY_WHAT_THE_COLUMNS_SAY,
-                "entry 1/1: ",
+                Check.CANONICAL_BYTES_SAY_WHAT_THE_COLUMNS_SAY,
+                "1/entries/1: columns that say {}; should be {\"reference\": \"REF-1\"}",
                 "UPDATE ledger_entry SET reference = NULL WHERE book_id = 1 AND seq = 1"),
         ANOTHER_REASON(
-                Invariants.CANONICAL_BYTES_SAY_WHAT_THE_COLUMNS_SAY,
-                "entry 1/1: ",
+                Check.CANONICAL_BYTES_SAY_WHAT_THE_COLUMNS_SAY,
+                "1/entries/1: a text that its salted hash is not of",
                 "UPDATE ledger_entry_text SET reason = 'for nothing'"),
         OTHER_METADATA(
-                Invariants.CANONICAL_BYTES_SAY_WHAT_THE_COLUMNS_SAY,
-                "entry 1/1: ",
+                Check.CANONICAL_BYTES_SAY_WHAT_THE_COLUMNS_SAY,
+                "1/entries/1: a text that its salted hash is not of",
                 "UPDATE ledger_entry_text SET metadata = metadata || '{\"form\": \"8\"}'"),
         ANOTHER_OWNER(
-                Invariants.CANONICAL_POSTINGS_ARE_THE_POSTINGS,
-                "2100:M-",
+                Check.CANONICAL_POSTINGS_ARE_THE_POSTINGS,
+                "2100:M-9:MIN 30 = 30 (1)\"]; should be [\"2100:M-2:MIN",
                 "UPDATE ledger_account SET owner = 'M-9' WHERE book_id = 1 AND account_id = 3"),
-        ANOTHER_SEALED_AMOUNT(Invariants.CANONICAL_POSTINGS_ARE_THE_POSTINGS, "entry 1/1: 2100:M-1:MIN", """
+        ANOTHER_SEALED_AMOUNT(
+                Check.CANONICAL_POSTINGS_ARE_THE_POSTINGS, "1/entries/1: postings [\"2100:M-1:MIN 100 = ", """
                 UPDATE ledger_entry
                 SET canonical = convert_to(replace(convert_from(canonical, 'UTF8'), '"amount":"100"', '"amount":"200"'), 'UTF8')
                 WHERE book_id = 1 AND seq = 1;
                 UPDATE ledger_entry SET leaf_hash = sha256('\\x00'::bytea || canonical);
                 """);
 
-        final Invariants check;
+        final Check check;
         final String offender;
         final String sql;
-        final Set<Invariants> found;
+        final Set<Check> found;
 
-        Tamper(Invariants check, String offender, String sql, Invariants... inevitably) {
+        Tamper(Check check, String offender, String sql, Check... inevitably) {
             this.check = check;
             this.offender = offender;
             this.sql = sql;
@@ -450,7 +537,8 @@ class InvariantsTest {
                     2,
                     List.of(issued, clara),
                     set -> Ledger.post(
-                            set, draft(EntryType.EARN_TIME, 2).debit(issued, 60).credit(clara, 60)));
+                            set,
+                            draft(EntryType.GRANT_TIME, 2).debit(issued, 60).credit(clara, 60)));
         }
         try (Connection connection = database.connectAsOwner()) {
             Invariants.check(connection);
@@ -505,45 +593,91 @@ class InvariantsTest {
     void whatIsTamperedWithIsFoundByItsCheck(Tamper tamper) throws SQLException {
         execute(owner, tamper.sql);
 
-        Map<Invariants, String> found = offenders();
+        Map<Check, String> found = Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING));
 
         assertThat(found.keySet()).as("%s", found).isEqualTo(tamper.found);
         assertThat(found.get(tamper.check)).contains(tamper.offender);
+    }
+
+    /** As the self-audit goes through a book, but with borders everywhere. */
+    @ParameterizedTest
+    @EnumSource(Tamper.class)
+    void whatIsTamperedWithIsFoundPieceByPiece(Tamper tamper) throws SQLException {
+        execute(owner, tamper.sql);
+
+        Map<Check, String> found = Invariants.offenders(owner, this::pieces);
+
+        assertThat(found).as("%s", found).containsKey(tamper.check);
+        assertThat(found.get(tamper.check)).contains(tamper.offender);
+        assertThat(tamper.found).containsAll(found.keySet());
+    }
+
+    private List<Scope> pieces(Check check) {
+        List<Scope> pieces = new ArrayList<>();
+        for (int book = 1; book <= 3; book++) {
+            Scope all = Scope.of(book, 0, 6);
+            switch (check.over()) {
+                case BOOK, BOOK_IN_FULL -> pieces.add(all);
+                case ENTRIES -> {
+                    for (int after = 0; after < 6; after++) {
+                        pieces.add(all.entries(after, after + 1));
+                    }
+                }
+                case ACCOUNTS -> {
+                    for (int account = 0; account < 5; account++) {
+                        pieces.add(all.accounts(account, account + 1));
+                    }
+                }
+            }
+        }
+        return pieces;
     }
 
     @Test
     void sealingAnewIsNoOffence() throws SQLException {
         execute(owner, SEAL);
 
-        assertThat(offenders()).isEmpty();
+        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING)))
+                .isEmpty();
+        assertThat(Invariants.offenders(owner, this::pieces)).isEmpty();
+    }
+
+    /** Behind any entry, what is whole is whole: what came before it is taken from the last posting up to it. */
+    @Test
+    void whatIsWholeIsWholeBehindAnyEntry() throws SQLException {
+        for (int after = 0; after <= 5; after++) {
+            Scope behind = Scope.of(1, after, 5);
+            assertThat(Invariants.offenders(owner, check -> List.of(behind)))
+                    .as("behind entry %s", after)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void anEarningThatWasReversedNeedsNoService() throws SQLException {
+        execute(owner, "UPDATE ledger_entry SET type = 'EARN_TIME' WHERE book_id = 1 AND seq = 2;" + SEAL);
+
+        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING)))
+                .isEmpty();
     }
 
     @Test
     void anErasedTextIsNoOffence() throws SQLException {
         execute(owner, "UPDATE ledger_entry_text SET reason = NULL, metadata = NULL");
-        assertThat(offenders()).isEmpty();
+        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING)))
+                .isEmpty();
 
         execute(owner, "DELETE FROM ledger_entry_text");
-        assertThat(offenders()).isEmpty();
+        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING)))
+                .isEmpty();
     }
 
     @Test
     void everyCheckIsTried() {
         assertThat(java.util.Arrays.stream(Tamper.values())
                         .map(tamper -> tamper.check)
-                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Invariants.class))))
-                .isEqualTo(EnumSet.allOf(Invariants.class));
-    }
-
-    private Map<Invariants, String> offenders() throws SQLException {
-        Map<Invariants, String> found = new java.util.EnumMap<>(Invariants.class);
-        for (Invariants invariant : Invariants.values()) {
-            String offender = invariant.offender(owner);
-            if (offender != null) {
-                found.put(invariant, offender);
-            }
-        }
-        return found;
+                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Check.class))))
+                .isEqualTo(EnumSet.allOf(Check.class));
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

@@ -142,7 +142,7 @@ public final class RandomWorks {
             case 1 ->
                 post(
                         book,
-                        time ? "EARN_TIME" : "EARN_POINTS_SERVICE",
+                        time ? "GRANT_TIME" : "GRANT_POINTS",
                         day,
                         debit(new Who(time ? "3100" : "3200", "2025", unit), amount),
                         credit(to, amount));

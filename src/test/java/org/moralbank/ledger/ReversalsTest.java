@@ -403,7 +403,7 @@ class ReversalsTest {
                 .statusCode(201);
     }
 
-    /** Earns minutes, and points if there are any, in one group, and recovers what the earner owes. */
+    /** Gives minutes, and points if there are any, in one group, and recovers what the member owes; no record earns them. */
     private void earn(TestBank.Book book, TestBank.Member earner, long minutes, UUID group, long points) {
         var time = earner.holder(Unit.MIN);
         var issuedTime = Holder.of(book.id(), Chart.ISSUED_SERVICE_TIME, "2025");
@@ -413,7 +413,7 @@ class ReversalsTest {
         work(book, holders, set -> {
             Ledger.post(
                     set,
-                    draft(book, EntryType.EARN_TIME)
+                    draft(book, EntryType.GRANT_TIME)
                             .debit(issuedTime, minutes)
                             .credit(time, minutes)
                             .group(group));
@@ -421,7 +421,7 @@ class ReversalsTest {
             if (points > 0) {
                 Ledger.post(
                         set,
-                        draft(book, EntryType.EARN_POINTS_SERVICE)
+                        draft(book, EntryType.GRANT_POINTS)
                                 .debit(issuedPoints, points)
                                 .credit(pts, points)
                                 .group(group));

@@ -37,7 +37,9 @@ class WallsTest {
                         "ledger_event",
                         "log_hash",
                         "log_checkpoint",
-                        "log_key")
+                        "log_key",
+                        "audit_finding",
+                        "imported_book")
                 .flatMap(table -> Stream.of(
                         "UPDATE " + table + " SET book_id = book_id", "DELETE FROM " + table, "TRUNCATE " + table));
     }

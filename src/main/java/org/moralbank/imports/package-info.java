@@ -1,0 +1,39 @@
+/**
+ * Books that were kept elsewhere: an export is taken into an empty book, entry by entry as it was sealed, or not at all.
+ *
+ * <p><b>Words.</b> An import takes a pack (see {@code verifier}), or the bare lines of {@code entries.jsonl}, of the whole
+ * book from its first entry on. What comes is the {@linkplain org.moralbank.imports.Upload upload}.
+ *
+ * <p><b>Rules.</b>
+ *
+ * <ol>
+ *   <li>The book is there and empty, without an entry or an account, and has the code of the book that was exported: the code
+ *       is in what was sealed.
+ *   <li>First the upload is written to a file, whatever it is, and nothing is locked by a slow client. Then it is verified as an
+ *       auditor would. Then the kernel posts each entry anew, in memory, and has to come to the same bytes. What does not hold
+ *       is told by its file, line and entry, and the refusal is kept under the key.
+ *   <li>All rows are written in one transaction under the book's lock, page by page, beside the lanes: other books go on. Works
+ *       of the book itself are told to wait ({@code book-busy}). Whatever ends it early leaves nothing.
+ *   <li>Accounts get the ids that they had: in the order of their first postings. Numbers, times, hashes, balances and the root
+ *       are the same; the next entry is n + 1.
+ *   <li>Members, teams and merchants that accounts name are registered where they are not: of them nothing is known but the
+ *       id, so a member has no age band, and a team and a merchant are called by their ids. All are active.
+ *   <li>The clients who posted are those of another installation. Their names stand in the sealed entries; the number 0, which
+ *       no client of this one has, stands in the rows.
+ * </ol>
+ *
+ * <p><b>What does not come along</b>, because it is not in the books: who was frozen or closed, holds, service records,
+ * redemptions, settlements, answers to keys, what persons wrote (its salted hash does). So an imported earning has no service
+ * record here, and {@code imported_book} says up to which entry that is so. Points that were in a batch and not paid stay in
+ * 2310: settle before exporting.
+ *
+ * <p><b>Table.</b> {@code imported_book}, one row a book. <b>Endpoints.</b> {@code POST GET /v1/books/{book}/imports}.
+ *
+ * <p><b>What it costs.</b> Memory grows with the accounts and by two bits an entry; the file needs room in the temporary folder.
+ *
+ * <p><b>What never happens.</b> No entry is changed to fit, and no book gets entries from two places.
+ */
+@NullMarked
+package org.moralbank.imports;
+
+import org.jspecify.annotations.NullMarked;

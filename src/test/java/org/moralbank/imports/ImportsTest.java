@@ -1,0 +1,493 @@
+package org.moralbank.imports;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.config.EncoderConfig;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.moralbank.TestBank;
+import org.moralbank.access.Role;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.Holder;
+import org.moralbank.ledger.Lot;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Sha256;
+import org.moralbank.platform.TestDatabase;
+import org.moralbank.proofs.SigningKey;
+import org.moralbank.verifier.TestPack;
+
+/** A book moves here whole, or nothing of it. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class ImportsTest {
+    private static final String ZIP = "application/zip";
+    private static final String JSONL = "application/jsonl";
+
+    @Inject
+    TestBank bank;
+
+    @Inject
+    Pool pool;
+
+    /** A book in which all kinds of entries were posted. */
+    private TestBank.Book aBookWithAHistory() {
+        TestBank.Book book = bank.aBook();
+        TestBank.Member anna = book.aMember().holding(300, Unit.MIN).holding(5_000, Unit.PTS);
+        TestBank.Member bela = book.aMember()
+                .holding(60, Unit.MIN, new Lot("PUBLIC", LocalDate.of(2099, 12, 31), true))
+                .holding(60, Unit.MIN);
+        String merchant = book.aMerchant();
+        book.open(Holder.of(book.id(), Chart.TEAM_TIME, book.aTeam()), Lot.OWN, 30);
+        String transfer = post(
+                        book,
+                        "transfers",
+                        Map.of(
+                                "from",
+                                bela.id(),
+                                "to",
+                                anna.id(),
+                                "amount",
+                                70,
+                                "unit",
+                                "MIN",
+                                "reason",
+                                "代买药品",
+                                "reference",
+                                "T-1"))
+                .path("id")
+                .toString();
+        book.as(Role.OPERATOR)
+                .body(Map.of("reason", "录入有误", "actor", "P-7", "approver", "P-9"))
+                .post(book.path() + "/entries/" + transfer + "/reversal")
+                .then()
+                .statusCode(201);
+        post(
+                book,
+                "redemptions",
+                Map.of("mode", "SALE", "member", anna.id(), "merchant", merchant, "amount", 700, "unit", "PTS"));
+        post(book, "donations", Map.of("giver", anna.id(), "amount", 5, "unit", "MIN"));
+        Holder payable = Holder.of(book.id(), Chart.MERCHANT_PAYABLE, merchant);
+        Holder batch = Holder.of(book.id(), Chart.MERCHANT_SETTLEMENT, "0198f0f0");
+        Holder settled = Holder.of(book.id(), Chart.SETTLED_POINTS);
+        return closed(book, payable, batch, settled);
+    }
+
+    /** As a settlement of another installation: no row of ours knows it, so only an import may have such entries. */
+    private TestBank.Book closed(TestBank.Book book, Holder payable, Holder batch, Holder settled) {
+        book.post(EntryType.OPENING, draft -> draft.debit(payable, 1).credit(batch, 1), payable, batch);
+        book.post(EntryType.OPENING, draft -> draft.debit(batch, 1).credit(settled, 1), batch, settled);
+        return book;
+    }
+
+    private static Response post(TestBank.Book book, String what, Map<String, Object> body) {
+        return book.as(Role.APP)
+                .body(body)
+                .post(book.path() + "/" + what)
+                .then()
+                .statusCode(201)
+                .extract()
+                .response();
+    }
+
+    private ValidatableResponse send(TestBank.Book book, String key, String type, byte[] body) {
+        return RestAssured.given()
+                .config(RestAssured.config()
+                        .encoderConfig(EncoderConfig.encoderConfig()
+                                .encodeContentTypeAs(ZIP, ContentType.BINARY)
+                                .encodeContentTypeAs(JSONL, ContentType.BINARY)
+                                .appendDefaultContentCharsetToContentTypeIfUndefined(false)))
+                .header("Authorization", "Bearer " + operator())
+                .header("Idempotency-Key", key)
+                .contentType(type)
+                .body(body)
+                .post(book.path() + "/imports")
+                .then();
+    }
+
+    private @Nullable String operator;
+
+    /** One client, so that keys are one's. */
+    private String operator() {
+        String key = operator == null ? bank.operatorKey() : operator;
+        operator = key;
+        return key;
+    }
+
+    private static String aKey() {
+        return UUID.randomUUID().toString();
+    }
+
+    private Moved moved(TestBank.Book from, TestBank.Book to) {
+        return Moved.of(pool, from.id(), from.code(), to.code());
+    }
+
+    private static byte[] jsonl(List<String> lines) {
+        return (String.join("\n", lines) + "\n").getBytes(UTF_8);
+    }
+
+    private List<String> leafHashes(TestBank.Book book) {
+        List<String> hashes = new ArrayList<>();
+        for (Row row : pool.preparedQuery("SELECT leaf_hash FROM ledger_entry WHERE book_id = $1 ORDER BY seq")
+                .execute(Tuple.of((short) book.id()))
+                .await()
+                .indefinitely()) {
+            hashes.add(HexFormat.of().formatHex(row.getBuffer(0).getBytes()));
+        }
+        return hashes;
+    }
+
+    /** Rows of a book in the tables that an import writes to. */
+    private long rows(TestBank.Book book) {
+        return pool.preparedQuery("""
+                        SELECT (SELECT count(*) FROM ledger_entry WHERE book_id = $1)
+                             + (SELECT count(*) FROM ledger_posting WHERE book_id = $1)
+                             + (SELECT count(*) FROM ledger_account WHERE book_id = $1)
+                             + (SELECT count(*) FROM imported_book WHERE book_id = $1)
+                             + (SELECT count(*) FROM member WHERE book_id = $1)
+                             + (SELECT count(*) FROM member_team WHERE book_id = $1)
+                             + (SELECT count(*) FROM redemption_merchant WHERE book_id = $1)
+                             + (SELECT last_seq + last_account FROM ledger_book WHERE book_id = $1)
+                        """)
+                .execute(Tuple.of((short) book.id()))
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getLong(0);
+    }
+
+    @Test
+    void aBookThatWasKeptElsewhereGoesOnHere() throws IOException {
+        TestBank.Book there = aBookWithAHistory();
+        TestBank.Book here = bank.aBook();
+        Moved moved = moved(there, here);
+        int n = moved.entries().size();
+        SigningKey signer = SigningKey.of("there.example/" + here.code(), new byte[32]);
+        byte[] zip = TestPack.of(here.code(), moved.entries(), moved.accounts())
+                .signed(signer)
+                .zipped();
+
+        send(here, aKey(), ZIP, zip)
+                .statusCode(201)
+                .header("Location", here.path() + "/imports")
+                .body("lastSeq", equalTo(n))
+                .body("accounts", equalTo(moved.accounts().size()))
+                .body("root", equalTo(Base64.getEncoder().encodeToString(TestPack.root(moved.entries()))))
+                .body("checkpoint", startsWith("there.example/" + here.code() + "\n" + n + "\n"))
+                .body("sha256", equalTo(HexFormat.of().formatHex(Sha256.of(zip))));
+
+        assertThat(Moved.tables(pool, here.id())).isEqualTo(Moved.tables(pool, there.id()));
+        assertThat(leafHashes(here))
+                .isEqualTo(moved.entries().stream()
+                        .map(line -> HexFormat.of().formatHex(Sha256.of(new byte[] {0}, line.getBytes(UTF_8))))
+                        .toList());
+        here.as(Role.AUDITOR)
+                .get(here.path() + "/imports")
+                .then()
+                .statusCode(200)
+                .body("items", hasSize(1))
+                .body("items[0].lastSeq", equalTo(n))
+                .body("next", nullValue());
+        here.as(Role.AUDITOR)
+                .get(here.path() + "/entries/1")
+                .then()
+                .statusCode(200)
+                .body("seq", equalTo(1));
+    }
+
+    @Test
+    void theNextEntryFollowsTheImportedOnes() {
+        TestBank.Book there = aBookWithAHistory();
+        TestBank.Book here = bank.aBook();
+        Moved moved = moved(there, here);
+        send(here, aKey(), JSONL, jsonl(moved.entries())).statusCode(201).body("checkpoint", nullValue());
+        List<String> members = ids("SELECT member_id FROM member WHERE book_id = $1 ORDER BY member_id", here);
+        assertThat(members).isEqualTo(ids("SELECT member_id FROM member WHERE book_id = $1 ORDER BY member_id", there));
+        String merchant = ids("SELECT merchant_id FROM redemption_merchant WHERE book_id = $1", here)
+                .getFirst();
+
+        int seq = post(
+                        here,
+                        "transfers",
+                        Map.of("from", members.getFirst(), "to", members.getLast(), "amount", 1, "unit", "MIN"))
+                .path("entries[0].seq");
+        post(
+                here,
+                "redemptions",
+                Map.of(
+                        "mode",
+                        "SALE",
+                        "member",
+                        ids("SELECT owner FROM ledger_account WHERE book_id = $1 AND code = '2200'", here)
+                                .getFirst(),
+                        "merchant",
+                        merchant,
+                        "amount",
+                        1,
+                        "unit",
+                        "PTS"));
+
+        assertThat(seq).isEqualTo(moved.entries().size() + 1);
+        assertThat(leafHashes(here)).hasSize(moved.entries().size() + 2);
+        // An imported entry is taken back like any other.
+        here.as(Role.OPERATOR)
+                .body(Map.of("reason", "录入有误"))
+                .post(here.path() + "/entries/1/reversal")
+                .then()
+                .statusCode(201);
+    }
+
+    private List<String> ids(String sql, TestBank.Book book) {
+        List<String> ids = new ArrayList<>();
+        for (Row row : pool.preparedQuery(sql)
+                .execute(Tuple.of((short) book.id()))
+                .await()
+                .indefinitely()) {
+            ids.add(row.getString(0));
+        }
+        return ids;
+    }
+
+    /** An imported merchant is settled by what it is owed, whatever was settled there. */
+    @Test
+    void anImportedMerchantIsSettledOnce() {
+        TestBank.Book there = bank.aBook().since(Instant.parse("2025-01-01T00:00:00Z"));
+        Holder opening = new Holder(there.id(), Chart.OPENING, "", Unit.PTS);
+        Holder payable = Holder.of(there.id(), Chart.MERCHANT_PAYABLE, there.aMerchant());
+        Instant sold = Instant.parse("2025-06-01T00:00:00Z");
+        there.postAt(
+                sold, EntryType.OPENING, draft -> draft.debit(opening, 500).credit(payable, 500), opening, payable);
+        there.as(Role.COORDINATOR)
+                .body(Map.of("merchant", payable.owner(), "through", "2025-06-30", "maker", "W-001"))
+                .post(there.path() + "/settlements")
+                .then()
+                .statusCode(201);
+        there.post(EntryType.OPENING, draft -> draft.debit(opening, 30).credit(payable, 30), opening, payable);
+        TestBank.Book here = bank.aBook();
+        List<String> entries = new ArrayList<>(moved(there, here).entries());
+        send(here, aKey(), JSONL, jsonl(entries)).statusCode(201);
+        pool.preparedQuery("SELECT posted FROM ledger_account WHERE book_id = $1 AND code = '2300'")
+                .execute(Tuple.of((short) here.id()))
+                .map(rows -> rows.iterator().next().getLong(0))
+                .invoke(posted -> assertThat(posted).isEqualTo(30))
+                .await()
+                .indefinitely();
+
+        here.as(Role.COORDINATOR)
+                .body(Map.of("merchant", payable.owner(), "through", "2025-06-30", "maker", "W-001"))
+                .post(here.path() + "/settlements")
+                .then()
+                .statusCode(201)
+                .body("amount", equalTo(30));
+    }
+
+    @Test
+    void aLineThatDoesNotHoldIsToldAndNothingIsKept() throws IOException {
+        TestBank.Book there = aBookWithAHistory();
+        TestBank.Book here = bank.aBook();
+        Moved moved = moved(there, here);
+        TestPack pack = TestPack.of(here.code(), moved.entries(), moved.accounts());
+        pack.change(pack.entries, 3, "\"balance\":\"", "\"balance\":\"1");
+        String key = aKey();
+
+        for (boolean again : List.of(false, true)) {
+            ValidatableResponse refused = send(here, key, ZIP, pack.zipped())
+                    .statusCode(422)
+                    .contentType("application/problem+json")
+                    .body("code", equalTo("export-does-not-hold"))
+                    .body("file", equalTo("entries.jsonl"))
+                    .body("line", equalTo(3))
+                    .body("seq", equalTo(3))
+                    .body("detail", containsString("entries.jsonl line 3 (entry 3): "));
+            assertThat(refused.extract().header("Idempotent-Replayed")).isEqualTo(again ? "true" : null);
+        }
+        send(here, aKey(), JSONL, jsonl(pack.entries)).statusCode(422).body("line", equalTo(3));
+        assertThat(rows(here)).isZero();
+
+        // The right one is taken, under another key.
+        send(
+                        here,
+                        key,
+                        ZIP,
+                        TestPack.of(here.code(), moved.entries(), moved.accounts())
+                                .zipped())
+                .statusCode(422)
+                .body("code", equalTo("idempotency-key-reused"));
+        send(
+                        here,
+                        aKey(),
+                        ZIP,
+                        TestPack.of(here.code(), moved.entries(), moved.accounts())
+                                .zipped())
+                .statusCode(201);
+    }
+
+    /** What an auditor's check lets pass, and the kernel does not post so. */
+    @Test
+    void anEntryThatTheKernelWouldNotSealSoIsRefused() {
+        TestBank.Book here = bank.aBook();
+        List<String> entries = moved(aBookWithAHistory(), here).entries();
+        Map<String, String> unfit = Map.of(
+                "\"type\":\"OPENING\"", "\"type\":\"SALARY\"",
+                "\"client\":\"client", "\"client\":\"\\u0000client",
+                "\"unit\":\"MIN\"", "\"unit\":\"MIN\",\"zone\":\"\"",
+                "\"postedAt\":\"20", "\"postedAt\":\"30");
+
+        unfit.forEach((part, other) -> {
+            List<String> changed = new ArrayList<>(entries);
+            changed.set(0, entries.getFirst().replace(part, other));
+            assertThat(changed.getFirst()).isNotEqualTo(entries.getFirst());
+
+            send(here, aKey(), JSONL, jsonl(changed.subList(0, 1)))
+                    .statusCode(422)
+                    .body("code", equalTo("export-does-not-hold"))
+                    .body("line", equalTo(1));
+        });
+        assertThat(rows(here)).isZero();
+    }
+
+    @Test
+    void whatIsNotWholeOrOfAnotherBookIsRefused() throws IOException {
+        TestBank.Book there = aBookWithAHistory();
+        TestBank.Book here = bank.aBook();
+        Moved moved = moved(there, here);
+        Moved another = moved(there, there);
+        TestPack part = TestPack.of(here.code(), moved.entries(), moved.accounts());
+        part.entries.removeFirst();
+
+        send(
+                        here,
+                        aKey(),
+                        ZIP,
+                        TestPack.of(there.code(), another.entries(), another.accounts())
+                                .zipped())
+                .statusCode(422)
+                .body("code", equalTo("export-of-another-book"))
+                .body("book", equalTo(here.code()))
+                .body("export", equalTo(there.code()));
+        send(here, aKey(), ZIP, part.zipped())
+                .statusCode(422)
+                .body("code", equalTo("export-is-a-part"))
+                .body("firstSeq", equalTo(2));
+        send(here, aKey(), ZIP, "no zip".getBytes(UTF_8))
+                .statusCode(422)
+                .body("detail", startsWith("it is no whole zip"));
+        byte[] cut = jsonl(moved.entries());
+        send(here, aKey(), JSONL, java.util.Arrays.copyOf(cut, cut.length - 20))
+                .statusCode(422)
+                .body("line", equalTo(moved.entries().size()));
+        assertThat(rows(here)).isZero();
+    }
+
+    @Test
+    void onlyAnEmptyBookIsImportedInto() {
+        TestBank.Book there = aBookWithAHistory();
+        TestBank.Book posted = bank.aBook();
+        posted.aMember().holding(1, Unit.MIN);
+        TestBank.Book here = bank.aBook();
+        byte[] lines = jsonl(moved(there, here).entries());
+        // Members who are there stay as they are.
+        here.aMember(
+                ids("SELECT min(member_id) FROM member WHERE book_id = $1", there)
+                        .getFirst(),
+                "80+");
+
+        send(posted, aKey(), JSONL, jsonl(moved(there, posted).entries()))
+                .statusCode(409)
+                .body("code", equalTo("book-not-empty"))
+                .body("lastSeq", equalTo(1));
+        send(here, aKey(), JSONL, lines).statusCode(201);
+        send(here, aKey(), JSONL, lines).statusCode(409).body("code", equalTo("book-not-empty"));
+        assertThat(ids("SELECT age_band FROM member WHERE book_id = $1 AND age_band IS NOT NULL", here))
+                .containsExactly("80+");
+    }
+
+    @Test
+    void theSameKeyIsAnsweredTheSame() {
+        TestBank.Book here = bank.aBook();
+        byte[] lines = jsonl(moved(aBookWithAHistory(), here).entries());
+        String key = aKey();
+
+        Response first = send(here, key, JSONL, lines).statusCode(201).extract().response();
+        Response again = send(here, key, JSONL, lines).statusCode(201).extract().response();
+
+        assertThat(again.asString()).isEqualTo(first.asString());
+        assertThat(first.header("Idempotent-Replayed")).isNull();
+        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+    }
+
+    @Test
+    void ofTwoAtOnceOneIsTaken() {
+        TestBank.Book here = bank.aBook();
+        byte[] lines = jsonl(moved(aBookWithAHistory(), here).entries());
+        operator();
+
+        List<CompletableFuture<Integer>> both = List.of(aKey(), aKey()).stream()
+                .map(key -> CompletableFuture.supplyAsync(
+                        () -> send(here, key, JSONL, lines).extract().statusCode()))
+                .toList();
+
+        assertThat(both.stream().map(CompletableFuture::join)).containsExactlyInAnyOrder(201, 409);
+    }
+
+    @Test
+    void anUploadLargerThanOtherBodiesIsTaken() throws IOException {
+        TestBank.Book here = bank.aBook();
+        Moved moved = moved(aBookWithAHistory(), here);
+        byte[] lines = jsonl(moved.entries());
+        byte[] large = java.util.Arrays.copyOf(lines, 17 << 20);
+
+        send(here, aKey(), JSONL, large)
+                .statusCode(422)
+                .body("code", equalTo("export-does-not-hold"))
+                .body("line", equalTo(moved.entries().size() + 1));
+        send(here, aKey(), JSONL, lines).statusCode(201);
+    }
+
+    @Test
+    void whoMayNotOrSendsSomethingElseIsToldBeforeAnythingIsRead() {
+        TestBank.Book here = bank.aBook();
+
+        send(here, aKey(), "text/plain", new byte[] {'x'}).statusCode(415);
+        for (Role role : List.of(Role.APP, Role.COORDINATOR, Role.AUDITOR)) {
+            here.as(role).post(here.path() + "/imports").then().statusCode(403);
+        }
+        here.request(bank.operatorKey())
+                .post(here.path() + "/imports")
+                .then()
+                .statusCode(400)
+                .body("errors[0].field", equalTo("Idempotency-Key"));
+        here.request(bank.aBook().keyOf(Role.OPERATOR))
+                .header("Idempotency-Key", aKey())
+                .post(here.path() + "/imports")
+                .then()
+                .statusCode(404);
+    }
+}
