@@ -33,6 +33,7 @@ class ArchitectureTest {
             Set.of("console"),
             Set.of("events"),
             Set.of("audit"),
+            Set.of("reports"),
             Set.of("clearing"),
             Set.of("statistics"),
             Set.of("settlements"),
@@ -53,6 +54,8 @@ class ArchitectureTest {
             "CallFilter",
             "BodyReader",
             "EntriesAsJson",
+            "ReportsAsJson",
+            "JsonFirst",
             "ProblemResponses",
             "PathMethods",
             "OperationFilter");
