@@ -127,7 +127,11 @@ class BadInputTest {
             "getClient",
             "makeClientKey",
             "revokeClientKey",
-            "listMemberStatusChanges");
+            "listMemberStatusChanges",
+            "getTrialBalance",
+            "getJournal",
+            "getGeneralLedger",
+            "getReconciliations");
 
     private static final Set<String> FOR_TERMINALS = Set.of(
             "redeem",

@@ -57,11 +57,11 @@ final class ReportQuery {
         }
 
         /** Has the answer say what the file is called: by the last entry that is in it, so that it can be made again. */
-        void name(RoutingContext http, BookHandle book, String report, Scope scope, TableFile.Format format) {
+        void name(RoutingContext http, BookHandle book, String report, long seq, TableFile.Format format) {
             http.response()
                     .putHeader(
                             "Content-Disposition",
-                            "attachment; filename=\"" + book.code() + "-" + report + "-" + scope.lastSeq() + "."
+                            "attachment; filename=\"" + book.code() + "-" + report + "-" + seq + "."
                                     + format.extension() + "\"");
         }
 

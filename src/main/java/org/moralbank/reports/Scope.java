@@ -47,4 +47,9 @@ public record Scope(
     long firstOfPeriod() {
         return firstSeq == null ? 1 : firstSeq;
     }
+
+    /** The same with a period: from the beginning of the book where none is asked for. */
+    Scope withPeriod() {
+        return hasPeriod() ? this : new Scope(lastSeq, 1L, null, on, 0);
+    }
 }

@@ -68,6 +68,11 @@ public class Scopes {
             return asked;
         }
 
+        /** Whether all that is there now is meant. */
+        boolean isNow() {
+            return asOf == null && toSeq == null && on == null;
+        }
+
         private static @Nullable Long seq(Fields fields, String field, @Nullable String value) {
             if (value == null) {
                 return null;

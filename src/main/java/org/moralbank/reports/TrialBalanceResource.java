@@ -182,7 +182,7 @@ public class TrialBalanceResource {
         return books.of(call, book)
                 .onItem()
                 .transformToMulti(found -> scopes.resolve(found, asked).onItem().transformToMulti(scope -> {
-                    form.name(http, found, "trial-balance", scope, format);
+                    form.name(http, found, "trial-balance", scope.lastSeq(), format);
                     return balances.file(
                             found, scope, form.begin(format, "trial-balance"), form.headings(call.language()));
                 }));
