@@ -34,6 +34,7 @@ class ArchitectureTest {
             Set.of("events"),
             Set.of("exports", "imports"),
             Set.of("audit"),
+            Set.of("reports"),
             Set.of("translog"),
             Set.of("clearing"),
             Set.of("statistics"),
@@ -56,6 +57,8 @@ class ArchitectureTest {
             "CallFilter",
             "BodyReader",
             "EntriesAsJson",
+            "ReportsAsJson",
+            "JsonFirst",
             "ProblemResponses",
             "PathMethods",
             "OperationFilter");

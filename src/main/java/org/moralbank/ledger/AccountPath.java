@@ -40,6 +40,11 @@ public record AccountPath(Chart chart, String owner, Unit unit, String lot) {
         return isDay(matcher.group("expires")) ? new AccountPath(chart, owner, unit, lot) : null;
     }
 
+    /** The path of a stored account. */
+    public static AccountPath of(String code, String owner, String unit, String lot) {
+        return new AccountPath(Chart.of(code), owner, Unit.valueOf(unit), lot);
+    }
+
     private static boolean isDay(@Nullable String text) {
         if (text == null) {
             return true;

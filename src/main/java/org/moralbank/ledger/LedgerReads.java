@@ -26,6 +26,11 @@ public class LedgerReads {
                 .map(rows -> Page.of(page, rows, entry -> Long.toString(entry.seq())));
     }
 
+    /** Entries behind one and up to another, the oldest first, as they are sealed: without what persons wrote. */
+    public Uni<List<EntryView>> sealed(BookHandle book, EntryFilter filter, long after, long last, int limit) {
+        return store.sealed(book.id(), filter, after, last, limit);
+    }
+
     /** One entry; refuses a number that the book has not reached. */
     public Uni<EntryView> entry(BookHandle book, long seq) {
         return store.entry(book.id(), seq)
@@ -133,6 +138,14 @@ public class LedgerReads {
                     .onFailure(LedgerStore::isLockTimeout)
                     .transform(busy -> new ProtocolRejection.Plain("database-unavailable").refused());
         });
+    }
+
+    /**
+     * The last entry that is there of those posted at a moment or before it. Where the moment is not long past a commit may
+     * be on its way that posts another one.
+     */
+    public Uni<Long> lastPostedBy(BookHandle book, Instant moment) {
+        return store.seqAt(book.id(), moment).map(LedgerStore.Reached::seq);
     }
 
     private static Set<Chart> withShortfalls(Set<Chart> charts) {

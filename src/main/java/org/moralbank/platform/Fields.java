@@ -218,6 +218,14 @@ public final class Fields {
         return null;
     }
 
+    /** {@code true} or {@code false} as a query writes it; false when it is missing. */
+    public boolean optionalFlag(String field, @Nullable String value) {
+        if (value != null && !value.equals("true") && !value.equals("false")) {
+            fault(field, "flag");
+        }
+        return "true".equals(value);
+    }
+
     /** A UUID as a query writes it, which may be missing. */
     public @Nullable UUID optionalUuid(String field, @Nullable String value) {
         if (value != null && UUID_FORM.matcher(value).matches()) {
