@@ -30,7 +30,14 @@ class WallsTest {
     }
 
     static Stream<String> changesOfWhatIsRecorded() {
-        return Stream.of("commit_answer", "ledger_entry", "ledger_posting", "ledger_event")
+        return Stream.of(
+                        "commit_answer",
+                        "ledger_entry",
+                        "ledger_posting",
+                        "ledger_event",
+                        "log_hash",
+                        "log_checkpoint",
+                        "log_key")
                 .flatMap(table -> Stream.of(
                         "UPDATE " + table + " SET book_id = book_id", "DELETE FROM " + table, "TRUNCATE " + table));
     }

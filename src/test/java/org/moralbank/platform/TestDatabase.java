@@ -141,6 +141,9 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
             // Tests of webhooks have receivers on this machine, and deliver themselves, when they say.
             told.put("moralbank.events.allow-private-targets", "true");
             told.put("moralbank.events.deliver", "false");
+            // Tests of the log integrate themselves, when they say.
+            told.put("moralbank.log.integrate", "false");
+            told.put("moralbank.log.key", "bm90aGluZyBpcyBzaWduZWQgd2l0aCB0aGlzLCByZWE=");
             told.put("moralbank.secrets.key", "dGhpcyBpcyBub3QgYSBzZWNyZXQsIGl0IGlzIGEgdGU=");
             return told;
         }
