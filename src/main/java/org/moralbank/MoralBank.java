@@ -10,12 +10,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.moralbank.platform.DatabaseSettings;
 import org.moralbank.platform.DatabaseStartException;
 import org.moralbank.platform.EmbeddedDatabase;
+import org.moralbank.verifier.Verify;
 
 /**
  * Starts the service: on the database that the environment names, or on an embedded one.
@@ -33,6 +35,10 @@ public final class MoralBank {
             "quarkus.shutdown.delay", "0S");
 
     public static void main(String... args) throws IOException {
+        if (args.length > 0 && args[0].equals("verify")) {
+            // An auditor's: neither a database nor Quarkus is started for it.
+            Verify.main(Arrays.copyOfRange(args, 1, args.length));
+        }
         var training = Boolean.getBoolean("moralbank.training");
         try {
             switch (DatabaseSettings.ofThisProcess()) {

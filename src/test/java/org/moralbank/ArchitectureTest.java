@@ -44,6 +44,7 @@ class ArchitectureTest {
             Set.of("ledger"),
             Set.of("access"),
             Set.of("commits"),
+            Set.of("verifier"),
             Set.of("platform", "proofs"));
 
     /** Stands beside the map: plays data through everybody's use cases, and nobody uses it. */
@@ -117,6 +118,27 @@ class ArchitectureTest {
         CLASSES.forEach(each -> packages.add(packageOf(each)));
 
         assertThat(packages).allMatch(name -> name.isEmpty() || name.equals(DEMO) || lineOf(name) >= 0);
+    }
+
+    /** An auditor runs it with nothing but Java, and reads it without knowing ours. */
+    @Test
+    void theVerifierNeedsNothingButJava() {
+        Set<String> faults = new TreeSet<>();
+        for (JavaClass each : CLASSES) {
+            if (Set.of("verifier", "proofs").contains(packageOf(each))) {
+                each.getDirectDependenciesFromSelf().stream()
+                        .filter(
+                                dependency -> !dependency
+                                        .getTargetClass()
+                                        .getName()
+                                        .matches(
+                                                "(\\[*L?)?(java\\.|org\\.jspecify\\.|org\\.moralbank\\.(verifier|proofs)\\.).*|[^.]+"))
+                        .map(Dependency::getDescription)
+                        .forEach(faults::add);
+            }
+        }
+
+        assertThat(faults).isEmpty();
     }
 
     @Test

@@ -69,7 +69,7 @@ public enum Chart {
         return code;
     }
 
-    Bounds bounds() {
+    public Bounds bounds() {
         return bounds;
     }
 
