@@ -32,8 +32,10 @@ class ArchitectureTest {
     private static final List<Set<String>> MAP = List.of(
             Set.of("console"),
             Set.of("events"),
+            Set.of("exports"),
             Set.of("audit"),
             Set.of("reports"),
+            Set.of("translog"),
             Set.of("clearing"),
             Set.of("statistics"),
             Set.of("settlements"),
