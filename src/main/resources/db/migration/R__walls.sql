@@ -1,7 +1,7 @@
 -- A further wall behind the rules of the kernel. Apart from the tables, so that an engine without triggers can leave it
 -- out; repeatable, so that it always matches the last tables. It is applied after every change of this file.
 -- tables: commits, access, ledger, members, services, redemptions, merchants, paycodes, events, settlements, log, audit,
--- imports
+-- exports, imports
 
 CREATE OR REPLACE FUNCTION moralbank_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -21,7 +21,8 @@ BEGIN
     END LOOP;
 END $$;
 
--- The application's role reads everything, adds everywhere, and changes only what has a life. It deletes nothing.
+-- The application's role reads everything, adds everywhere, and changes only what has a life. It deletes nothing but
+-- exports, which are copies.
 DO $$
 BEGIN
     IF '${appRole}' <> current_user THEN
@@ -31,6 +32,8 @@ BEGIN
         EXECUTE 'GRANT INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ${appRole}';
         EXECUTE 'REVOKE UPDATE ON commit_answer, ledger_entry, ledger_posting, ledger_event,
                                   log_hash, log_checkpoint, log_key, audit_finding, imported_book FROM ${appRole}';
+        EXECUTE 'REVOKE UPDATE ON export_file, export_chunk FROM ${appRole}';
+        EXECUTE 'GRANT DELETE ON export_job, export_file, export_chunk TO ${appRole}';
         EXECUTE 'REVOKE INSERT, UPDATE ON flyway_schema_history FROM ${appRole}';
     END IF;
     IF '${auditorRole}' <> '' AND EXISTS (SELECT FROM pg_roles WHERE rolname = '${auditorRole}') THEN

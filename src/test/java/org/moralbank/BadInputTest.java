@@ -131,6 +131,12 @@ class BadInputTest {
             "makeClientKey",
             "revokeClientKey",
             "listMemberStatusChanges",
+            "makeExport",
+            "listExports",
+            "getExport",
+            "deleteExport",
+            "getExportPack",
+            "getExportFile",
             "getTrialBalance",
             "getJournal",
             "getGeneralLedger",
@@ -145,6 +151,9 @@ class BadInputTest {
 
     /** What auditors have done, of all that is not a read. */
     private static final Set<String> FOR_AUDITORS = Set.of("orderSelfAudit");
+
+    /** What auditors may do beside reading: take copies home. */
+    private static final Set<String> FOR_AUDITORS = Set.of("makeExport", "deleteExport");
 
     private static final Set<String> FOR_TERMINALS = Set.of(
             "redeem",
@@ -998,6 +1007,7 @@ class BadInputTest {
                                    + (SELECT count(*) FROM merchant_catalogue WHERE book_id = $1)
                                    + (SELECT count(*) FROM merchant_item WHERE book_id = $1)
                                    + (SELECT count(*) FROM imported_book WHERE book_id = $1)
+                                   + (SELECT count(*) FROM export_job WHERE book_id = $1)
                                    + (SELECT count(*) FROM member_organisation_unit)
                                    + (SELECT count(*) FROM ledger_book)
                                    + (SELECT count(*) FROM access_key WHERE revoked_at IS NOT NULL)
@@ -1087,6 +1097,19 @@ class BadInputTest {
                     .body(body.replace('\'', '"')));
             assertThat(answer.status()).as(answer.text()).isIn(200, 201);
             return answer;
+        }
+
+        private void awaitDone(String path) {
+            long until = System.nanoTime() + 30_000_000_000L;
+            String status = "";
+            while (!status.equals("DONE")) {
+                assertThat(System.nanoTime()).as("%s is %s", path, status).isLessThan(until);
+                status = send(new Request(
+                                "GET", book.path() + path, Map.of("Authorization", "Bearer " + operator), null))
+                        .json()
+                        .path("status")
+                        .asText();
+            }
         }
 
         private void idOf(String collection, String body) {
@@ -1224,6 +1247,9 @@ class BadInputTest {
                         .path("id")
                         .asText());
         values.put("event", book.code() + "-1");
+        made.idOf("exports", "{'contents':['ACCOUNTS'],'formats':['JSONL']}");
+        made.awaitDone("/exports/" + values.get("exports.id"));
+        values.put("name", "accounts.jsonl");
         String key = UUID.randomUUID().toString();
         assertThat(send(made.request(op("openBalance"))
                                 .with("Idempotency-Key", key)

@@ -2,11 +2,16 @@ package org.moralbank.ledger;
 
 import static org.moralbank.platform.CanonicalJson.quoted;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Json;
@@ -25,6 +30,7 @@ import org.moralbank.platform.Sha256;
  */
 final class CanonicalEntry {
     private static final byte[] LEAF = {0};
+    private static final JsonFactory JSON = new JsonFactory();
 
     private CanonicalEntry() {}
 
@@ -114,39 +120,106 @@ final class CanonicalEntry {
             EntryType type,
             Unit unit) {}
 
-    record SealedPosting(String account, String amount, String balance, String version) {
-        EntryView.PostingView view() {
-            return new EntryView.PostingView(
-                    account, Long.parseLong(amount), Long.parseLong(balance), Long.parseLong(version));
-        }
-    }
+    record SealedPosting(String account, String amount, String balance, String version) {}
 
-    /** The entry that was sealed so, without what persons wrote: what is shown and exported is what is proven. */
+    /**
+     * The entry that was sealed so, without what persons wrote: what is shown and exported is what is proven. Read member by
+     * member rather than bound to a record, which took three times as long.
+     */
     static EntryView read(byte[] canonical) {
-        Sealed sealed;
-        try {
-            sealed = parse(canonical);
+        try (JsonParser json = JSON.createParser(canonical)) {
+            json.nextToken();
+            return new Read().of(json);
         } catch (IOException e) {
             throw new IllegalStateException("not a sealed entry of ours", e);
         }
-        return new EntryView(
-                Long.parseLong(sealed.seq),
-                sealed.type,
-                sealed.unit,
-                sealed.occurredOn,
-                sealed.postedAt,
-                sealed.client,
-                sealed.actor,
-                sealed.onBehalfOf,
-                sealed.approver,
-                sealed.reference,
-                null,
-                null,
-                sealed.group,
-                sealed.reverses == null ? null : Long.valueOf(sealed.reverses),
-                null,
-                sealed.postings.stream().map(SealedPosting::view).toList(),
-                null);
+    }
+
+    /** The members as they are read. */
+    private static final class Read {
+        private @Nullable String actor;
+        private @Nullable String approver;
+        private @Nullable String client;
+        private @Nullable UUID group;
+        private @Nullable LocalDate occurredOn;
+        private @Nullable String onBehalfOf;
+        private @Nullable Instant postedAt;
+        private @Nullable String reference;
+        private @Nullable Long reverses;
+        private @Nullable Long seq;
+        private @Nullable EntryType type;
+        private @Nullable Unit unit;
+        private final List<EntryView.PostingView> postings = new ArrayList<>(2);
+
+        EntryView of(JsonParser json) throws IOException {
+            for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                if (name.equals("postings")) {
+                    json.nextToken();
+                    while (json.nextToken() != JsonToken.END_ARRAY) {
+                        postings.add(posting(json));
+                    }
+                } else {
+                    take(name, Objects.requireNonNull(json.nextTextValue(), name));
+                }
+            }
+            return new EntryView(
+                    Objects.requireNonNull(seq),
+                    Objects.requireNonNull(type),
+                    Objects.requireNonNull(unit),
+                    Objects.requireNonNull(occurredOn),
+                    Objects.requireNonNull(postedAt),
+                    Objects.requireNonNull(client),
+                    actor,
+                    onBehalfOf,
+                    approver,
+                    reference,
+                    null,
+                    null,
+                    group,
+                    reverses,
+                    null,
+                    postings,
+                    null);
+        }
+
+        private void take(String name, String value) {
+            switch (name) {
+                case "actor" -> actor = value;
+                case "approver" -> approver = value;
+                case "client" -> client = value;
+                case "group" -> group = UUID.fromString(value);
+                case "occurredOn" -> occurredOn = LocalDate.parse(value);
+                case "onBehalfOf" -> onBehalfOf = value;
+                case "postedAt" -> postedAt = Times.parse(value);
+                case "reference" -> reference = value;
+                case "reverses" -> reverses = Long.valueOf(value);
+                case "seq" -> seq = Long.valueOf(value);
+                case "type" -> type = EntryType.valueOf(value);
+                case "unit" -> unit = Unit.valueOf(value);
+                case "book", "metadataHash", "reasonHash" -> {
+                    // Sealed, and not shown.
+                }
+                default -> throw new IllegalStateException("not a member of a sealed entry: " + name);
+            }
+        }
+
+        private static EntryView.PostingView posting(JsonParser json) throws IOException {
+            String account = "";
+            long amount = 0;
+            long balance = 0;
+            long version = 0;
+            for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                String value = Objects.requireNonNull(json.nextTextValue(), name);
+                switch (name) {
+                    case "account" -> account = value;
+                    case "amount" -> amount = Long.parseLong(value);
+                    case "balance" -> balance = Long.parseLong(value);
+                    case "version" -> version = Long.parseLong(value);
+                    default -> throw new IllegalStateException("not a member of a sealed posting: " + name);
+                }
+            }
+            return new EntryView.PostingView(account, amount, balance, version);
+        }
     }
 
     /** The members that bytes of any origin say; refuses bytes that are no such entry. */

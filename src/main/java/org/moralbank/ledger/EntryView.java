@@ -2,6 +2,7 @@ package org.moralbank.ledger;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -95,6 +96,12 @@ public record EntryView(
     /** The view of an entry that was just posted, with nothing of what persons wrote: answers are kept, texts erasable. */
     public static EntryView of(Entry entry) {
         return of(entry, null, null);
+    }
+
+    /** The entry of its sealed bytes, with the hash of their leaf and nothing of what persons wrote. */
+    public static EntryView sealed(byte[] canonical) {
+        return CanonicalEntry.read(canonical)
+                .with(null, null, null, HexFormat.of().formatHex(CanonicalEntry.leafHash(canonical)));
     }
 
     /** The same with what stands beside the sealed bytes. */

@@ -74,7 +74,13 @@ public class TrialBalances {
         return ReportFile.of(file, Column.headings(headings, COLUMNS), rows(book, scope), row -> cells(row, hasPeriod));
     }
 
-    private static @Nullable Object[] cells(TrialBalance.Row row, boolean hasPeriod) {
+    /** The headings of a file. */
+    public static Object[] headings(Language language) {
+        return Column.headings(language, COLUMNS);
+    }
+
+    /** A row as cells below the headings. */
+    public static @Nullable Object[] cells(TrialBalance.Row row, boolean hasPeriod) {
         return switch (row) {
             case TrialBalance.Row.Account one ->
                 cells(

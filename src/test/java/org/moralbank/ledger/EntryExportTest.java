@@ -62,12 +62,12 @@ class EntryExportTest {
                 .statusCode(201);
 
         String journal = export(book, "text/x-hledger", "");
-        // For .ci/hledger, which has hledger itself check it.
+        // For .ci/exports, which has hledger and ledger themselves check it.
         Files.createDirectories(Path.of("target/journals"));
         Files.writeString(Path.of("target/journals/entries.journal"), journal);
 
         assertThat(journal)
-                .contains("\ncommodity MIN 1000.\ncommodity PTS 1000.00\n")
+                .contains("\ncommodity MIN\n    format MIN 1000.\ncommodity PTS\n    format PTS 1000.00\n")
                 .contains("\naccount 2100:" + anna.id() + ":MIN:PUBLIC.20991231.R\n")
                 .contains("\naccount 3300:PTS\n")
                 .contains("(3) OPENING  ; occurred-on:")

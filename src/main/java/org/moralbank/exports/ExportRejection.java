@@ -1,0 +1,46 @@
+package org.moralbank.exports;
+
+import java.util.Map;
+import org.moralbank.platform.Rejection;
+
+/** Why an export is not made or given, in order of precedence. */
+sealed interface ExportRejection extends Rejection {
+    /** The book has not come so far, or had not by the moment that was named. */
+    record SeqNotReached(long seq, long lastSeq) implements ExportRejection {
+        @Override
+        public String code() {
+            return "seq-not-reached";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("seq", seq, "lastSeq", lastSeq);
+        }
+    }
+
+    /** As many are kept of the book as may be. */
+    record TooMany(long most) implements ExportRejection {
+        @Override
+        public String code() {
+            return "too-many-exports";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("most", most);
+        }
+    }
+
+    /** Its files are not whole yet, or never will be. */
+    record NotDone(Export.Status status) implements ExportRejection {
+        @Override
+        public String code() {
+            return "export-not-done";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("status", status.name());
+        }
+    }
+}

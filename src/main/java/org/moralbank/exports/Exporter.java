@@ -1,0 +1,143 @@
+package org.moralbank.exports;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.reports.TrialBalances;
+
+/** Makes the exports that are asked for, one at a time, on a thread of its own, from the process's start to its end. */
+@Singleton
+class Exporter {
+    private static final Logger LOG = Logger.getLogger(Exporter.class);
+
+    /** So often is a job tried that makes no file; what has killed a process five times will do it again. */
+    private static final int ATTEMPTS = 5;
+
+    private static final Duration PAUSE = Duration.ofSeconds(10);
+    private static final Duration LOOK_AROUND = Duration.ofMinutes(1);
+
+    private final ExportJobStore jobs;
+    private final SelectionStore store;
+    private final TrialBalances balances;
+    private final LogFiles logFiles;
+    private final ExportsConfig config;
+    private final ExportMetrics metrics;
+    private volatile boolean stopping;
+    private volatile @Nullable Thread thread;
+    private long lookedAroundNanos = System.nanoTime() - LOOK_AROUND.toNanos();
+
+    Exporter(ExportJobStore jobs, SelectionStore store, TrialBalances balances, LogFiles logFiles, ExportsConfig config, MeterRegistry registry) {
+        this.jobs = jobs;
+        this.store = store;
+        this.balances = balances;
+        this.logFiles = logFiles;
+        this.config = config;
+        this.metrics = new ExportMetrics(registry);
+    }
+
+    void onStart(@Observes StartupEvent start) {
+        if (config.make()) {
+            // Not a virtual thread: packing takes a core, which those of the others share.
+            thread = Thread.ofPlatform().name("exporter").daemon().start(this::run);
+        }
+    }
+
+    private void run() {
+        boolean well = true;
+        while (!stopping) {
+            boolean worked = false;
+            try {
+                lookAround();
+                worked = makeNext();
+                well = true;
+            } catch (RuntimeException fault) {
+                if (well && !stopping) {
+                    LOG.warn("Exports are not made for now; trying on.", fault);
+                }
+                well = false;
+            }
+            if (!worked) {
+                LockSupport.parkNanos(config.poll().toNanos());
+            }
+        }
+    }
+
+    private void lookAround() {
+        if (System.nanoTime() - lookedAroundNanos >= LOOK_AROUND.toNanos()) {
+            lookedAroundNanos = System.nanoTime();
+            jobs.deleteExpired();
+            metrics.open(jobs.open());
+        }
+    }
+
+    /** Looks for work now. */
+    void wake() {
+        Thread waiting = thread;
+        if (waiting != null) {
+            LockSupport.unpark(waiting);
+        }
+    }
+
+    /** Makes the export that waits longest; whether there was one. */
+    boolean makeNext() {
+        ExportJobStore.Lease lease = jobs.claim();
+        if (lease == null) {
+            return false;
+        }
+        try {
+            if (lease.attempts() > ATTEMPTS) {
+                fail(lease, "interrupted");
+                return true;
+            }
+            new Making(jobs, store, balances, logFiles, lease, () -> stopping, metrics).run();
+            jobs.end(lease, Export.Status.DONE, null, config.keep());
+            metrics.done();
+        } catch (ExportJobStore.Lost lost) {
+            LOG.infof(
+                    "Export %s was deleted or taken over while it was made.",
+                    lease.export().id());
+        } catch (Making.Stopped stopped) {
+            jobs.giveBack(lease, null, Duration.ZERO);
+        } catch (RuntimeException fault) {
+            again(lease, fault);
+        }
+        return true;
+    }
+
+    private void again(ExportJobStore.Lease lease, RuntimeException fault) {
+        Throwable cause = fault.getCause() == null ? fault : fault.getCause();
+        if (cause instanceof ExportJobStore.Lost || stopping) {
+            return;
+        }
+        LOG.warnf(fault, "Export %s was not made at attempt %d.", lease.export().id(), lease.attempts());
+        String error = cause.getClass().getSimpleName();
+        if (lease.attempts() >= ATTEMPTS) {
+            fail(lease, error);
+        } else {
+            metrics.retried();
+            jobs.giveBack(lease, error, PAUSE.multipliedBy(lease.attempts()));
+        }
+    }
+
+    private void fail(ExportJobStore.Lease lease, String error) {
+        jobs.end(lease, Export.Status.FAILED, error, config.keep());
+        metrics.failed();
+    }
+
+    /** Before the pool closes. */
+    void onStop(@Observes @Priority(1) ShutdownEvent stop) throws InterruptedException {
+        stopping = true;
+        Thread waiting = thread;
+        if (waiting != null) {
+            LockSupport.unpark(waiting);
+            waiting.join(Duration.ofSeconds(5));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+/**
+ * Exports: a book, or a part of it, as files that others can check without trusting the service.
+ *
+ * <p><b>Words.</b> An {@linkplain org.moralbank.exports.Export export} is a job and then the files that it has made; a pack
+ * is all of them in one zip. A {@linkplain org.moralbank.exports.Selection selection} says what of the book, and how: entries
+ * from a number to a number, of them those of some business days, contents and formats. Where it ends is resolved when the
+ * export is asked for, to a number that the book has reached.
+ *
+ * <p><b>The files.</b>
+ *
+ * <ul>
+ *   <li>{@code manifest.json}: counts, sums, the numbers of the first and last entry, the SHA-256 of every other file;
+ *   <li>{@code entries.jsonl}: the canonical bytes of each entry, a line each, in order of {@code seq}; the SHA-256 of a zero
+ *       byte and the line (without its end) is the leaf of the transparency log;
+ *   <li>{@code accounts.jsonl}: the accounts as the last entry left them, in the order in which they were first posted
+ *       to (which is that of their numbers, because an account opens with its first posting), also frozen and closed ones;
+ *   <li>{@code checkpoint.txt} and {@code log-key.txt}: the signed checkpoint of exactly these entries and the keys to check
+ *       it, where the export begins with the first entry, leaves out none, and the log was signed at its last one. The log
+ *       follows in steps: who wants a checkpoint of a book that is posted to without a pause names the size of one
+ *       ({@code GET …/log/checkpoint}) as {@code lastSeq};
+ *   <li>{@code journal.csv}, {@code general-ledger.csv} (account by account), {@code statements.csv} (the same of what is
+ *       somebody's, by owner), {@code accounts.csv}, {@code trial-balance.csv}; each also as a spreadsheet, {@code .xlsx};
+ *   <li>{@code book.hledger}, which hledger and ledger read, and {@code book.beancount} ({@link
+ *       org.moralbank.exports.BeancountText} has the names of accounts): with balance assertions, unless business days leave
+ *       entries out.
+ * </ul>
+ *
+ * <p><b>Rules.</b>
+ *
+ * <ol>
+ *   <li>The same selection gives the same bytes of each file, for ever: they follow from entries and from what never changes
+ *       of accounts. Neither the time nor the export's id is in them, nor what a person wrote, nor any name. The zip around
+ *       them, and spreadsheets, which are zips, are the same as long as the same zlib packs them.
+ *   <li>A file is made in one pass of keyset pages by one thread of its own, beside the lanes, and is kept packed, in parts of
+ *       1 MiB. Nothing holds more than two pages and two parts, whatever the size of the book.
+ *   <li>A job has one exporter, who holds a lease with a fencing number. Each part is added by a statement that names it, so
+ *       that one who was stopped and woke adds nothing. Another goes on with the first file that is not whole.
+ *   <li>What is given is what is kept: zip and gzip are headers around the streams. Bytes are unpacked on a worker, and only
+ *       for who accepts neither.
+ *   <li>An export is kept for a while, then goes; or when it is deleted. It can be made again.
+ * </ol>
+ *
+ * <p><b>Why in the database.</b> Any replica can make, go on with and give an export, and nothing else is needed. Packed
+ * entries take a tenth of what the entries themselves do.
+ *
+ * <p><b>Why no Parquet.</b> Its writers for Java bring Hadoop's classes or native code, tens of megabytes for one format;
+ * every tool that reads it also reads JSON lines or CSV.
+ *
+ * <p><b>Tables.</b> {@code export_job}, {@code export_file}, {@code export_chunk}: the only rows that the application may
+ * delete, because they are copies. New jobs are works of the book; the exporter moves them on with statements of its own.
+ *
+ * <p><b>Endpoints.</b> {@code POST GET /v1/books/{book}/exports}, {@code GET DELETE …/{id}}, {@code GET …/{id}/pack},
+ * {@code …/{id}/files/{name}}. The entries alone are also streamed, without a job, by {@code GET …/entries}
+ * (CSV, hledger).
+ *
+ * <p><b>What never happens.</b> A part of a file is not given for the whole. An export does not slow a commit but by the
+ * database's own work. Nothing of a book is changed.
+ */
+@NullMarked
+package org.moralbank.exports;
+
+import org.jspecify.annotations.NullMarked;
