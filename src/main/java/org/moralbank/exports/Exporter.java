@@ -33,7 +33,13 @@ class Exporter {
     private volatile @Nullable Thread thread;
     private long lookedAroundNanos = System.nanoTime() - LOOK_AROUND.toNanos();
 
-    Exporter(ExportJobStore jobs, SelectionStore store, TrialBalances balances, LogFiles logFiles, ExportsConfig config, MeterRegistry registry) {
+    Exporter(
+            ExportJobStore jobs,
+            SelectionStore store,
+            TrialBalances balances,
+            LogFiles logFiles,
+            ExportsConfig config,
+            MeterRegistry registry) {
         this.jobs = jobs;
         this.store = store;
         this.balances = balances;

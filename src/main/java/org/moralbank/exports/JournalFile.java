@@ -167,8 +167,7 @@ final class JournalFile {
                             morning,
                             account,
                             Objects.requireNonNull(units.get(account)),
-                            Objects.requireNonNull(lastOfAccount.get(account))
-                                    .balanceAfter(),
+                            Objects.requireNonNull(lastOfAccount.get(account)).balanceAfter(),
                             out));
             lastOfAccount.clear();
             units.clear();

@@ -73,8 +73,7 @@ enum PackFile {
     /** Those that are asked for by what and how, in the order in which they are made. */
     static List<PackFile> of(Set<Content> contents, Set<Format> formats) {
         return Arrays.stream(values())
-                .filter(file ->
-                        formats.contains(file.format) && contents.contains(file.content))
+                .filter(file -> formats.contains(file.format) && contents.contains(file.content))
                 .toList();
     }
 }

@@ -29,8 +29,8 @@ class EntryExport {
     Multi<Buffer> csv(BookHandle book, EntryFilter filter) {
         return store.extent(book.id())
                 .onItem()
-                .transformToMulti(extent -> joined(
-                        Multi.createFrom().item(headings()), entries(book, filter, extent, EntryExport::rows)));
+                .transformToMulti(extent ->
+                        joined(Multi.createFrom().item(headings()), entries(book, filter, extent, EntryExport::rows)));
     }
 
     /**

@@ -39,7 +39,10 @@ public final class Participants {
     public static void registerUnlessThere(WorkingSet set, int book, String id) {
         Member.Key key = new Member.Key(book, id);
         if (set.find(MEMBERS, key) == null) {
-            set.put(MEMBERS, key, new Member(book, id, Member.Status.ACTIVE, null, null, null, false, 1, moment(set)));
+            set.put(
+                    MEMBERS,
+                    key,
+                    new Member(book, id, Member.Status.ACTIVE, null, null, null, false, false, 1, moment(set)));
         }
     }
 

@@ -12,8 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class BeancountTextTest {
     /** What beancount takes for an account, without the letters that are not ours. */
-    private static final Pattern LEGAL =
-            Pattern.compile("(Assets|Liabilities|Equity)(:[A-Z0-9][A-Za-z0-9-]*)+");
+    private static final Pattern LEGAL = Pattern.compile("(Assets|Liabilities|Equity)(:[A-Z0-9][A-Za-z0-9-]*)+");
 
     @ParameterizedTest
     @CsvSource({
@@ -60,7 +59,8 @@ class BeancountTextTest {
     }
 
     private static String lot(Random random) {
-        return (random.nextBoolean() ? "" : id(random)) + (random.nextBoolean() ? ".20251231." : "..")
+        return (random.nextBoolean() ? "" : id(random))
+                + (random.nextBoolean() ? ".20251231." : "..")
                 + (random.nextBoolean() ? "R" : "");
     }
 }

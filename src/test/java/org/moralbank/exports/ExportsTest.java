@@ -195,9 +195,10 @@ class ExportsTest {
                     .isEqualTo(row.getBuffer(1).getBytes());
         }
         assertThat(number).isEqualTo(lines.size());
-        pack.files().forEach((name, bytes) -> assertThat(new String(bytes, StandardCharsets.UTF_8))
-                .as(name)
-                .doesNotContain("给邻居买药", "第二件事", "录入有误", "迁出社区"));
+        pack.files()
+                .forEach((name, bytes) -> assertThat(new String(bytes, StandardCharsets.UTF_8))
+                        .as(name)
+                        .doesNotContain("给邻居买药", "第二件事", "录入有误", "迁出社区"));
     }
 
     @Test
@@ -286,7 +287,10 @@ class ExportsTest {
         int size = get(book, id).getInt("lastSeq");
 
         assertThat(pack.text("checkpoint.txt")).contains("/" + book.code() + "\n" + size + "\n");
-        assertThat(Json.mapper().readTree(pack.file("manifest.json")).path("checkpoint").asText())
+        assertThat(Json.mapper()
+                        .readTree(pack.file("manifest.json"))
+                        .path("checkpoint")
+                        .asText())
                 .isEqualTo("checkpoint.txt");
         keepForTheTools("signed", pack);
         assertThat(verdict("signed").sentence()).startsWith("HOLDS");
@@ -307,7 +311,11 @@ class ExportsTest {
 
         var pack = pack(book, "{\"firstSeq\":4,\"lastSeq\":5," + ALL_FORMATS + "}");
 
-        assertThat(lines(pack.file("entries.jsonl"))).hasSize(2).first().asString().contains("\"seq\":\"4\"");
+        assertThat(lines(pack.file("entries.jsonl")))
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains("\"seq\":\"4\"");
         assertThat(pack.text("book.hledger"))
                 .contains(" opening balances\n    3300:MIN  MIN -120 = MIN -120\n")
                 .doesNotContain("A part of the book");
@@ -340,7 +348,9 @@ class ExportsTest {
         assertThat(manifest.at("/parameters/from").asText()).isEqualTo("2025-01-05");
         assertThat(pack.text("book.hledger")).contains("; A part of the book").doesNotContain(" = ");
         assertThat(pack.text("book.beancount")).contains("; A part of the book").doesNotContain(" balance ");
-        assertThat(pack.rows("general-ledger.csv")).extracting(row -> row.get(1)).containsOnly("POSTING", "row");
+        assertThat(pack.rows("general-ledger.csv"))
+                .extracting(row -> row.get(1))
+                .containsOnly("POSTING", "row");
         keepForTheTools("days", pack);
     }
 
@@ -352,8 +362,10 @@ class ExportsTest {
         book.aMember().holding(60, Unit.MIN);
         String asOf = "{\"asOf\":\"%s\",\"formats\":[\"JSONL\"]}";
 
-        assertThat(get(book, export(book, asOf.formatted(then))).getInt("lastSeq")).isEqualTo(1);
-        assertThat(get(book, export(book, asOf.formatted("2024-12-31T23:59:59Z"))).getInt("lastSeq"))
+        assertThat(get(book, export(book, asOf.formatted(then))).getInt("lastSeq"))
+                .isEqualTo(1);
+        assertThat(get(book, export(book, asOf.formatted("2024-12-31T23:59:59Z")))
+                        .getInt("lastSeq"))
                 .isZero();
         assertThat(pack(book, asOf.formatted(then)).text("accounts.jsonl"))
                 .contains(anna.id())
@@ -386,7 +398,8 @@ class ExportsTest {
         refused(book, "{\"lastSeq\":1,\"asOf\":\"2025-01-01T00:00:00Z\"}", 400, "invalid-request");
         refused(book, "{\"contents\":[\"STATEMENTS\"],\"formats\":[\"HLEDGER\"]}", 400, "invalid-request");
         // The one behind the last is the first of nothing.
-        assertThat(get(book, export(book, "{\"firstSeq\":2}")).getInt("lastSeq")).isEqualTo(1);
+        assertThat(get(book, export(book, "{\"firstSeq\":2}")).getInt("lastSeq"))
+                .isEqualTo(1);
     }
 
     // ---- tables ------------------------------------------------------------------------------------------------
@@ -400,19 +413,18 @@ class ExportsTest {
         Map<String, Long> posted = new LinkedHashMap<>();
         for (String line : lines(pack.file("accounts.jsonl"))) {
             JsonNode account = Json.mapper().readTree(line);
-            posted.put(
-                    account.path("account").asText(), account.path("posted").asLong());
+            posted.put(account.path("account").asText(), account.path("posted").asLong());
         }
         Map<String, Long> ofJournal = new LinkedHashMap<>();
-        pack.rows("journal.csv").stream().skip(1).forEach(row -> ofJournal.merge(
-                row.get(5), Long.parseLong(row.get(6)), Long::sum));
+        pack.rows("journal.csv").stream()
+                .skip(1)
+                .forEach(row -> ofJournal.merge(row.get(5), Long.parseLong(row.get(6)), Long::sum));
         assertThat(ofJournal).containsExactlyInAnyOrderEntriesOf(posted);
         Map<String, Long> ofLedger = new LinkedHashMap<>();
         Map<String, Long> closing = new LinkedHashMap<>();
         for (List<String> row : pack.rows("general-ledger.csv")) {
             if (row.get(1).equals("POSTING")) {
-                ofLedger.merge(
-                        row.get(0), Long.parseLong(row.get(7)) - Long.parseLong(row.get(6)), Long::sum);
+                ofLedger.merge(row.get(0), Long.parseLong(row.get(7)) - Long.parseLong(row.get(6)), Long::sum);
             } else if (row.get(1).equals("CLOSING")) {
                 closing.put(row.get(0), Long.parseLong(row.get(8)));
             }
@@ -461,7 +473,8 @@ class ExportsTest {
 
         for (TestBank.Member member : List.of(anna, bela)) {
             var lines = pack.rows("general-ledger.csv").stream()
-                    .filter(row -> row.get(0).equals("2100:" + member.id() + ":MIN") && row.get(1).equals("POSTING"))
+                    .filter(row -> row.get(0).equals("2100:" + member.id() + ":MIN")
+                            && row.get(1).equals("POSTING"))
                     .toList();
             assertThat(lines).hasSize(member == anna ? postings + 1 : postings);
             for (int i = 0; i < lines.size(); i++) {
@@ -528,14 +541,13 @@ class ExportsTest {
         Map<String, String> rows = fileRows(id);
 
         for (String crashedIn : List.of("manifest.json", "journal.csv", "entries.jsonl")) {
-            // As a process leaves it that was killed in a file: no row for it, and a part of its bytes, which are other ones.
+            // As a process leaves it that was killed in a file: no row for it, and a part of its bytes, which are other
+            // ones.
             sql(
                     "DELETE FROM export_file WHERE export_id = $1 AND name IN ('manifest.json', $2)",
                     UUID.fromString(id),
                     crashedIn);
-            sql(
-                    "DELETE FROM export_chunk WHERE export_id = $1 AND name = 'manifest.json'",
-                    UUID.fromString(id));
+            sql("DELETE FROM export_chunk WHERE export_id = $1 AND name = 'manifest.json'", UUID.fromString(id));
             sql("DELETE FROM export_chunk WHERE export_id = $1 AND name = $2", UUID.fromString(id), crashedIn);
             sql(
                     "INSERT INTO export_chunk (book_id, export_id, name, chunk_no, bytes)"
@@ -579,7 +591,11 @@ class ExportsTest {
     void addsNothingForAnExporterWhoWasStoppedAndWoke() {
         var book = bank.aBook();
         String id = export(book, "{\"formats\":[\"JSONL\"]}");
-        var export = exportStore.find(book.id(), UUID.fromString(id)).await().indefinitely().orElseThrow();
+        var export = exportStore
+                .find(book.id(), UUID.fromString(id))
+                .await()
+                .indefinitely()
+                .orElseThrow();
         // Another has taken it since, and holds it.
         sql(
                 "UPDATE export_job SET status = 'RUNNING', fence = 8, ended_at = NULL, expires_at = NULL,"
@@ -599,7 +615,8 @@ class ExportsTest {
         jobs.giveBack(woke, "x", java.time.Duration.ZERO);
 
         assertThat(get(book, id).getString("status")).isEqualTo("RUNNING");
-        assertThat(get(book, id).getList("files.name")).containsExactlyInAnyOrder("accounts.jsonl", "entries.jsonl", "manifest.json");
+        assertThat(get(book, id).getList("files.name"))
+                .containsExactlyInAnyOrder("accounts.jsonl", "entries.jsonl", "manifest.json");
         jobs.extend(holds);
         jobs.end(holds, Export.Status.DONE, null, java.time.Duration.ofDays(1));
     }

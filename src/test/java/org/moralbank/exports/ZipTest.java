@@ -64,9 +64,15 @@ class ZipTest {
         Files.write(file, out.toByteArray());
 
         try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(out.toByteArray()))) {
-            assertThat(zip.getNextEntry()).isNotNull().extracting(ZipEntry::getName).isEqualTo("文件-0");
+            assertThat(zip.getNextEntry())
+                    .isNotNull()
+                    .extracting(ZipEntry::getName)
+                    .isEqualTo("文件-0");
             assertThat(zip.readAllBytes()).isEqualTo(first.bytes());
-            assertThat(zip.getNextEntry()).isNotNull().extracting(ZipEntry::getName).isEqualTo("文件-1");
+            assertThat(zip.getNextEntry())
+                    .isNotNull()
+                    .extracting(ZipEntry::getName)
+                    .isEqualTo("文件-1");
             assertThat(zip.readAllBytes()).isEmpty();
             assertThat(zip.getNextEntry()).isNull();
         }
@@ -93,8 +99,10 @@ class ZipTest {
             }
 
             try (ZipFile zip = new ZipFile(file.toFile())) {
-                assertThat(zip.getInputStream(zip.getEntry("near")).readAllBytes()).isEqualTo(packed.bytes());
-                assertThat(zip.getInputStream(zip.getEntry("far")).readAllBytes()).isEqualTo(packed.bytes());
+                assertThat(zip.getInputStream(zip.getEntry("near")).readAllBytes())
+                        .isEqualTo(packed.bytes());
+                assertThat(zip.getInputStream(zip.getEntry("far")).readAllBytes())
+                        .isEqualTo(packed.bytes());
             }
         }
     }
