@@ -16,12 +16,13 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Change;
+import org.moralbank.commits.Rechecked;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.commits.Writing;
 
 /** Rows of {@code access_key}, as commits see them. */
-final class KeyTable implements Table<UUID, KeyTable.Key> {
+final class KeyTable implements Rechecked<UUID, KeyTable.Key> {
     static final KeyTable KEYS = new KeyTable();
 
     private static final String LOAD = """
@@ -34,6 +35,12 @@ final class KeyTable implements Table<UUID, KeyTable.Key> {
             INSERT INTO access_key (key_id, client_id, key_hash, created_at, revoked_at)
             VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (key_id) DO UPDATE SET revoked_at = excluded.revoked_at
+            """;
+
+    private static final String RECHECK = """
+            SELECT 1 / (count(*) = 0)::int
+            FROM access_key
+            WHERE key_id = ANY ($1) AND revoked_at IS NOT NULL
             """;
 
     private KeyTable() {}
@@ -70,6 +77,16 @@ final class KeyTable implements Table<UUID, KeyTable.Key> {
                     }
                     return found;
                 });
+    }
+
+    /** A key that worked may have been revoked since; one that was revoked stays so. */
+    @Override
+    public void recheck(Writing writing, Map<UUID, Key> rows) {
+        UUID[] live = rows.values().stream()
+                .filter(key -> key.revokedAt() == null)
+                .map(Key::id)
+                .toArray(UUID[]::new);
+        writing.execute(RECHECK, Tuple.of(live));
     }
 
     @Override

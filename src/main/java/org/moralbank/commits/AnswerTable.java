@@ -38,6 +38,17 @@ final class AnswerTable implements Table<AnswerTable.Key, AnswerTable.Kept> {
     }
 
     @Override
+    public int changedUnder(Key key) {
+        return key.book();
+    }
+
+    /** A key is rarely sent twice. */
+    @Override
+    public boolean isReadAgain() {
+        return false;
+    }
+
+    @Override
     public Future<Map<Key, Kept>> load(SqlConnection connection, List<Key> keys) {
         int n = keys.size();
         Short[] books = new Short[n];

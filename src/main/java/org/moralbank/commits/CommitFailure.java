@@ -13,6 +13,8 @@ final class CommitFailure extends RuntimeException {
         FAULT,
         /** The database was away or busy; nothing was done. */
         UNAVAILABLE,
+        /** Somebody else has committed since the works were decided, ahead of the lock; nothing was done. */
+        OVERTAKEN,
         /** The connection was lost with COMMIT under way. */
         UNKNOWN
     }
@@ -46,7 +48,7 @@ final class CommitFailure extends RuntimeException {
     static CommitFailure rolledBack(Throwable cause) {
         CommitFailure failure = whileWriting(cause);
         // A connection that the server is closing is given up as after any other failure of it.
-        return new CommitFailure(failure.kind, cause, failure.kind == Kind.FAULT);
+        return new CommitFailure(failure.kind, cause, failure.kind != Kind.UNAVAILABLE);
     }
 
     Kind kind() {
@@ -65,7 +67,9 @@ final class CommitFailure extends RuntimeException {
 
     /** A write failed before COMMIT, so that COMMIT cannot have come about. */
     static CommitFailure whileWriting(Throwable cause) {
-        return whileLoading(cause);
+        return cause instanceof PgException refused && Rechecked.CHANGED.equals(refused.getSqlState())
+                ? new CommitFailure(Kind.OVERTAKEN, cause)
+                : whileLoading(cause);
     }
 
     /** Whether the server refused the statement itself or we sent a wrong one, rather than its being away or busy. */

@@ -19,6 +19,8 @@ final class CommitMetrics {
     private final Counter replays;
     private final Counter overloaded;
     private final Counter retriedSingly;
+    private final Counter ahead;
+    private final Counter overtaken;
     private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
 
     CommitMetrics(MeterRegistry registry) {
@@ -43,6 +45,12 @@ final class CommitMetrics {
                 .register(registry);
         this.retriedSingly = Counter.builder("moralbank.commits.retried")
                 .description("Works tried again alone because their commit failed")
+                .register(registry);
+        this.ahead = Counter.builder("moralbank.commits.ahead")
+                .description("Works decided while the commit before was under way")
+                .register(registry);
+        this.overtaken = Counter.builder("moralbank.commits.overtaken")
+                .description("Works decided again because another process committed first")
                 .register(registry);
     }
 
@@ -69,6 +77,14 @@ final class CommitMetrics {
 
     void overloaded() {
         overloaded.increment();
+    }
+
+    void ahead(int works) {
+        ahead.increment(works);
+    }
+
+    void overtaken(int works) {
+        overtaken.increment(works);
     }
 
     void retriedSingly(int works) {

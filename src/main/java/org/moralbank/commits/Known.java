@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,22 @@ final class Known {
         return new Split<>(known, unknown);
     }
 
+    /**
+     * The numbers that this lane left in the books; nothing when it does not know itself to be alone in one of them, so
+     * that it should look first.
+     */
+    Optional<Map<Integer, Long>> numbers(Set<Integer> books) {
+        Map<Integer, Long> numbers = HashMap.newHashMap(books.size());
+        for (Integer book : books) {
+            Left left = leftByBook.get(book);
+            if (left == null || !left.alone) {
+                return Optional.empty();
+            }
+            numbers.put(book, left.commitNo);
+        }
+        return Optional.of(numbers);
+    }
+
     /** Tells the numbers that were read under the locks; false when another has committed in one of the books. */
     boolean areAsLeft(Map<Integer, Long> commitNos) {
         boolean all = true;
@@ -80,12 +97,18 @@ final class Known {
         return all;
     }
 
-    /** Remembers what a commit has left. {@code commitNos} are the books' numbers after it. */
+    /**
+     * Remembers what a commit leaves when it succeeds. {@code commitNos} are the books' numbers after it. When it fails,
+     * {@link #clear} has to follow.
+     */
     void keep(WorkingSet set, Map<Integer, Long> commitNos) {
         commitNos.forEach((book, number) -> leftByBook.computeIfAbsent(book, first -> new Left()).commitNo = number);
         set.each(new WorkingSet.Visitor() {
             @Override
             public <K, R> void row(Table<K, R> table, K key, @Nullable R row) {
+                if (!table.isReadAgain()) {
+                    return;
+                }
                 Left left = leftByBook.get(table.changedUnder(key));
                 if (left != null && commitNos.containsKey(table.changedUnder(key))) {
                     rowsByTable

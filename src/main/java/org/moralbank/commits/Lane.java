@@ -1,7 +1,5 @@
 package org.moralbank.commits;
 
-import static org.moralbank.commits.AnswerTable.ANSWERS;
-
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,21 +11,20 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.moralbank.platform.RefusedException;
 import org.moralbank.platform.Rejection;
 import org.moralbank.platform.Trace;
 
@@ -47,6 +44,22 @@ final class Lane {
             WHERE book_id = ANY ($1)
             ORDER BY book_id
             FOR UPDATE
+            """;
+
+    /**
+     * The lock, and a check that each book has the commit number that this lane left there: it fails, and with it the
+     * transaction, when another process has committed since.
+     */
+    private static final String LOCK_AS_LEFT = """
+            WITH locked AS MATERIALIZED (
+                SELECT book_id, commit_no
+                FROM commit_lock
+                WHERE book_id = ANY ($1)
+                ORDER BY book_id
+                FOR UPDATE)
+            SELECT 1 / (count(*) = cardinality($1::smallint[]))::int
+            FROM unnest($1::smallint[], $2::bigint[]) AS left_there (book_id, commit_no)
+            JOIN locked USING (book_id, commit_no)
             """;
 
     private static final String COUNT = "UPDATE commit_lock SET commit_no = commit_no + 1 WHERE book_id = ANY ($1)";
@@ -90,6 +103,11 @@ final class Lane {
 
     private final Known known;
 
+    private Clock clock = new Clock(Instant.EPOCH, 0);
+
+    /** The works of the commit after the one that is under way, decided as if that had succeeded, if they could be. */
+    private @Nullable Attempt ahead;
+
     Lane(int number, Context context, Pool pool, Sessions sessions, CommitsConfig config, CommitMetrics metrics) {
         this.number = number;
         this.context = context;
@@ -104,7 +122,11 @@ final class Lane {
     /** A database that hangs answers nobody; its callers are answered all the same. */
     private void refuseLate() {
         long latest = System.nanoTime() - config.longestRequest().toNanos();
-        for (Pending pending : underWay) {
+        List<Pending> taken = new ArrayList<>(underWay);
+        if (ahead != null) {
+            taken.addAll(ahead.batch);
+        }
+        for (Pending pending : taken) {
             if (pending.enqueuedNanos - latest < 0) {
                 refuse(pending, new CommitRejection.OutcomeUnknown());
             }
@@ -169,7 +191,10 @@ final class Lane {
 
     /** One commit after another, until the queue is empty. */
     private void next() {
-        List<Pending> batch = take();
+        Attempt prepared = ahead;
+        ahead = null;
+        Attempt decided = prepared != null && prepared.isDecided() ? prepared : null;
+        List<Pending> batch = decided != null ? decided.batch : take(prepared == null ? List.of() : prepared.batch);
         if (batch.isEmpty()) {
             running.set(false);
             if (!queue.isEmpty()) {
@@ -181,7 +206,7 @@ final class Lane {
         }
         long begun = System.nanoTime();
         underWay = batch;
-        commit(batch).onComplete(done -> {
+        commit(batch, decided).onComplete(done -> {
             underWay = List.of();
             long took = System.nanoTime() - begun;
             nanosPerCommit += (took - nanosPerCommit) / 8;
@@ -189,9 +214,10 @@ final class Lane {
         });
     }
 
-    private List<Pending> take() {
-        List<Pending> batch = new ArrayList<>();
-        int weight = 0;
+    /** Those that were taken before, and of the queue as many as have room beside them. */
+    private List<Pending> take(List<Pending> before) {
+        List<Pending> batch = new ArrayList<>(before);
+        int weight = before.stream().mapToInt(pending -> pending.weight).sum();
         for (Pending head = queue.peek(); head != null; head = queue.peek()) {
             weight += head.weight;
             if (!batch.isEmpty() && weight > config.largestCommit()) {
@@ -206,26 +232,49 @@ final class Lane {
         return batch;
     }
 
-    /** Commits the works together; when that fails, one by one. Never fails itself: every caller is answered. */
-    private Future<Void> commit(List<Pending> batch) {
+    /**
+     * Commits the works together; when that fails, one by one. Never fails itself: every caller is answered.
+     *
+     * @param decided what they have decided ahead of their lock, if they have
+     */
+    private Future<Void> commit(List<Pending> batch, @Nullable Attempt decided) {
+        Map<Integer, Long> left =
+                decided == null ? null : known.numbers(decided.books).orElse(null);
         // Composed, so that what is thrown is a failure like any other and the lane goes on.
-        return Future.<Void>succeededFuture().compose(begin -> attempt(batch)).transform(tried -> {
-            if (tried.succeeded()) {
-                return Future.succeededFuture();
-            }
-            CommitFailure failure = CommitFailure.of(tried.cause());
-            if (failure.kind() == CommitFailure.Kind.FAULT && batch.size() > 1) {
-                metrics.retriedSingly(batch.size());
-                LOG.warnf(failure.getCause(), "A commit of %d works failed; they are tried one by one.", batch.size());
-                Future<Void> chain = Future.succeededFuture();
-                for (Pending one : batch) {
-                    chain = chain.compose(ignored -> commit(List.of(one)));
-                }
-                return chain;
-            }
-            fail(batch, failure);
-            return Future.succeededFuture();
-        });
+        return Future.<Void>succeededFuture()
+                .compose(begin -> decided != null && left != null
+                        ? inOneFlight(decided, left)
+                        : inTwoFlights(Attempt.at(batch, this::fault), true))
+                .transform(tried -> {
+                    if (tried.succeeded()) {
+                        return Future.succeededFuture();
+                    }
+                    CommitFailure failure = CommitFailure.of(tried.cause());
+                    if (failure.kind() == CommitFailure.Kind.OVERTAKEN) {
+                        metrics.overtaken(batch.size());
+                        return commit(batch, null);
+                    }
+                    // What was read for the next works may be what failed: this one is tried without.
+                    if (failure.kind() == CommitFailure.Kind.FAULT && (batch.size() > 1 || ahead != null)) {
+                        return oneByOne(batch, failure);
+                    }
+                    fail(batch, failure);
+                    return Future.succeededFuture();
+                });
+    }
+
+    private Future<Void> oneByOne(List<Pending> batch, CommitFailure failure) {
+        metrics.retriedSingly(batch.size());
+        LOG.warnf(failure.getCause(), "A commit of %d works failed; they are tried one by one.", batch.size());
+        Future<Void> chain = Future.succeededFuture();
+        for (Pending one : batch) {
+            chain = chain.compose(ignored -> inTwoFlights(Attempt.at(List.of(one), this::fault), false))
+                    .recover(alone -> {
+                        fail(List.of(one), CommitFailure.of(alone));
+                        return Future.succeededFuture();
+                    });
+        }
+        return chain;
     }
 
     private void fail(List<Pending> batch, CommitFailure failure) {
@@ -238,7 +287,7 @@ final class Lane {
                 LOG.errorf(failure.getCause(), "The outcome of a commit of %d works is not known.", batch.size());
                 batch.forEach(pending -> refuse(pending, new CommitRejection.OutcomeUnknown()));
             }
-            case FAULT -> batch.forEach(pending -> fault(pending, failure.getCause()));
+            case FAULT, OVERTAKEN -> batch.forEach(pending -> fault(pending, failure.getCause()));
         }
     }
 
@@ -254,57 +303,68 @@ final class Lane {
         }
     }
 
-    // ---- one attempt -------------------------------------------------------------------------------------------
+    // ---- one commit --------------------------------------------------------------------------------------------
 
-    private Future<Void> attempt(List<Pending> asked) {
-        Needs needs = new Needs();
-        TreeSet<Integer> books = new TreeSet<>();
-        List<Pending> batch = new ArrayList<>(asked.size());
-        for (Pending pending : asked) {
-            try {
-                needsOf(pending, needs);
-                books.addAll(pending.books);
-                if (pending.ask.key() != null) {
-                    // The key's answer is read and written under the lock of the key's book, wherever the effect is.
-                    books.add(pending.ask.scopeBook());
-                }
-                batch.add(pending);
-            } catch (RuntimeException fault) {
-                fault(pending, fault);
+    /** The usual commit: one flight to lock and read, and when the works have decided, one to write. */
+    private Future<Void> inTwoFlights(Attempt attempt, boolean looksAhead) {
+        return committed(
+                attempt,
+                open -> lockAndRead(open, attempt).compose(commitNos -> {
+                    attempt.decide();
+                    return write(open, new Writing(open), attempt, commitNos, looksAhead);
+                }));
+    }
+
+    /**
+     * The commit of works that were decided while the one before it was under way: one flight to lock, to see that nobody
+     * else has committed since, and to write.
+     *
+     * @param commitNos the numbers that this lane left in the books
+     */
+    private Future<Void> inOneFlight(Attempt attempt, Map<Integer, Long> commitNos) {
+        return committed(attempt, open -> {
+            metrics.ahead(attempt.batch.size());
+            Writing writing = new Writing(open);
+            writing.sent(open.query("BEGIN").execute());
+            Short[] books = attempt.bookIds();
+            writing.execute(
+                    LOCK_AS_LEFT,
+                    Tuple.from(List.of(
+                            books, attempt.books.stream().map(commitNos::get).toArray(Long[]::new))));
+            attempt.recheck(writing);
+            writing.sent(readClock(open));
+            if (config.checkKnown()) {
+                List<Future<?>> again = new ArrayList<>();
+                attempt.readAgain(open, again);
+                again.forEach(writing::sent);
             }
-        }
-        if (batch.isEmpty()) {
+            return write(open, writing, attempt, commitNos, true).compose(done -> {
+                try {
+                    attempt.check();
+                    return Future.succeededFuture();
+                } catch (IllegalStateException wrong) {
+                    return Future.failedFuture(new CommitFailure(CommitFailure.Kind.UNKNOWN, wrong));
+                }
+            });
+        });
+    }
+
+    private Future<Void> committed(Attempt attempt, Function<SqlConnection, Future<Void>> run) {
+        if (attempt.batch.isEmpty()) {
             return Future.succeededFuture();
         }
         long begun = System.nanoTime();
         return connected()
                 .compose(open -> Future.<Void>succeededFuture()
-                        .compose(begin -> load(open, books, needs))
-                        .compose(loaded -> {
-                            decide(batch, loaded.set);
-                            return write(open, loaded);
-                        })
+                        .compose(begin -> run.apply(open))
                         .recover(failure -> {
-                            known.clear();
+                            forgetWhatIsKnown();
                             return abandon(open, failure);
                         }))
                 .onSuccess(ignored -> {
-                    metrics.committed(batch, System.nanoTime() - begun, begun);
-                    batch.forEach(pending -> pending.answer(pending.decided));
+                    metrics.committed(attempt.batch, System.nanoTime() - begun, begun);
+                    attempt.batch.forEach(pending -> pending.answer(pending.decided));
                 });
-    }
-
-    private static void needsOf(Pending pending, Needs needs) {
-        Ask ask = pending.ask;
-        if (ask.key() != null) {
-            needs.row(ANSWERS, answerKey(ask, ask.key()));
-        }
-        ask.asker().needs(needs);
-        pending.work.needs(needs);
-    }
-
-    private static AnswerTable.Key answerKey(Ask ask, IdempotencyKey key) {
-        return new AnswerTable.Key(ask.scopeBook(), ask.asker().clientId(), key.value());
     }
 
     private Future<SqlConnection> connected() {
@@ -323,47 +383,63 @@ final class Lane {
     private void forget(SqlConnection open) {
         if (connection == open) {
             connection = null;
-            known.clear();
+            forgetWhatIsKnown();
         }
     }
 
-    /** The rows that the works need, and the books that are locked, with their commit numbers. */
-    private record Loaded(WorkingSet set, Short[] books, Map<Integer, Long> commitNos) {}
+    /** What was to be is not, and with it all that was decided upon it. */
+    private void forgetWhatIsKnown() {
+        known.clear();
+        if (ahead != null) {
+            ahead.spoil();
+        }
+    }
+
+    // ---- lock and read -----------------------------------------------------------------------------------------
 
     /**
      * One flight: BEGIN, the lock, the clock, and behind it every load of what is not known. The server runs them in this
      * order. A second flight only when another has committed in a book since, so that what was known of it is not.
+     * Gives the books' commit numbers.
      */
-    private Future<Loaded> load(SqlConnection open, TreeSet<Integer> books, Needs needs) {
+    private Future<Map<Integer, Long>> lockAndRead(SqlConnection open, Attempt attempt) {
         List<Future<?>> flight = new ArrayList<>();
         flight.add(open.query("BEGIN").execute());
-        Short[] ids = books.stream().map(Integer::shortValue).toArray(Short[]::new);
-        Future<Map<Integer, Long>> locked =
-                open.preparedQuery(LOCK).execute(Tuple.of(ids)).map(rows -> commitNos(rows, books));
+        Future<Map<Integer, Long>> locked = open.preparedQuery(LOCK)
+                .execute(Tuple.of(attempt.bookIds()))
+                .map(rows -> commitNos(rows, attempt.books));
         flight.add(locked);
-        Future<Instant> clock = open.preparedQuery(CLOCK)
-                .execute()
-                .map(rows -> rows.iterator().next().get(OffsetDateTime.class, 0).toInstant());
-        flight.add(clock);
-        List<Loading<?, ?>> loads = new ArrayList<>();
-        for (Table<?, ?> table : needs.tables()) {
-            loads.add(loading(open, table, needs, books, flight));
-        }
+        flight.add(readClock(open));
+        attempt.read(open, known, flight);
         return landed(flight).compose(ignored -> {
-            Loaded loaded = new Loaded(new WorkingSet(clock.result()), ids, locked.result());
-            boolean asLeft = known.areAsLeft(loaded.commitNos);
+            boolean asLeft = known.areAsLeft(locked.result());
             List<Future<?>> again = new ArrayList<>();
             if (!asLeft || config.checkKnown()) {
-                loads.forEach(load -> load.loadKnown(open, again));
+                attempt.readKnown(open, again);
             }
             return (again.isEmpty() ? Future.<Void>succeededFuture() : landed(again)).map(landed -> {
                 if (asLeft) {
-                    loads.forEach(Loading::check);
+                    attempt.check();
                 }
-                loads.forEach(load -> load.into(loaded.set));
-                return loaded;
+                attempt.see(clock.read());
+                return locked.result();
             });
         });
+    }
+
+    private Future<?> readClock(SqlConnection open) {
+        return open.preparedQuery(CLOCK)
+                .execute()
+                .onSuccess(rows -> clock = new Clock(
+                        rows.iterator().next().get(OffsetDateTime.class, 0).toInstant(), System.nanoTime()));
+    }
+
+    /** The database's clock as it was read under the last lock, and when the answer was here. */
+    private record Clock(Instant read, long atNanos) {
+        /** What it shows now, or a little less: it was read before the answer was here. */
+        Instant now() {
+            return read.plusNanos(System.nanoTime() - atNanos).truncatedTo(ChronoUnit.MICROS);
+        }
     }
 
     private static Map<Integer, Long> commitNos(RowSet<Row> rows, TreeSet<Integer> books) {
@@ -383,61 +459,6 @@ final class Lane {
                 .mapEmpty();
     }
 
-    /** What is needed of one table: what is known, and what is being read. */
-    private static final class Loading<K, R> {
-        private final Table<K, R> table;
-        private final Known.Split<K, R> split;
-        private final @Nullable Future<Map<K, R>> read;
-        private @Nullable Future<Map<K, R>> readAgain;
-
-        Loading(SqlConnection open, Table<K, R> table, Known.Split<K, R> split, List<Future<?>> flight) {
-            this.table = table;
-            this.split = split;
-            this.read = split.unknown().isEmpty() ? null : in(flight, table.load(open, split.unknown()));
-        }
-
-        private static <T> Future<T> in(List<Future<?>> flight, Future<T> load) {
-            flight.add(load);
-            return load;
-        }
-
-        /** Reads what was known, too. */
-        void loadKnown(SqlConnection open, List<Future<?>> flight) {
-            if (!split.known().isEmpty()) {
-                readAgain =
-                        in(flight, table.load(open, List.copyOf(split.known().keySet())));
-            }
-        }
-
-        /** Where what was known was read all the same, the two must be one. */
-        void check() {
-            if (readAgain != null) {
-                Map<K, R> found = readAgain.result();
-                split.known().forEach((key, row) -> {
-                    if (!Objects.equals(row, found.get(key))) {
-                        throw new IllegalStateException("known as " + row + ", found as " + found.get(key));
-                    }
-                });
-            }
-        }
-
-        void into(WorkingSet set) {
-            if (read != null) {
-                set.loaded(table, split.unknown(), read.result());
-            }
-            if (readAgain != null) {
-                set.loaded(table, split.known().keySet(), readAgain.result());
-            } else {
-                set.loaded(table, split.known().keySet(), split.known());
-            }
-        }
-    }
-
-    private <K, R> Loading<K, R> loading(
-            SqlConnection open, Table<K, R> table, Needs needs, Set<Integer> books, List<Future<?>> flight) {
-        return new Loading<>(open, table, known.split(table, needs.keys(table), books), flight);
-    }
-
     /** After a failed statement the others fail because of it; the first tells why. */
     private static Throwable firstCause(List<Future<?>> flight) {
         return flight.stream()
@@ -447,80 +468,58 @@ final class Lane {
                 .orElseThrow();
     }
 
-    // ---- decide ------------------------------------------------------------------------------------------------
+    // ---- look ahead --------------------------------------------------------------------------------------------
 
-    private static void decide(List<Pending> batch, WorkingSet set) {
-        Instant now = set.now();
-        for (Pending pending : batch) {
-            set.setNow(pending.ask.clock() == null ? now : pending.ask.clock());
-            pending.decided = decide(pending, set);
+    /**
+     * Has the works that wait by now decided while the commit before them is being written, as if it had succeeded already.
+     * What they need and is not known is read in that commit's transaction, before its writes, and what those change is laid
+     * over it. Whether all of it was still so is seen under their own lock, by the books' commit numbers.
+     */
+    private void lookAhead(SqlConnection open, WorkingSet before) {
+        List<Pending> waiting = take(List.of());
+        if (waiting.isEmpty()) {
+            return;
         }
-    }
-
-    /** What one work is answered; an answer that is to be kept is put into the set with its effect. */
-    private static Answer decide(Pending pending, WorkingSet set) {
-        Ask ask = pending.ask;
-        pending.refusedBy = null;
-        int mark = set.mark();
-        try {
-            ask.asker().checkStillMay(set);
-            AnswerTable.Key key = ask.key() == null ? null : answerKey(ask, ask.key());
-            AnswerTable.Kept kept = key == null ? null : set.find(ANSWERS, key);
-            if (kept != null) {
-                if (!java.util.Arrays.equals(kept.fingerprint(), ask.fingerprint())) {
-                    return pending.problem(new CommitRejection.KeyReused());
+        Attempt next = Attempt.at(waiting, this::fault);
+        ahead = next;
+        if (next.isForeseeable() && known.numbers(next.books).isPresent()) {
+            List<Future<?>> flight = new ArrayList<>();
+            next.read(open, known, flight);
+            Future.all(flight).onSuccess(landed -> {
+                if (ahead == next && !next.isSpoiled()) {
+                    next.seeAfter(before, clock.now());
+                    next.decide();
                 }
-                pending.work.checkReplay(set);
-                return kept.replay();
-            }
-            Answer answer;
-            try {
-                answer = pending.work.decide(set);
-            } catch (RefusedException refused) {
-                set.undoTo(mark);
-                answer = pending.problem(refused.rejection());
-            }
-            if (key != null && isKept(answer.status())) {
-                set.put(
-                        ANSWERS,
-                        key,
-                        new AnswerTable.Kept(ask.fingerprint(), answer.status(), answer.location(), answer.body()));
-            }
-            return answer;
-        } catch (RefusedException refused) {
-            set.undoTo(mark);
-            return pending.problem(refused.rejection());
-        } catch (RuntimeException fault) {
-            set.undoTo(mark);
-            String traceId = pending.traceId();
-            Trace.logging(traceId, () -> LOG.error("A work failed while it decided.", fault));
-            return pending.problem(new CommitRejection.InternalError(traceId));
+            });
         }
-    }
-
-    /** Successes, and refusals by the rules of the business; all else leaves the key free. */
-    static boolean isKept(int status) {
-        return status < 300 || status == 409 || status == 422;
     }
 
     // ---- write -------------------------------------------------------------------------------------------------
 
     /** One flight: every write, and COMMIT behind them; where entities change, COMMIT waits for the session's flush. */
-    private Future<Void> write(SqlConnection open, Loaded loaded) {
-        Writing writing = new Writing(open);
-        Map<Integer, Long> left = loaded.commitNos;
-        if (loaded.set.write(writing)) {
-            writing.execute(COUNT, Tuple.of(loaded.books));
+    private Future<Void> write(
+            SqlConnection open, Writing writing, Attempt attempt, Map<Integer, Long> commitNos, boolean looksAhead) {
+        WorkingSet set = attempt.set();
+        boolean changed = set.isChanged();
+        Map<Integer, Long> left = new HashMap<>(commitNos);
+        if (changed) {
             left.replaceAll((book, number) -> number + 1);
         }
-        Future<Void> written = writing.entities().isEmpty()
+        known.keep(set, left);
+        if (looksAhead) {
+            lookAhead(open, set);
+        }
+        if (changed) {
+            set.write(writing);
+            writing.execute(COUNT, Tuple.of(attempt.bookIds()));
+        }
+        return writing.entities().isEmpty()
                 ? end(open, writing.statements())
                 : Future.join(writing.statements())
                         .recover(cause ->
                                 Future.failedFuture(CommitFailure.whileWriting(firstCause(writing.statements()))))
                         .compose(ignored -> flushed(open, writing))
                         .compose(ignored -> end(open, List.of()));
-        return written.onSuccess(ignored -> known.keep(loaded.set, left));
     }
 
     private Future<Void> flushed(SqlConnection open, Writing writing) {
@@ -560,7 +559,9 @@ final class Lane {
             return Future.failedFuture(failure);
         }
         return open.query("ROLLBACK").execute().transform(rolledBack -> {
-            if (rolledBack.failed() || failure.kind() != CommitFailure.Kind.FAULT) {
+            boolean works =
+                    failure.kind() == CommitFailure.Kind.FAULT || failure.kind() == CommitFailure.Kind.OVERTAKEN;
+            if (rolledBack.failed() || !works) {
                 forget(open);
                 open.close();
             }

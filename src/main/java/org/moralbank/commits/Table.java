@@ -23,11 +23,17 @@ public interface Table<K, R> {
     Future<Map<K, R>> load(SqlConnection connection, List<K> keys);
 
     /**
-     * The book under whose lock every change of the row is made, by a work: a lane that alone commits in it need not read
-     * the row again. {@link #NO_BOOK} when there is no such book, or the rows are hardly read twice.
+     * The book under whose lock every change of the row is made, by a work that puts the row: a lane that alone commits in
+     * the book need not read the row again, and may read it before it has the lock. {@link #NO_BOOK} when there is no such
+     * book, or when the row also tells of what other rows are written for.
      */
     default int changedUnder(K key) {
         return NO_BOOK;
+    }
+
+    /** Whether the rows are likely to be read again soon, so that a lane keeps those that it may. */
+    default boolean isReadAgain() {
+        return true;
     }
 
     /** Writes what was inserted or changed. */

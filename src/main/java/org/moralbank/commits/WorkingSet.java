@@ -21,7 +21,10 @@ public final class WorkingSet {
     private final List<Runnable> undo = new ArrayList<>();
     private Instant now;
 
-    /** An empty set. {@code now} is the database's clock, read under the lock. */
+    /**
+     * An empty set. {@code now} is the database's clock, read under the lock, or carried on from the lock of the commit
+     * before, between which and this one nobody else had it.
+     */
     public WorkingSet(Instant now) {
         this.now = now;
     }
@@ -42,6 +45,11 @@ public final class WorkingSet {
             throw new IllegalStateException("not among the needs of the works: " + key);
         }
         return slot.current;
+    }
+
+    /** Whether the row was asked for by a work, or put there by one. */
+    <K, R> boolean has(Table<K, R> table, K key) {
+        return rowsByTable.containsKey(table) && rows(table).slots.containsKey(key);
     }
 
     /** The row, which the caller knows is there. */
@@ -99,13 +107,14 @@ public final class WorkingSet {
         }
     }
 
-    /** Hands each table the rows that are no longer as they were loaded. Whether there were any. */
-    boolean write(Writing writing) {
-        boolean any = false;
-        for (Rows<?, ?> rows : order) {
-            any |= rows.write(writing);
-        }
-        return any;
+    /** Whether any row is no longer as it was loaded. */
+    boolean isChanged() {
+        return order.stream().anyMatch(Rows::isChanged);
+    }
+
+    /** Hands each table the rows that are no longer as they were loaded. */
+    void write(Writing writing) {
+        order.forEach(rows -> rows.write(writing));
     }
 
     /** The rows of a table that were inserted or changed, in the order in which they were first seen. */
@@ -134,6 +143,10 @@ public final class WorkingSet {
             this.loaded = loaded;
             this.current = loaded;
         }
+
+        boolean isChanged() {
+            return current != null && current != loaded;
+        }
     }
 
     private static final class Rows<K, R> {
@@ -148,7 +161,7 @@ public final class WorkingSet {
             List<Change<K, R>> changes = new ArrayList<>();
             slots.forEach((key, slot) -> {
                 R current = slot.current;
-                if (current != null && current != slot.loaded) {
+                if (current != null && slot.isChanged()) {
                     changes.add(new Change<>(key, slot.loaded, current));
                 }
             });
@@ -159,13 +172,15 @@ public final class WorkingSet {
             slots.forEach((key, slot) -> visitor.row(table, key, slot.current));
         }
 
-        boolean write(Writing writing) {
+        boolean isChanged() {
+            return slots.values().stream().anyMatch(Slot::isChanged);
+        }
+
+        void write(Writing writing) {
             List<Change<K, R>> changes = changes();
-            if (changes.isEmpty()) {
-                return false;
+            if (!changes.isEmpty()) {
+                table.write(writing, changes);
             }
-            table.write(writing, changes);
-            return true;
         }
     }
 }

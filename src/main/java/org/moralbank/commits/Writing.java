@@ -26,6 +26,11 @@ public final class Writing {
         statements.add(connection.preparedQuery(sql).execute(arguments));
     }
 
+    /** A statement that was sent otherwise, and that has to succeed, too. */
+    void sent(Future<?> statement) {
+        statements.add(statement);
+    }
+
     /** Changes entities in the Hibernate session of this transaction; it is flushed before COMMIT. */
     public void entities(Function<Mutiny.Session, Future<?>> change) {
         entities.add(change);

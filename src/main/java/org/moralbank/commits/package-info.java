@@ -12,7 +12,10 @@
  * <p><b>Why.</b> A community's books have hot accounts by nature (issuance, pools, merchants). Row locks per request
  * would queue there; deciding in memory under one lock per book does not, and the cost of the transaction is shared by
  * all that wait. A commit is two flights to the database, whatever the number of works: lock and loads, then writes and
- * COMMIT, each flight pipelined.
+ * COMMIT, each flight pipelined. Under load it is one: the works that wait while a commit is being written are decided
+ * {@linkplain org.moralbank.commits.Attempt ahead} of their lock, as if it had succeeded already, and their own flight
+ * locks, checks that nobody has come between, and writes. Deciding and writing then go on side by side, which two cores
+ * were seen to want (see the benchmark in the README).
  *
  * <p><b>Rules.</b>
  *
@@ -22,6 +25,11 @@
  *   <li>Every commit that writes counts its books' commit number up. A lane that finds the number it left knows that nobody
  *       else has changed the book, and does not read again the rows that it
  *       {@linkplain org.moralbank.commits.Known knows}. Whoever changes a row by hand counts the number up, too.
+ *   <li>Works decide ahead of their lock only on what the commit under way leaves, on rows that change under their own books'
+ *       locks, and on rows that are {@linkplain org.moralbank.commits.Rechecked looked at again}. Their flight fails, and
+ *       they are decided anew under the lock, when a commit number is another one, when such a row has changed, or when
+ *       the commit under way has failed. Whoever reads under a book's lock what happened up to a moment counts the number
+ *       up, because works that were decided before that moment may still be on their way.
  *   <li>A work that refuses leaves no trace: the working set undoes it. Its refusal is an answer, kept like any other.
  *   <li>When a commit fails, its works are tried again one by one, so that a bad one fails alone.
  *   <li>When the outcome of COMMIT is not known the caller gets 503; the same key tells the truth later.

@@ -7,8 +7,6 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -35,6 +33,7 @@ import org.moralbank.merchants.Merchant;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.merchants.Terminals;
 import org.moralbank.platform.Language;
+import org.moralbank.platform.Sha256;
 import org.moralbank.redemptions.Sandbox;
 import org.moralbank.redemptions.SandboxConfig;
 import org.moralbank.transfers.Openings;
@@ -154,7 +153,7 @@ class SandboxAtStart {
                     new Importer(client.id()),
                     book,
                     new IdempotencyKey(whole),
-                    sha256(whole),
+                    Sha256.of(whole),
                     Language.ZH,
                     "/" + NAME + "/" + name,
                     null);
@@ -166,14 +165,6 @@ class SandboxAtStart {
                 throw new IllegalStateException(
                         "the sandbox was refused: " + new String(answer.body(), StandardCharsets.UTF_8));
             }
-        }
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

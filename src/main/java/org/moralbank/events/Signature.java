@@ -1,14 +1,11 @@
 package org.moralbank.events;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import org.moralbank.platform.HmacSha256;
 
 /** Signatures as Standard Webhooks 1.0 has them: HMAC-SHA-256 over {@code id.timestamp.body}, named {@code v1}. */
 final class Signature {
@@ -38,21 +35,9 @@ final class Signature {
 
     /** The header {@code webhook-signature}: one signature by each secret, so that a receiver needs only one of them. */
     static String header(List<byte[]> secrets, String id, long timestampSeconds, byte[] body) {
-        ByteArrayOutputStream signed = new ByteArrayOutputStream(body.length + 100);
-        signed.writeBytes((id + "." + timestampSeconds + ".").getBytes(StandardCharsets.UTF_8));
-        signed.writeBytes(body);
+        byte[] before = (id + "." + timestampSeconds + ".").getBytes(StandardCharsets.UTF_8);
         return secrets.stream()
-                .map(secret -> "v1," + Base64.getEncoder().encodeToString(hmac(secret, signed.toByteArray())))
+                .map(secret -> "v1," + Base64.getEncoder().encodeToString(HmacSha256.of(secret, before, body)))
                 .collect(Collectors.joining(" "));
-    }
-
-    private static byte[] hmac(byte[] secret, byte[] content) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-            return mac.doFinal(content);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HmacSHA256", e);
-        }
     }
 }

@@ -52,6 +52,11 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
     HoldTable() {}
 
     @Override
+    public int changedUnder(Key hold) {
+        return hold.book();
+    }
+
+    @Override
     public Future<Map<Key, Hold>> load(SqlConnection connection, List<Key> keys) {
         Short[] books = keys.stream().map(key -> (short) key.book()).toArray(Short[]::new);
         UUID[] ids = keys.stream().map(Key::hold).toArray(UUID[]::new);

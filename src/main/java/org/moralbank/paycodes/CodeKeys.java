@@ -2,11 +2,9 @@ package org.moralbank.paycodes;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.UUID;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import org.moralbank.platform.HmacSha256;
 
 /**
  * What follows from the installation's key: the hashes under which codes are kept, and the secrets of devices.
@@ -18,13 +16,13 @@ import javax.crypto.spec.SecretKeySpec;
 final class CodeKeys {
     static final int LEAST_BYTES = 32;
 
-    private final SecretKeySpec key;
+    private final byte[] key;
 
     CodeKeys(byte[] key) {
         if (key.length < LEAST_BYTES) {
             throw new IllegalArgumentException("a key of " + key.length + " bytes");
         }
-        this.key = new SecretKeySpec(key, "HmacSHA256");
+        this.key = key.clone();
     }
 
     static byte[] random() {
@@ -69,13 +67,6 @@ final class CodeKeys {
     }
 
     private byte[] mac(String label, byte[] of) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(key);
-            mac.update(("moral-bank " + label + '\0').getBytes(StandardCharsets.US_ASCII));
-            return mac.doFinal(of);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HmacSHA256", e);
-        }
+        return HmacSha256.of(key, ("moral-bank " + label + '\0').getBytes(StandardCharsets.US_ASCII), of);
     }
 }

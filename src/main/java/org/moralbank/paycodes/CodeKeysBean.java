@@ -10,10 +10,9 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.moralbank.platform.OwnerOnly;
 
 /** Where the installation's key is from: a setting, a file, or for tests and training nowhere. */
 @Singleton
@@ -67,12 +66,7 @@ class CodeKeysBean {
     static byte[] inFile(Path file, boolean mayMake) {
         try {
             if (mayMake && Files.notExists(file)) {
-                Path draft = file.resolveSibling(file.getFileName() + ".new");
-                Files.deleteIfExists(draft);
-                Files.createFile(
-                        draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-                Files.writeString(draft, Base64.getEncoder().encodeToString(CodeKeys.random()) + "\n");
-                Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+                OwnerOnly.write(file, Base64.getEncoder().encodeToString(CodeKeys.random()) + "\n");
             }
             return decoded(Files.readString(file).strip(), "The file " + file);
         } catch (IOException e) {

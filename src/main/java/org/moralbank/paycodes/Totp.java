@@ -1,9 +1,7 @@
 package org.moralbank.paycodes;
 
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+import org.moralbank.platform.HmacSha256;
 
 /** Time-based one-time passwords (RFC 6238 over RFC 4226 section 5.3), with HMAC-SHA-256 and eight digits. */
 final class Totp {
@@ -31,12 +29,7 @@ final class Totp {
     }
 
     private static byte[] hmac(byte[] secret, long step) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-            return mac.doFinal(ByteBuffer.allocate(Long.BYTES).putLong(step).array());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has HmacSHA256", e);
-        }
+        return HmacSha256.of(
+                secret, ByteBuffer.allocate(Long.BYTES).putLong(step).array());
     }
 }

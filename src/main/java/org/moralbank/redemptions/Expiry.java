@@ -14,12 +14,10 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.moralbank.access.Importer;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
-import org.moralbank.commits.Asker;
 import org.moralbank.commits.Commits;
-import org.moralbank.commits.Needs;
-import org.moralbank.commits.WorkingSet;
 import org.moralbank.platform.Language;
 
 /**
@@ -49,24 +47,6 @@ class Expiry {
         this.store = store;
         this.metrics = metrics;
         this.vertx = vertx;
-    }
-
-    /** The clock asks, and nobody can take that back. */
-    private record Clock() implements Asker {
-        @Override
-        public int clientId() {
-            return 0;
-        }
-
-        @Override
-        public void needs(Needs needs) {
-            // Nothing is looked at.
-        }
-
-        @Override
-        public void checkStillMay(WorkingSet set) {
-            // It always may.
-        }
     }
 
     void onStart(@Observes StartupEvent event) {
@@ -123,7 +103,7 @@ class Expiry {
 
     private Uni<Answer> release(int book, List<Seen> due) {
         Expiring work = new Expiring(book, due);
-        Ask ask = new Ask(new Clock(), book, null, new byte[0], Language.EN, "/", null);
+        Ask ask = new Ask(new Importer(0), book, null, new byte[0], Language.EN, "/", null);
         return commits.submit(ask, book, work).invoke(answer -> {
             if (!answer.isProblem()) {
                 work.ages().forEach(age -> metrics.held("expiry", age));

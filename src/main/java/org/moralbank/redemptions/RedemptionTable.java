@@ -60,6 +60,11 @@ final class RedemptionTable implements Table<Key, Redemption> {
             """;
 
     @Override
+    public int changedUnder(Key redemption) {
+        return redemption.book();
+    }
+
+    @Override
     public Future<Map<Key, Redemption>> load(SqlConnection connection, List<Key> keys) {
         return connection
                 .preparedQuery(LOAD)

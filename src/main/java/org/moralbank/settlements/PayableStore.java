@@ -64,8 +64,8 @@ class PayableStore {
             WHERE book_id = $1
             """;
 
-    /** Waits for the commit that is under way. */
-    private static final String WAIT = "SELECT book_id FROM commit_lock WHERE book_id = $1 FOR SHARE";
+    /** Waits for the commit that is under way, and has what a lane decided meanwhile, at an earlier moment, decided again. */
+    private static final String WAIT = "UPDATE commit_lock SET commit_no = commit_no + 1 WHERE book_id = $1";
 
     private static final String TRANSACTIONS = """
             SELECT p.seq, e.type, p.amount, p.balance_after, e.occurred_on, e.posted_at, e.reference

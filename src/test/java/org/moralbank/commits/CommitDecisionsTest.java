@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.moralbank.commits.CommitFailuresTest.EFFECTS;
 import static org.moralbank.commits.TestCommits.ask;
 import static org.moralbank.commits.TestCommits.body;
-import static org.moralbank.commits.TestCommits.sha256;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.RefusedException;
+import org.moralbank.platform.Sha256;
 import org.moralbank.platform.TestDatabase;
 
 /** What is undone, what is kept under a key and what leaves it free, when works decide. */
@@ -179,8 +179,8 @@ class CommitDecisionsTest {
 
     @Test
     void anItemOfABulkWithOtherContentUnderItsReferenceIsRefused() throws Exception {
-        Bulk.Item first = new Bulk.Item("R-13", sha256("first"), new Effect(13), null);
-        Bulk.Item other = new Bulk.Item("R-13", sha256("other"), new Effect(14), null);
+        Bulk.Item first = new Bulk.Item("R-13", Sha256.of("first"), new Effect(13), null);
+        Bulk.Item other = new Bulk.Item("R-13", Sha256.of("other"), new Effect(14), null);
 
         String told = bulk("bulk-3", false, List.of(first, other));
 
@@ -217,7 +217,7 @@ class CommitDecisionsTest {
     }
 
     private static Once once(String content, Work work) {
-        return new Once(1, "test", "R-1", sha256(content), work);
+        return new Once(1, "test", "R-1", Sha256.of(content), work);
     }
 
     private Answer submit(String key, Work work) throws Exception {
@@ -232,7 +232,7 @@ class CommitDecisionsTest {
     private String bulk(String key, boolean atomic, Effect... effects) throws Exception {
         List<Bulk.Item> items = new ArrayList<>();
         for (Effect effect : effects) {
-            items.add(new Bulk.Item("R-" + effect.id, sha256("effect " + effect.id), effect, null));
+            items.add(new Bulk.Item("R-" + effect.id, Sha256.of("effect " + effect.id), effect, null));
         }
         return bulk(key, atomic, items);
     }

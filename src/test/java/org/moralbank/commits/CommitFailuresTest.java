@@ -8,7 +8,6 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +74,7 @@ class CommitFailuresTest {
     void aBadWorkFailsAloneAndTheOthersOfItsCommitAreDoneOnce() throws Exception {
         try (TestCommits commits = TestCommits.on(database, 1)) {
             List<CompletableFuture<Answer>> answers;
-            try (SomebodyElse lock = SomebodyElse.locking(1)) {
+            try (SomebodyElse lock = SomebodyElse.locking(database, 1)) {
                 answers = new ArrayList<>(List.of(effect(commits, 1000)));
                 lock.awaitWaiting();
                 IntStream.range(1001, 1010).forEach(id -> answers.add(effect(commits, id)));
@@ -111,7 +110,7 @@ class CommitFailuresTest {
     @Test
     void aBookThatIsLockedTooLongIsAnswered503AndNothingIsDone() throws Exception {
         try (TestCommits commits = TestCommits.on(database, 1)) {
-            try (SomebodyElse lock = SomebodyElse.locking(1)) {
+            try (SomebodyElse lock = SomebodyElse.locking(database, 1)) {
                 Answer answer = get(effect(commits, 2000));
 
                 assertThat(answer.status()).isEqualTo(503);
@@ -200,7 +199,7 @@ class CommitFailuresTest {
         try (TestCommits commits = TestCommits.on(database, small)) {
             List<CompletableFuture<Answer>> taken = new ArrayList<>();
             CompletableFuture<Answer> tooMany;
-            try (SomebodyElse lock = SomebodyElse.locking(1)) {
+            try (SomebodyElse lock = SomebodyElse.locking(database, 1)) {
                 taken.add(effect(commits, 40_000));
                 lock.awaitWaiting();
                 IntStream.range(40_001, 40_005).forEach(id -> taken.add(effect(commits, id)));
@@ -267,49 +266,6 @@ class CommitFailuresTest {
                 var rows = statement.executeQuery(sql)) {
             rows.next();
             return rows.getInt(1);
-        }
-    }
-
-    /** Somebody who holds the lock of a book. */
-    private record SomebodyElse(Connection connection) implements AutoCloseable {
-        static SomebodyElse locking(int book) throws SQLException {
-            Connection connection = database.connectAsAdmin();
-            connection.setAutoCommit(false);
-            try (var statement = connection.createStatement()) {
-                statement.execute("SELECT FROM commit_lock WHERE book_id = " + book + " FOR UPDATE");
-            }
-            return new SomebodyElse(connection);
-        }
-
-        /** Until a commit waits for it; only an administrator sees what others wait for. */
-        void awaitWaiting() throws SQLException {
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            try (Connection admin = database.connectAsAdmin();
-                    var statement = admin.createStatement()) {
-                while (!waits(statement)) {
-                    if (System.nanoTime() > deadline) {
-                        throw new AssertionError("no commit waits for the lock");
-                    }
-                    Thread.onSpinWait();
-                }
-            }
-        }
-
-        private static boolean waits(Statement statement) throws SQLException {
-            try (var rows = statement.executeQuery("""
-                    SELECT count(*) > 0
-                    FROM pg_stat_activity
-                    WHERE datname = current_database() AND wait_event_type = 'Lock'
-                    """)) {
-                rows.next();
-                return rows.getBoolean(1);
-            }
-        }
-
-        @Override
-        public void close() throws SQLException {
-            connection.rollback();
-            connection.close();
         }
     }
 }

@@ -7,8 +7,6 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.moralbank.platform.Language;
+import org.moralbank.platform.Sha256;
 import org.moralbank.platform.TestDatabase;
 
 /**
@@ -105,7 +104,7 @@ public final class TestCommits implements AutoCloseable {
     }
 
     static Ask ask(Asker asker, String key, String content, int scope) {
-        return new Ask(asker, scope, new IdempotencyKey(key), sha256(content), Language.EN, "/tests", null);
+        return new Ask(asker, scope, new IdempotencyKey(key), Sha256.of(content), Language.EN, "/tests", null);
     }
 
     /** A client who may do everything. */
@@ -120,14 +119,6 @@ public final class TestCommits implements AutoCloseable {
 
         @Override
         public void checkStillMay(WorkingSet set) {}
-    }
-
-    static byte[] sha256(String content) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     int waiting() {

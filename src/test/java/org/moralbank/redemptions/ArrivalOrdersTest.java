@@ -6,9 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -52,6 +49,7 @@ import org.moralbank.paycodes.TestCodes;
 import org.moralbank.platform.Json;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.RefusedException;
+import org.moralbank.platform.Sha256;
 import org.moralbank.platform.TestDatabase;
 
 /**
@@ -210,7 +208,7 @@ class ArrivalOrdersTest {
                 new Everybody(),
                 1,
                 new IdempotencyKey(till.number() + '-' + key + suffix),
-                sha256(till.number() + key),
+                Sha256.of(till.number() + key),
                 Language.EN,
                 "/",
                 null);
@@ -236,7 +234,7 @@ class ArrivalOrdersTest {
                                 Duration.ofHours(1),
                                 at,
                                 List.of(),
-                                sha256("content " + till.number()),
+                                Sha256.of("content " + till.number()),
                                 NOTE));
             case 'C' -> process.capture(ask, BOOK, all, id, AMOUNT, NOTE);
             case 'X' -> process.cancel(ask, BOOK, all, id);
@@ -271,14 +269,6 @@ class ArrivalOrdersTest {
         try {
             return Json.mapper().readTree(answer.body());
         } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static byte[] sha256(String content) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }
     }
@@ -326,7 +316,7 @@ class ArrivalOrdersTest {
         List<CompletableFuture<Answer>> made = new ArrayList<>();
         for (int n = 0; n < members; n++) {
             Ask ask = new Ask(
-                    new Everybody(), 1, new IdempotencyKey("code-" + n), sha256("" + n), Language.EN, "/", null);
+                    new Everybody(), 1, new IdempotencyKey("code-" + n), Sha256.of("" + n), Language.EN, "/", null);
             made.add(TestCodes.make(commits, ask, BOOK, "M-" + n)
                     .subscribeAsCompletionStage()
                     .toCompletableFuture());

@@ -1,0 +1,289 @@
+package org.moralbank.commits;
+
+import static org.moralbank.commits.AnswerTable.ANSWERS;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.moralbank.platform.RefusedException;
+import org.moralbank.platform.Trace;
+
+/** Works that are to be committed together: what they need, what was read of it, and what they decided. */
+final class Attempt {
+    private static final Logger LOG = Logger.getLogger(Attempt.class);
+
+    final List<Pending> batch;
+    final TreeSet<Integer> books;
+    private final Needs needs;
+    private final List<Reading<?, ?>> readings = new ArrayList<>();
+
+    /** What the works see; null until all that they need was read. */
+    private @Nullable WorkingSet set;
+
+    private boolean spoiled;
+
+    private Attempt(List<Pending> batch, TreeSet<Integer> books, Needs needs) {
+        this.batch = batch;
+        this.books = books;
+        this.needs = needs;
+    }
+
+    /** Asks the works what they need. One that cannot even say that is handed to {@code fault} and left out. */
+    static Attempt at(List<Pending> works, BiConsumer<Pending, RuntimeException> fault) {
+        Needs needs = new Needs();
+        TreeSet<Integer> books = new TreeSet<>();
+        List<Pending> batch = new ArrayList<>(works.size());
+        for (Pending pending : works) {
+            Ask ask = pending.ask;
+            try {
+                if (ask.key() != null) {
+                    // The key's answer is read and written under the lock of the key's book, wherever the effect is.
+                    needs.row(ANSWERS, answerKey(ask, ask.key()));
+                    books.add(ask.scopeBook());
+                }
+                ask.asker().needs(needs);
+                pending.work.needs(needs);
+                books.addAll(pending.books);
+                batch.add(pending);
+            } catch (RuntimeException failure) {
+                fault.accept(pending, failure);
+            }
+        }
+        return new Attempt(batch, books, needs);
+    }
+
+    private static AnswerTable.Key answerKey(Ask ask, IdempotencyKey key) {
+        return new AnswerTable.Key(ask.scopeBook(), ask.asker().clientId(), key.value());
+    }
+
+    Short[] bookIds() {
+        return books.stream().map(Integer::shortValue).toArray(Short[]::new);
+    }
+
+    WorkingSet set() {
+        return Objects.requireNonNull(set, "nothing was read yet");
+    }
+
+    boolean isDecided() {
+        return set != null && !spoiled;
+    }
+
+    /** What it was decided on has not come about. */
+    void spoil() {
+        spoiled = true;
+    }
+
+    boolean isSpoiled() {
+        return spoiled;
+    }
+
+    // ---- read --------------------------------------------------------------------------------------------------
+
+    /** Sends a load for each table of which not everything is known. */
+    void read(SqlConnection open, Known known, List<Future<?>> flight) {
+        for (Table<?, ?> table : needs.tables()) {
+            readings.add(reading(open, table, known, flight));
+        }
+    }
+
+    private <K, R> Reading<K, R> reading(SqlConnection open, Table<K, R> table, Known known, List<Future<?>> flight) {
+        return new Reading<>(open, table, known.split(table, needs.keys(table), books), flight);
+    }
+
+    /** Sends loads of what is known, too. */
+    void readKnown(SqlConnection open, List<Future<?>> flight) {
+        readings.forEach(reading -> reading.readKnown(open, flight));
+    }
+
+    /** Takes what was read under the lock as what the works see. */
+    void see(Instant now) {
+        WorkingSet seen = new WorkingSet(now);
+        readings.forEach(reading -> reading.into(seen, null));
+        set = seen;
+    }
+
+    /** Takes what was read before the works of {@code before} were written, and what those leave, as what the works see. */
+    void seeAfter(WorkingSet before, Instant now) {
+        WorkingSet seen = new WorkingSet(now);
+        readings.forEach(reading -> reading.into(seen, before));
+        set = seen;
+    }
+
+    /** Sends loads of all that the works saw and that their books' numbers vouch for. */
+    void readAgain(SqlConnection open, List<Future<?>> flight) {
+        readings.forEach(reading -> reading.readAgain(open, flight));
+    }
+
+    /** Where what was known or seen was read again all the same, the two must be one. */
+    void check() {
+        readings.forEach(Reading::check);
+    }
+
+    /**
+     * Whether all that the works need can be read before the lock is taken: rows that change under the locks of their
+     * own books only, which the books' numbers then vouch for, and rows that are looked at again.
+     */
+    boolean isForeseeable() {
+        return needs.tables().stream().allMatch(this::isForeseeable);
+    }
+
+    private <K, R> boolean isForeseeable(Table<K, R> table) {
+        return table instanceof Rechecked
+                || needs.keys(table).stream().allMatch(key -> books.contains(table.changedUnder(key)));
+    }
+
+    /** Sends statements that fail when a row that was read before the lock, and that the lock says nothing of, has changed. */
+    void recheck(Writing checks) {
+        readings.forEach(reading -> reading.recheck(checks));
+    }
+
+    /** What is needed of one table: what is known, and what is being read. */
+    private static final class Reading<K, R> {
+        private final Table<K, R> table;
+        private final Known.Split<K, R> split;
+        private final @Nullable Future<Map<K, R>> read;
+        private @Nullable Future<Map<K, R>> readAgain;
+        private Set<K> askedAgain = Set.of();
+        private Map<K, R> found = Map.of();
+
+        Reading(SqlConnection open, Table<K, R> table, Known.Split<K, R> split, List<Future<?>> flight) {
+            this.table = table;
+            this.split = split;
+            this.read = split.unknown().isEmpty() ? null : in(flight, table.load(open, split.unknown()));
+        }
+
+        private static <T> Future<T> in(List<Future<?>> flight, Future<T> load) {
+            flight.add(load);
+            return load;
+        }
+
+        void readKnown(SqlConnection open, List<Future<?>> flight) {
+            readAgain(open, split.known().keySet(), flight);
+        }
+
+        void readAgain(SqlConnection open, List<Future<?>> flight) {
+            // Answers hold bytes, which have no equality; a key that is there already is refused by its index.
+            if (table.isReadAgain() && !(table instanceof Rechecked)) {
+                Set<K> seen = new LinkedHashSet<>(split.known().keySet());
+                seen.addAll(split.unknown());
+                readAgain(open, seen, flight);
+            }
+        }
+
+        private void readAgain(SqlConnection open, Set<K> keys, List<Future<?>> flight) {
+            if (!keys.isEmpty()) {
+                readAgain = in(flight, table.load(open, List.copyOf(keys)));
+                askedAgain = keys;
+            }
+        }
+
+        void check() {
+            if (readAgain != null) {
+                Map<K, R> rows = readAgain.result();
+                for (K key : askedAgain) {
+                    R seen = split.known().containsKey(key) ? split.known().get(key) : found.get(key);
+                    if (!Objects.equals(seen, rows.get(key))) {
+                        throw new IllegalStateException("known as " + seen + ", found as " + rows.get(key));
+                    }
+                }
+            }
+        }
+
+        void into(WorkingSet set, @Nullable WorkingSet before) {
+            if (read != null) {
+                found = before == null ? read.result() : leftBy(before, read.result());
+                set.loaded(table, split.unknown(), found);
+            }
+            set.loaded(table, split.known().keySet(), readAgain != null ? readAgain.result() : split.known());
+        }
+
+        /** What was read, with what the works of {@code before}, which were not written yet, have made of it. */
+        private Map<K, R> leftBy(WorkingSet before, Map<K, R> rows) {
+            Map<K, R> left = new HashMap<>(rows);
+            for (K key : split.unknown()) {
+                if (before.has(table, key)) {
+                    R row = before.find(table, key);
+                    if (row != null) {
+                        left.put(key, row);
+                    }
+                }
+            }
+            return left;
+        }
+
+        void recheck(Writing checks) {
+            if (table instanceof Rechecked<K, R> rechecked && !found.isEmpty()) {
+                rechecked.recheck(checks, found);
+            }
+        }
+    }
+
+    // ---- decide ------------------------------------------------------------------------------------------------
+
+    void decide() {
+        WorkingSet seen = set();
+        Instant now = seen.now();
+        for (Pending pending : batch) {
+            seen.setNow(pending.ask.clock() == null ? now : pending.ask.clock());
+            pending.decided = decide(pending, seen);
+        }
+    }
+
+    /** What one work is answered; an answer that is to be kept is put into the set with its effect. */
+    private static Answer decide(Pending pending, WorkingSet set) {
+        Ask ask = pending.ask;
+        pending.refusedBy = null;
+        int mark = set.mark();
+        try {
+            ask.asker().checkStillMay(set);
+            AnswerTable.Key key = ask.key() == null ? null : answerKey(ask, ask.key());
+            AnswerTable.Kept kept = key == null ? null : set.find(ANSWERS, key);
+            if (kept != null) {
+                if (!Arrays.equals(kept.fingerprint(), ask.fingerprint())) {
+                    return pending.problem(new CommitRejection.KeyReused());
+                }
+                pending.work.checkReplay(set);
+                return kept.replay();
+            }
+            Answer answer;
+            try {
+                answer = pending.work.decide(set);
+            } catch (RefusedException refused) {
+                set.undoTo(mark);
+                answer = pending.problem(refused.rejection());
+            }
+            if (key != null && isKept(answer.status())) {
+                set.put(
+                        ANSWERS,
+                        key,
+                        new AnswerTable.Kept(ask.fingerprint(), answer.status(), answer.location(), answer.body()));
+            }
+            return answer;
+        } catch (RefusedException refused) {
+            set.undoTo(mark);
+            return pending.problem(refused.rejection());
+        } catch (RuntimeException fault) {
+            set.undoTo(mark);
+            String traceId = pending.traceId();
+            Trace.logging(traceId, () -> LOG.error("A work failed while it decided.", fault));
+            return pending.problem(new CommitRejection.InternalError(traceId));
+        }
+    }
+
+    /** Successes, and refusals by the rules of the business; all else leaves the key free. */
+    static boolean isKept(int status) {
+        return status < 300 || status == 409 || status == 422;
+    }
+}

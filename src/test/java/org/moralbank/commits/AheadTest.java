@@ -1,0 +1,309 @@
+package org.moralbank.commits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.moralbank.commits.TestCommits.body;
+
+import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.moralbank.platform.ProtocolRejection;
+import org.moralbank.platform.TestDatabase;
+
+/**
+ * Works that wait while a commit is being written are decided already, as if it had succeeded; when it did not, or when
+ * somebody else came between, they are decided again.
+ *
+ * <p>Commits are of one work here. The first is kept from ending by a gate that it has to pass, and those behind it are
+ * decided meanwhile.
+ */
+class AheadTest {
+    private static final int MOST = 1_000_000;
+
+    private static final AtomicInteger KEYS = new AtomicInteger();
+
+    @SuppressWarnings("NullAway.Init") // by makeTheDatabase
+    private static TestDatabase.Database database;
+
+    /** The one counter of book 1, by its name. */
+    private static final Table<String, Integer> COUNTERS = new Table<>() {
+        @Override
+        public Future<Map<String, Integer>> load(SqlConnection connection, List<String> names) {
+            return connection
+                    .preparedQuery("SELECT name, value FROM test_counter WHERE name = ANY ($1)")
+                    .execute(Tuple.tuple().addArrayOfString(names.toArray(String[]::new)))
+                    .map(rows -> {
+                        Map<String, Integer> found = new HashMap<>();
+                        rows.forEach(row -> found.put(row.getString(0), row.getInteger(1)));
+                        return found;
+                    });
+        }
+
+        @Override
+        public int changedUnder(String name) {
+            return 1;
+        }
+
+        @Override
+        public void write(Writing writing, List<Change<String, Integer>> changes) {
+            for (Change<String, Integer> change : changes) {
+                writing.execute(
+                        "INSERT INTO test_counter VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                        Tuple.of(change.key(), change.after()));
+            }
+        }
+    };
+
+    /** What somebody locks so that a commit waits in the middle of its writes. */
+    private static final Table<Integer, Integer> GATE = new Table<>() {
+        @Override
+        public Future<Map<Integer, Integer>> load(SqlConnection connection, List<Integer> keys) {
+            throw new AssertionError("only written");
+        }
+
+        @Override
+        public void write(Writing writing, List<Change<Integer, Integer>> changes) {
+            writing.execute("UPDATE test_gate SET passed = passed + 1", Tuple.tuple());
+        }
+    };
+
+    /** Whether a client still may: changed under no lock. */
+    private static final Rechecked<Integer, Boolean> PERMITS = new Rechecked<>() {
+        @Override
+        public Future<Map<Integer, Boolean>> load(SqlConnection connection, List<Integer> clients) {
+            return connection
+                    .preparedQuery("SELECT client, revoked FROM test_permit WHERE client = ANY ($1)")
+                    .execute(Tuple.tuple().addArrayOfInteger(clients.toArray(Integer[]::new)))
+                    .map(rows -> {
+                        Map<Integer, Boolean> found = new HashMap<>();
+                        rows.forEach(row -> found.put(row.getInteger(0), row.getBoolean(1)));
+                        return found;
+                    });
+        }
+
+        @Override
+        public void recheck(Writing writing, Map<Integer, Boolean> rows) {
+            writing.execute(
+                    "SELECT 1 / (count(*) = 0)::int FROM test_permit WHERE client = ANY ($1) AND revoked",
+                    Tuple.tuple().addArrayOfInteger(rows.keySet().toArray(Integer[]::new)));
+        }
+
+        @Override
+        public void write(Writing writing, List<Change<Integer, Boolean>> changes) {
+            throw new AssertionError("only read");
+        }
+    };
+
+    /** A client whose permit may be revoked. */
+    private record Permitted() implements Asker {
+        @Override
+        public int clientId() {
+            return 1;
+        }
+
+        @Override
+        public void needs(Needs needs) {
+            needs.row(PERMITS, 1);
+        }
+
+        @Override
+        public void checkStillMay(WorkingSet set) {
+            if (set.get(PERMITS, 1)) {
+                throw new ProtocolRejection.NotFound("permit").refused();
+            }
+        }
+    }
+
+    /** Adds to a counter and answers what it is then; more than {@link #MOST} the database refuses. */
+    private record Add(String name, int much, boolean passesTheGate) implements Work {
+        @Override
+        public void needs(Needs needs) {
+            needs.row(COUNTERS, name);
+        }
+
+        @Override
+        public Answer decide(WorkingSet set) {
+            Integer before = set.find(COUNTERS, name);
+            int after = (before == null ? 0 : before) + much;
+            set.put(COUNTERS, name, after);
+            if (passesTheGate) {
+                set.put(GATE, 1, 1);
+            }
+            return Answer.ok(Map.of("value", after));
+        }
+    }
+
+    @BeforeAll
+    static void makeTheDatabase() throws SQLException {
+        database = TestCommits.aDatabase(1);
+        owner("CREATE TABLE test_counter (name text PRIMARY KEY, value int CHECK (value <= " + MOST + "))");
+        owner("CREATE TABLE test_gate (passed int)");
+        owner("CREATE TABLE test_permit (client int, revoked boolean)");
+        owner("GRANT SELECT, INSERT, UPDATE ON test_counter, test_gate, test_permit TO " + database.appUser());
+        owner("INSERT INTO test_gate VALUES (0)");
+    }
+
+    @BeforeEach
+    void begin() throws SQLException {
+        owner("TRUNCATE test_counter, test_permit");
+        owner("INSERT INTO test_permit VALUES (1, false)");
+    }
+
+    private static void owner(String sql) throws SQLException {
+        try (Connection owner = database.connectAsOwner();
+                var statement = owner.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Commits of one work each, by a lane that has found itself alone in the book. */
+    private static TestCommits alone() throws Exception {
+        TestCommits process =
+                TestCommits.on(database, new TestCommits.Settings(1, 1, 4096, Duration.ofSeconds(30), 100, true));
+        added(add(process, "warm", 1, false));
+        added(add(process, "warm", 1, false));
+        return process;
+    }
+
+    private static CompletableFuture<Answer> add(TestCommits process, String name, int much, boolean passesTheGate) {
+        return add(process, "k-" + KEYS.incrementAndGet(), name, much, passesTheGate);
+    }
+
+    private static CompletableFuture<Answer> add(
+            TestCommits process, String key, String name, int much, boolean passesTheGate) {
+        return process.submit(
+                TestCommits.ask(new Permitted(), key, name + much, 1), List.of(1), new Add(name, much, passesTheGate));
+    }
+
+    private static String added(CompletableFuture<Answer> answer) throws Exception {
+        Answer told = answer.get(30, TimeUnit.SECONDS);
+        assertThat(told.status()).isEqualTo(200);
+        return body(told);
+    }
+
+    private static double count(TestCommits process, String meter) {
+        return process.registry.counter("moralbank.commits." + meter).count();
+    }
+
+    /** Works before the gate, and one that waits in front of it with the others behind: when this returns, they are decided. */
+    private static SomebodyElse aGate(TestCommits process, Runnable submitting) throws Exception {
+        SomebodyElse gate = SomebodyElse.holding(database, "SELECT FROM test_gate FOR UPDATE");
+        try (SomebodyElse book = SomebodyElse.locking(database, 1)) {
+            CompletableFuture<Answer> first = add(process, "first", 1, false);
+            book.awaitWaiting();
+            assertThat(first).isNotDone();
+            submitting.run();
+        }
+        gate.awaitWaiting();
+        return gate;
+    }
+
+    @Test
+    void aWorkIsDecidedOnWhatTheCommitUnderWayLeaves() throws Exception {
+        try (TestCommits process = alone()) {
+            double before = count(process, "ahead");
+            List<CompletableFuture<Answer>> sent = new ArrayList<>();
+            try (SomebodyElse gate = aGate(process, () -> {
+                sent.add(add(process, "a", 10, true));
+                sent.add(add(process, "a", 5, false));
+                sent.add(add(process, "a", 7, false));
+            })) {
+                assertThat(sent.get(1)).as("not told before it is done").isNotDone();
+            }
+
+            assertThat(added(sent.get(0))).contains("\"value\":10");
+            assertThat(added(sent.get(1))).contains("\"value\":15");
+            assertThat(added(sent.get(2))).contains("\"value\":22");
+            assertThat(count(process, "ahead") - before).isPositive();
+            assertThat(count(process, "overtaken")).isZero();
+        }
+    }
+
+    @Test
+    void whenAnotherProcessCommitsInBetweenItIsDecidedAgain() throws Exception {
+        try (TestCommits process = alone();
+                TestCommits other = TestCommits.on(database, 1)) {
+            List<CompletableFuture<Answer>> sent = new ArrayList<>();
+            try (SomebodyElse gate = aGate(process, () -> {
+                sent.add(add(process, "a", 10, true));
+                sent.add(add(process, "a", 5, false));
+            })) {
+                // It waits for the lock of the book, and so gets it before the work behind asks for it.
+                sent.add(add(other, "a", 100, false));
+                gate.awaitWaiting(2);
+            }
+
+            assertThat(added(sent.get(0))).contains("\"value\":10");
+            assertThat(added(sent.get(2))).contains("\"value\":110");
+            assertThat(added(sent.get(1))).contains("\"value\":115");
+            assertThat(count(process, "overtaken")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whenTheCommitUnderWayFailsItIsDecidedAgain() throws Exception {
+        try (TestCommits process = alone()) {
+            List<CompletableFuture<Answer>> sent = new ArrayList<>();
+            try (SomebodyElse gate = aGate(process, () -> {
+                sent.add(add(process, "a", 10, true));
+                sent.add(add(process, "a", MOST, false));
+                sent.add(add(process, "a", 5, false));
+            })) {
+                assertThat(sent.get(0)).isNotDone();
+            }
+
+            assertThat(sent.get(1).get(30, TimeUnit.SECONDS).status()).isEqualTo(500);
+            assertThat(added(sent.get(0))).contains("\"value\":10");
+            assertThat(added(sent.get(2))).contains("\"value\":15");
+        }
+    }
+
+    @Test
+    void aKeyOfTheCommitUnderWayIsAnsweredWithItsAnswer() throws Exception {
+        try (TestCommits process = alone()) {
+            List<CompletableFuture<Answer>> sent = new ArrayList<>();
+            try (SomebodyElse gate = aGate(process, () -> {
+                sent.add(add(process, "one-key", "a", 10, true));
+                sent.add(add(process, "one-key", "a", 10, true));
+                sent.add(add(process, "one-key", "a", 11, true));
+            })) {
+                assertThat(sent.get(1)).isNotDone();
+            }
+
+            assertThat(added(sent.get(0))).contains("\"value\":10");
+            Answer again = sent.get(1).get(30, TimeUnit.SECONDS);
+            assertThat(again.replayed()).isTrue();
+            assertThat(body(again)).contains("\"value\":10");
+            assertThat(sent.get(2).get(30, TimeUnit.SECONDS).status()).isEqualTo(422);
+        }
+    }
+
+    @Test
+    void whatWasRevokedMeanwhileIsNotUsed() throws Exception {
+        try (TestCommits process = alone()) {
+            List<CompletableFuture<Answer>> sent = new ArrayList<>();
+            try (SomebodyElse gate = aGate(process, () -> {
+                sent.add(add(process, "a", 10, true));
+                sent.add(add(process, "a", 5, false));
+            })) {
+                owner("UPDATE test_permit SET revoked = true");
+            }
+
+            assertThat(added(sent.get(0))).contains("\"value\":10");
+            assertThat(sent.get(1).get(30, TimeUnit.SECONDS).status()).isEqualTo(404);
+            assertThat(count(process, "overtaken")).isEqualTo(1);
+        }
+    }
+}
