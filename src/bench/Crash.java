@@ -151,6 +151,7 @@ public final class Crash {
             environment.put("DATABASE_OWNER_USER", "moralbank_owner");
             environment.put("DATABASE_OWNER_PASSWORD", passwords.getProperty("moralbank_owner"));
             environment.put("MORALBANK_PAY_CODES_KEY_FILE", data.resolve("pay-codes-key").toString());
+            environment.put("MORALBANK_LOG_KEY_FILE", data.resolve("log-key").toString());
         }
         builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         services[which] = builder.start();
@@ -313,6 +314,10 @@ public final class Crash {
                 faults.add(reference + " is there twice");
             }
         }
+        String standing = standingOfLog(last);
+        if (!standing.contains("\"size\":" + last + ",") || standing.contains("\"refused\"")) {
+            faults.add("the book ends with entry " + last + ", and its transparency log stands so: " + standing);
+        }
         int replayed = 0;
         for (Map.Entry<String, String> one : answered.entrySet()) {
             String body = one.getValue().substring(0, one.getValue().indexOf('\n'));
@@ -341,6 +346,17 @@ public final class Crash {
                 "entries 1..%d without gaps; transfers there %d, answered %d, answered alike again %d; balances sum to %d%n",
                 last, seqByReference.size(), answered.size(), replayed, sum);
         return faults;
+    }
+
+    /** Waits until the log covers the book; both processes kept it, and were killed at it. */
+    private String standingOfLog(long last) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        String standing = send("GET", BOOK + "/log", null, null, 200);
+        while (!standing.contains("\"size\":" + last + ",") && System.nanoTime() < deadline) {
+            Thread.sleep(200);
+            standing = send("GET", BOOK + "/log", null, null, 200);
+        }
+        return standing;
     }
 
     /** The items of every page of a list, each as its JSON text. */

@@ -69,6 +69,8 @@ public final class MoralBank {
         System.setProperty("moralbank.database.embedded", "true");
         database.quarkusProperties().forEach(System::setProperty);
         setUnlessSet("moralbank.secrets.key-file", database.secretsKey().toString());
+        setUnlessSet(
+                "moralbank.log.key-file", database.folder().resolve("log-key").toString());
         EMBEDDED_DEFAULTS.forEach(MoralBank::setUnlessSet);
     }
 

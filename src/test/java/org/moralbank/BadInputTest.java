@@ -59,6 +59,7 @@ import org.moralbank.platform.Language;
 import org.moralbank.platform.ProblemTable;
 import org.moralbank.platform.SecretBox;
 import org.moralbank.platform.TestDatabase;
+import org.moralbank.translog.TestLog;
 
 /**
  * Bad input on every operation of the OpenAPI document: each is refused as it is documented, in both languages, and
@@ -165,6 +166,9 @@ class BadInputTest {
 
     /** The codes of what is global, and so may have been made by another test's book already. */
     private static final Set<String> IS_THERE = Set.of("book-exists", "organisation-unit-exists", "client-exists");
+
+    private static final List<String> BAD_DAYS =
+            List.of("yesterday", "2025-02-30", "2025-1-6", "20250106", "%2B999999999-12-31", "");
 
     /** Read by all tests whose requests change nothing. */
     private static @Nullable World shared;
@@ -404,6 +408,10 @@ class BadInputTest {
     @MethodSource("operations")
     void answersInNoOtherType(Op op) {
         for (String type : List.of("image/png", "text/html", "application/xml, text/plain;q=0.5")) {
+            if (type.contains("text/plain")
+                    && op.described().at("/responses/200/content").has("text/plain")) {
+                continue;
+            }
             refused(world.request(op).body(op.exampleOrNull()).with("Accept", type), 406, "not-acceptable");
         }
     }
@@ -423,8 +431,12 @@ class BadInputTest {
                     List<String> values = switch (name) {
                         case "limit" -> List.of("0", "501", "-1", "abc", "1.5", "99999999999999999999", "");
                         case "after" -> List.of("!!", "AA", "*");
-                        case "from", "to", "on" ->
-                            List.of("yesterday", "2025-02-30", "2025-1-6", "20250106", "%2B999999999-12-31", "");
+                        case "size" -> List.of("-1", "1.5", "abc", "9999999999999999", "%00", "");
+                        case "from", "to" ->
+                            op.is("getLogConsistency")
+                                    ? List.of("0", "-1", "1.5", "abc", "9999999999999999", "%00", "")
+                                    : BAD_DAYS;
+                        case "on" -> BAD_DAYS;
                         case "asOf" -> List.of("now", "2025-06-30", "2025-06-30T25:00:00Z", "");
                         case "unit", "status", "kind", "type" -> List.of("NONE", "min", "%00", "");
                         case "group" -> List.of("1", "1-1-1-1-1", "%00");
@@ -1212,6 +1224,9 @@ class BadInputTest {
                         .status())
                 .isEqualTo(201);
         values.put("key", key);
+        TestLog.integrate(pool);
+        values.put("level", "0");
+        values.put("index", "000.p/1");
         return made;
     }
 

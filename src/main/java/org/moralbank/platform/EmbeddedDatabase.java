@@ -40,6 +40,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * <pre>
  * credentials   the roles' passwords, made at random
  * secrets-key   what secrets in the data are sealed with (SecretBox), made at random
+ * log-key       what checkpoints of the transparency log are signed with, made at random
  * lock          held while a process uses the folder; the second process is refused
  * postgres-18   the data; of one major version, as PostgreSQL's are
  * postgres.log  what the server says

@@ -42,7 +42,10 @@ class PathMethods {
                 String path = ("/" + start + "/" + (rest == null ? "" : rest.value())).replaceAll("/+", "/");
                 // Ids have neither slashes nor anything that a pattern would take for its own but the dot, which does
                 // no harm.
-                String pattern = PARAMETER.matcher(path.replaceAll("/$", "")).replaceAll("[^/]+");
+                // One that is given a pattern of its own may have slashes.
+                String pattern = PARAMETER
+                        .matcher(path.replaceAll("/$", ""))
+                        .replaceAll(found -> found.group().contains(":") ? ".+" : "[^/]+");
                 operations.add(new Operation(Pattern.compile(pattern + "/?"), named.value()));
             }
         }

@@ -143,6 +143,9 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
             told.put("moralbank.events.deliver", "false");
             // Tests of self-audits go through them themselves.
             told.put("moralbank.audit.run", "false");
+            // Tests of the log integrate themselves, when they say.
+            told.put("moralbank.log.integrate", "false");
+            told.put("moralbank.log.key", "bm90aGluZyBpcyBzaWduZWQgd2l0aCB0aGlzLCByZWE=");
             told.put("moralbank.secrets.key", "dGhpcyBpcyBub3QgYSBzZWNyZXQsIGl0IGlzIGEgdGU=");
             return told;
         }
