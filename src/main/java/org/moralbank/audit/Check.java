@@ -663,6 +663,34 @@ public enum Check {
                     FROM jsonb_array_elements(convert_from(e.canonical, 'UTF8')::jsonb -> 'postings') AS j
                     ORDER BY 1) AS sealed) s
             WHERE :entries(e) AND recorded <> sealed
+            """),
+
+    // ---- what the transparency log recorded apart from the books -----------------------------------------------------------
+
+    LOG_HAS_THE_LEAVES_OF_THE_ENTRIES(null, Over.ENTRIES, """
+            SELECT h.book_id, k.seq, format('entries/%s', k.seq) AS subject,
+                   coalesce('leaf hash ' || encode(sha256('\\x00'::bytea || e.canonical), 'hex'), 'nothing') AS found,
+                   format('%s, as the log recorded it', encode(k.hash, 'hex')) AS expected
+            FROM log_hash h
+            CROSS JOIN LATERAL generate_series(0, octet_length(h.hashes) / 32 - 1) i
+            CROSS JOIN LATERAL (SELECT h.first + i + 1 AS seq, substr(h.hashes, i * 32 + 1, 32) AS hash) k
+            LEFT JOIN ledger_entry e ON e.book_id = h.book_id AND e.seq = k.seq
+            WHERE :book(h) AND h.level = 0 AND h.first > :after - 32 AND h.first < :through AND k.seq > :after AND k.seq <= :through
+            AND (e.seq IS NULL OR sha256('\\x00'::bytea || e.canonical) <> k.hash)
+            """),
+    LOG_IS_NOT_AHEAD_OF_ITS_BOOK(null, Over.BOOK, """
+            SELECT l.book_id, l.size AS seq, format('entries/%s', l.size) AS subject, format('a last entry %s', b.last_seq) AS found,
+                   format('%s or a later one: so many have been signed', l.size) AS expected
+            FROM log_book l
+            LEFT JOIN ledger_book b USING (book_id)
+            WHERE :book(l) AND coalesce(b.last_seq, 0) < l.size
+            """),
+    /** The integrator verifies the last checkpoint, by its published keys, against the root of what it recorded. */
+    LOG_IS_NOT_REFUSED(null, Over.BOOK, """
+            SELECT l.book_id, l.refused_seq AS seq, format('entries/%s', l.refused_seq) AS subject, l.refused AS found,
+                   'what was recorded, so that the log signs over it' AS expected
+            FROM log_book l
+            WHERE :book(l) AND l.refused IS NOT NULL
             """);
 
     /** What a check goes through, and so how it is cut into statements that each end soon. */

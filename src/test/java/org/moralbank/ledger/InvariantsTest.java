@@ -76,6 +76,15 @@ class InvariantsTest {
                     now());
             """;
 
+    /** As the integrator recorded the first book's leaves. */
+    private static final String LOG = """
+            INSERT INTO log_book (book_id, size) VALUES (1, 5);
+            INSERT INTO log_hash (book_id, level, first, hashes)
+            SELECT 1, 0, n / 2 * 2, string_agg(leaf_hash, ''::bytea ORDER BY seq)
+            FROM (SELECT seq, leaf_hash, seq - 1 AS n FROM ledger_entry WHERE book_id = 1) e
+            GROUP BY n / 2;
+            """;
+
     /** With the hash of another entry. */
     private static final String FOUND_WHOLE = """
             INSERT INTO audit_run (book_id, run_id, extent, status, ordered_by, ordered_at, after_seq, through_seq, through_hash, fence,
@@ -438,6 +447,24 @@ class InvariantsTest {
                 Check.CANONICAL_POSTINGS_ARE_THE_POSTINGS,
                 "2100:M-9:MIN 30 = 30 (1)\"]; should be [\"2100:M-2:MIN",
                 "UPDATE ledger_account SET owner = 'M-9' WHERE book_id = 1 AND account_id = 3"),
+        AN_ENTRY_THAT_THE_LOG_KNOWS_OTHERWISE(
+                Check.LOG_HAS_THE_LEAVES_OF_THE_ENTRIES,
+                "1/entries/2: leaf hash ",
+                SEAL
+                        + LOG
+                        + "UPDATE ledger_entry SET occurred_on = occurred_on + 1 WHERE book_id = 1 AND seq = 2;"
+                        + SEAL),
+        THE_LAST_ENTRY_DELETED_WITH_ALL_ITS_TRACES(
+                Check.LOG_IS_NOT_AHEAD_OF_ITS_BOOK, "1/entries/5: a last entry 4; should be 5 or a later one", LOG + """
+                UPDATE ledger_account a SET posted = a.posted - p.amount, version = a.version - 1
+                FROM ledger_posting p WHERE p.book_id = 1 AND p.seq = 5 AND a.book_id = 1 AND a.account_id = p.account_id;
+                DELETE FROM ledger_posting WHERE book_id = 1 AND seq = 5;
+                DELETE FROM ledger_entry WHERE book_id = 1 AND seq = 5;
+                UPDATE ledger_book SET last_seq = 4 WHERE book_id = 1;
+                """, Check.LOG_HAS_THE_LEAVES_OF_THE_ENTRIES),
+        A_LOG_THAT_SIGNS_NO_MORE(Check.LOG_IS_NOT_REFUSED, "1/entries/3: ENTRY_CHANGED", LOG + """
+                UPDATE log_book SET refused_seq = 3, refused = 'ENTRY_CHANGED', refused_at = now() WHERE book_id = 1;
+                """),
         ANOTHER_SEALED_AMOUNT(
                 Check.CANONICAL_POSTINGS_ARE_THE_POSTINGS, "1/entries/1: postings [\"2100:M-1:MIN 100 = ", """
                 UPDATE ledger_entry
@@ -651,6 +678,14 @@ class InvariantsTest {
                     .as("behind entry %s", after)
                     .isEmpty();
         }
+    }
+
+    @Test
+    void whatTheLogRecordedIsNoOffence() throws SQLException {
+        execute(owner, LOG);
+
+        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING))).isEmpty();
+        assertThat(Invariants.offenders(owner, this::pieces)).isEmpty();
     }
 
     @Test
