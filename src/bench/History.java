@@ -266,7 +266,7 @@ public final class History {
                 nanos[(int) (nanos.length * 0.99)] / 1e6,
                 nanos[nanos.length - 1] / 1e6,
                 nanos.length / took,
-                Arrays.stream(bad).sum() + (rate * seconds - nanos.length));
+                Arrays.stream(bad).sum());
     }
 
     private static long[] run(

@@ -79,7 +79,9 @@ public class Journals {
 
     private Uni<List<EntryView>> entries(BookHandle book, Scope scope, long after, int limit) {
         EntryFilter days = EntryFilter.ALL.withOccurred(scope.from(), scope.on());
-        return ledger.sealed(book, days, Math.max(after, scope.firstOfPeriod() - 1), scope.lastSeq(), limit);
+        // Of the entries up to there it is known that they are before the period.
+        long before = scope.hasPeriod() ? Math.max(scope.sureThrough(), scope.firstOfPeriod() - 1) : 0;
+        return ledger.sealed(book, days, Math.max(after, before), scope.lastSeq(), limit);
     }
 
     /** All lines as a file; the same scope is the same file for ever. */
