@@ -367,7 +367,7 @@ public enum Check {
                        count(*) OVER (PARTITION BY r.book_id, k.seq) AS claims
                 FROM service_record r
                 CROSS JOIN LATERAL (
-                    VALUES (r.time_seq, r.minutes, ARRAY['EARN_TIME', 'EARN_TIME_TEAM', 'TRANSFER_TIME', 'BOOKING_COMPLETE']),
+                    VALUES (r.time_seq, r.minutes, ARRAY['EARN_TIME', 'EARN_TIME_TEAM', 'TRANSFER_TIME', 'BOOKING_COMPLETE', 'XCOMM_RECEIVE']),
                            (r.points_seq, NULL, ARRAY['EARN_POINTS_SERVICE'])) AS k (seq, minutes, types)
                 WHERE :book(r) AND k.seq > :after) r
             LEFT JOIN ledger_entry e ON e.book_id = r.book_id AND e.seq = r.seq
@@ -665,7 +665,8 @@ public enum Check {
             WHERE :entries(e) AND recorded <> sealed
             """),
 
-    // ---- what the transparency log recorded apart from the books -----------------------------------------------------------
+    // ---- what the transparency log recorded apart from the books
+    // -----------------------------------------------------------
 
     LOG_HAS_THE_LEAVES_OF_THE_ENTRIES(null, Over.ENTRIES, """
             SELECT h.book_id, k.seq, format('entries/%s', k.seq) AS subject,

@@ -72,6 +72,12 @@ final class CommitFailure extends RuntimeException {
                 : whileLoading(cause);
     }
 
+    /** The client has no type for a statement that is sent after the connection was lost, only these words. */
+    private static boolean isOnAClosedConnection(Throwable cause) {
+        String message = cause.getMessage();
+        return message != null && message.startsWith("Connection is not active");
+    }
+
     /** Whether the server refused the statement itself or we sent a wrong one, rather than its being away or busy. */
     private static boolean isAFault(Throwable cause) {
         if (cause instanceof PgException refused) {
@@ -82,6 +88,8 @@ final class CommitFailure extends RuntimeException {
                     && !state.startsWith("53") // connections, memory, disk
                     && !state.startsWith("08");
         }
-        return !(cause instanceof IOException || cause instanceof ClosedConnectionException);
+        return !(cause instanceof IOException
+                || cause instanceof ClosedConnectionException
+                || isOnAClosedConnection(cause));
     }
 }

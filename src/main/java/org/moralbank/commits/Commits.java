@@ -85,6 +85,8 @@ public final class Commits {
         return Uni.createFrom().emitter(emitter -> {
             Context caller = Vertx.currentContext();
             Promise<Answer> promise = Promise.promise();
+            // Before the caller is told, so that what is done first when the answer is there is done by then.
+            way.accept(new Pending(ask, books, work, promise, caller));
             promise.future().onComplete(done -> {
                 // The answer is written by the caller's event loop, so that the lane goes on with the next commit.
                 if (caller == null) {
@@ -93,7 +95,6 @@ public final class Commits {
                     caller.runOnContext(ignored -> emitter.complete(done.result()));
                 }
             });
-            way.accept(new Pending(ask, books, work, promise, caller));
         });
     }
 

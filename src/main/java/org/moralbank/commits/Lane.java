@@ -493,7 +493,8 @@ final class Lane {
      * over it. Whether all of it was still so is seen under their own lock, by the books' commit numbers.
      */
     private void lookAhead(SqlConnection open, WorkingSet before) {
-        List<Pending> waiting = take(List.of());
+        // Those that were taken by a flight that failed stay the first.
+        List<Pending> waiting = take(ahead == null ? List.of() : ahead.batch);
         if (waiting.isEmpty()) {
             return;
         }

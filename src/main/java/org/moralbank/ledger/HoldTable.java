@@ -56,6 +56,12 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
         return hold.book();
     }
 
+    /** Most are looked at once more at the most, and much else would be forgotten for them. */
+    @Override
+    public boolean isReadAgain() {
+        return false;
+    }
+
     @Override
     public Future<Map<Key, Hold>> load(SqlConnection connection, List<Key> keys) {
         Short[] books = keys.stream().map(key -> (short) key.book()).toArray(Short[]::new);

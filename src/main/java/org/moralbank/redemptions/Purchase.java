@@ -2,7 +2,6 @@ package org.moralbank.redemptions;
 
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -44,33 +43,5 @@ record Purchase(
     /** When an authorization ends by itself. */
     Instant expiry() {
         return Objects.requireNonNull(expiresAt, "a sale does not expire");
-    }
-
-    /** By what stands in the content, not by which array has it: a row that is read twice is the same. */
-    @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof Purchase that
-                && book == that.book
-                && id.equals(that.id)
-                && mode == that.mode
-                && member.equals(that.member)
-                && merchant.equals(that.merchant)
-                && amount == that.amount
-                && approved == that.approved
-                && cash == that.cash
-                && Objects.equals(till, that.till)
-                && Arrays.equals(content, that.content)
-                && Objects.equals(reference, that.reference)
-                && occurredOn.equals(that.occurredOn)
-                && createdAt.equals(that.createdAt)
-                && Objects.equals(expiresAt, that.expiresAt)
-                && Objects.equals(payableAfter, that.payableAfter)
-                && Objects.equals(voucher, that.voucher)
-                && Objects.equals(basket, that.basket);
-    }
-
-    @Override
-    public int hashCode() {
-        return id.hashCode();
     }
 }

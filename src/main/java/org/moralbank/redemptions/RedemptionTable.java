@@ -64,6 +64,12 @@ final class RedemptionTable implements Table<Key, Redemption> {
         return redemption.book();
     }
 
+    /** Most are looked at once more at the most, and much else would be forgotten for them. */
+    @Override
+    public boolean isReadAgain() {
+        return false;
+    }
+
     @Override
     public Future<Map<Key, Redemption>> load(SqlConnection connection, List<Key> keys) {
         return connection

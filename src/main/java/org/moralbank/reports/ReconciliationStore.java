@@ -233,7 +233,10 @@ class ReconciliationStore {
             GROUP BY code, owner, unit
             """;
 
-    /** The other book's entries by the time of this book's last: both sides are posted in one commit. */
+    /**
+     * The other book's entries by the time of this book's last: both sides are posted in one commit. What was imported with
+     * either was agreed on where it was posted, and its other side may be there still.
+     */
     private static final String CLEARING_PAIRS = """
             SELECT '1500:' || owner || ':' || unit AS subject, unit, sum(l) AS l, sum(r) AS r
             FROM (
@@ -241,6 +244,7 @@ class ReconciliationStore {
                 FROM (
             """ + posted("1500") + """
                 ) posted
+                WHERE seq > coalesce((SELECT last_seq FROM imported_book WHERE book_id = $1), 0)
                 UNION ALL
                 SELECT b.code, a.unit, 0, -p.amount
                 FROM ledger_book b
@@ -249,6 +253,7 @@ class ReconciliationStore {
                 JOIN ledger_entry e ON e.book_id = p.book_id AND e.seq = p.seq
                 WHERE ($5 OR e.posted_at <= (SELECT posted_at FROM ledger_entry WHERE book_id = $1 AND seq = $2))
                 AND ($3::date IS NULL OR e.occurred_on <= $3)
+                AND NOT EXISTS (SELECT FROM imported_book i WHERE i.book_id = p.book_id AND p.seq <= i.last_seq)
                 ) figures
             GROUP BY owner, unit
             """;

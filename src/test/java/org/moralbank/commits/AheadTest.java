@@ -239,6 +239,7 @@ class AheadTest {
             try (SomebodyElse gate = aGate(process, () -> {
                 sent.add(add(process, "a", 10, true));
                 sent.add(add(process, "a", 5, false));
+                sent.add(add(process, "a", 7, false));
             })) {
                 // It waits for the lock of the book, and so gets it before the work behind asks for it.
                 sent.add(add(other, "a", 100, false));
@@ -246,8 +247,11 @@ class AheadTest {
             }
 
             assertThat(added(sent.get(0))).contains("\"value\":10");
-            assertThat(added(sent.get(2))).contains("\"value\":110");
+            assertThat(added(sent.get(3))).contains("\"value\":110");
             assertThat(added(sent.get(1))).contains("\"value\":115");
+            assertThat(added(sent.get(2)))
+                    .as("taken by the flight that failed, and not lost")
+                    .contains("\"value\":122");
             assertThat(count(process, "overtaken")).isEqualTo(1);
         }
     }

@@ -455,13 +455,16 @@ class InvariantsTest {
                         + "UPDATE ledger_entry SET occurred_on = occurred_on + 1 WHERE book_id = 1 AND seq = 2;"
                         + SEAL),
         THE_LAST_ENTRY_DELETED_WITH_ALL_ITS_TRACES(
-                Check.LOG_IS_NOT_AHEAD_OF_ITS_BOOK, "1/entries/5: a last entry 4; should be 5 or a later one", LOG + """
+                Check.LOG_IS_NOT_AHEAD_OF_ITS_BOOK,
+                "1/entries/5: a last entry 4; should be 5 or a later one",
+                LOG + """
                 UPDATE ledger_account a SET posted = a.posted - p.amount, version = a.version - 1
                 FROM ledger_posting p WHERE p.book_id = 1 AND p.seq = 5 AND a.book_id = 1 AND a.account_id = p.account_id;
                 DELETE FROM ledger_posting WHERE book_id = 1 AND seq = 5;
                 DELETE FROM ledger_entry WHERE book_id = 1 AND seq = 5;
                 UPDATE ledger_book SET last_seq = 4 WHERE book_id = 1;
-                """, Check.LOG_HAS_THE_LEAVES_OF_THE_ENTRIES),
+                """,
+                Check.LOG_HAS_THE_LEAVES_OF_THE_ENTRIES),
         A_LOG_THAT_SIGNS_NO_MORE(Check.LOG_IS_NOT_REFUSED, "1/entries/3: ENTRY_CHANGED", LOG + """
                 UPDATE log_book SET refused_seq = 3, refused = 'ENTRY_CHANGED', refused_at = now() WHERE book_id = 1;
                 """),
@@ -684,7 +687,8 @@ class InvariantsTest {
     void whatTheLogRecordedIsNoOffence() throws SQLException {
         execute(owner, LOG);
 
-        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING))).isEmpty();
+        assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING)))
+                .isEmpty();
         assertThat(Invariants.offenders(owner, this::pieces)).isEmpty();
     }
 
