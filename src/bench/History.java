@@ -318,10 +318,15 @@ public final class History {
                 length = Integer.parseInt(header.substring(15).strip());
             }
         }
-        if (length < 0) {
-            throw new IOException("no length: " + status);
+        if (length >= 0) {
+            in.readFully(new byte[length]);
+        } else {
+            // In chunks: what is longer than the server's buffer.
+            for (int size = Integer.parseInt(line(in), 16); size > 0; size = Integer.parseInt(line(in), 16)) {
+                in.readFully(new byte[size + 2]);
+            }
+            line(in);
         }
-        in.readFully(new byte[length]);
         return status.startsWith("HTTP/1.1 200");
     }
 
