@@ -33,4 +33,13 @@ public record Entry(
         @Nullable EntryText text,
         List<Posting> postings,
         byte[] canonical,
-        byte[] leafHash) {}
+        byte[] leafHash) {
+    /** How many bytes an entry is sealed in at most: a bundle of the transparency log has two bytes for the length of each. */
+    static final int LONGEST = 0xffff;
+
+    /**
+     * The same for entries that take back none. What is left is for the entry that takes one back: it moves as much on the
+     * same accounts and their shortfalls, with longer balances and versions, and a reason and a reference of its own.
+     */
+    static final int LONGEST_TO_BE_REVERSED = 0xc000;
+}

@@ -46,6 +46,10 @@ public final class ImportedEntries {
      */
     public Entry take(byte[] canonical, Instant now) {
         CanonicalEntry.Sealed sealed = sealed(canonical);
+        demand(
+                canonical.length <= Entry.LONGEST,
+                "it is of " + canonical.length + " bytes, and no bundle of the log has room for more than "
+                        + Entry.LONGEST);
         demand(sealed.book().equals(book.code()), "it is of book " + sealed.book());
         refuseUnstorable(sealed);
         demand(!sealed.postedAt().isBefore(lastPostedAt), "it was posted before the last one");

@@ -90,7 +90,8 @@ public final class Ledger {
      * Posts an entry: opens the accounts that are not there, moves the amounts, numbers and seals the entry.
      *
      * <p>Refuses, in this order: {@link PostingRejection.AccountClosed}, {@link PostingRejection.AccountFrozen} for what
-     * is debited, {@link PostingRejection.InsufficientBalance}, {@link PostingRejection.LimitExceeded}.
+     * is debited, {@link PostingRejection.InsufficientBalance}, {@link PostingRejection.LimitExceeded}, {@link
+     * PostingRejection.EntryTooLarge}.
      */
     public static Entry post(WorkingSet set, Draft draft) {
         refuseClosed(set, draft.legs);
@@ -217,6 +218,10 @@ public final class Ledger {
         Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
         Instant postedAt = now.isBefore(book.lastPostedAt()) ? book.lastPostedAt() : now;
         byte[] canonical = CanonicalEntry.of(book.code(), seq, draft, unit, postedAt, postings);
+        int longest = draft.reverses == null ? Entry.LONGEST_TO_BE_REVERSED : Entry.LONGEST;
+        if (canonical.length > longest) {
+            throw new PostingRejection.EntryTooLarge(postings.size(), canonical.length, longest).refused();
+        }
         Entry entry = new Entry(
                 book.id(),
                 seq,

@@ -82,4 +82,17 @@ public sealed interface PostingRejection extends Rejection {
             return Map.of("account", account, "limit", limit, "wouldBe", wouldBe, "unit", unit.name());
         }
     }
+
+    /** It takes so many lots that no bundle of the transparency log has room for it. */
+    record EntryTooLarge(int postings, int bytes, int most) implements PostingRejection {
+        @Override
+        public String code() {
+            return "entry-too-large";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("postings", postings, "bytes", bytes, "most", most);
+        }
+    }
 }

@@ -406,7 +406,8 @@ public class RedemptionsResource {
                     + " merchant-closed terminal-unknown terminal-suspended terminal-closed time-not-redeemable"
                     + " pay-code-unknown pay-code-used pay-code-expired unknown-member member-closed member-frozen"
                     + " item-unknown item-not-active category-not-allowed not-on-this-day amount-differs limit-exceeded"
-                    + " insufficient-balance")
+                    + " insufficient-balance"
+                    + " entry-too-large")
     public Uni<Response> redeem(@Context RoutingContext http, @RestPath String book, NewRedemption body) {
         Call call = Call.of(http);
         return books.of(call, book)

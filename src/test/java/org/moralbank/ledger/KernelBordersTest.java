@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.platform.RefusedException;
+import org.moralbank.proofs.EntryBundle;
 
 /** The borders of the kernel's rules, each on both sides, without a database. What is refused changes nothing. */
 class KernelBordersTest {
@@ -594,6 +595,67 @@ class KernelBordersTest {
     }
 
     // ---- fixtures ----------------------------------------------------------------------------------------------
+
+    // ---- the size of an entry ----------------------------------------------------------------------------------
+
+    /** Gives Anna this many lots of a minute each, by the id of a fund that is as long as ids are. */
+    private void manyLots(int lots) {
+        for (int i = 0; i < lots; i++) {
+            grant(ANNA, new Lot("F".repeat(64), TODAY.plusDays(i), true), 1);
+        }
+    }
+
+    /** Spends all of Anna's lots, with a reference of this length. */
+    private Entry spendAll(int lots, int reference) {
+        return post(draft().spend(ANNA, lots, ON_SERVICE).credit(BELA, lots).reference("R".repeat(reference)));
+    }
+
+    @Test
+    void anEntryFitsUpToItsLastByte() {
+        int lots = 330;
+        manyLots(lots);
+        int mark = set.mark();
+        int without = spendAll(lots, 1).canonical().length - 1;
+        set.undoTo(mark);
+        int fits = Entry.LONGEST_TO_BE_REVERSED - without;
+        assertThat(fits).as("with so many lots it is a matter of the reference").isPositive();
+
+        assertThat(refused(() -> spendAll(lots, fits + 1)))
+                .isEqualTo("refused entry-too-large {bytes=49153, most=49152, postings=331}");
+        Entry entry = spendAll(lots, fits);
+
+        assertThat(entry.canonical()).hasSize(49_152);
+        assertThat(posted(BELA)).isEqualTo(lots);
+    }
+
+    /** Whatever was posted can be taken back, and whatever is posted has room in a bundle of the log. */
+    @Test
+    void theLargestEntryIsReversedAsAnyOther() {
+        int lots = 337;
+        manyLots(lots);
+        int mark = set.mark();
+        int without = spendAll(lots, 1).canonical().length - 1;
+        set.undoTo(mark);
+        Entry entry = spendAll(lots, Entry.LONGEST_TO_BE_REVERSED - without);
+        give(BELA, POOL, lots);
+
+        Entry reversal = Ledger.reverse(
+                set,
+                entry,
+                Draft.of(
+                                EntryType.REVERSAL,
+                                BOOK,
+                                TODAY,
+                                new Attribution(1, "C".repeat(64), "A".repeat(64), "B".repeat(64), "D".repeat(64)))
+                        .reference("R".repeat(100))
+                        .group(HOLD)
+                        .text(EntryText.of("r".repeat(500), "m".repeat(500))));
+
+        assertThat(reversal.canonical().length).isBetween(Entry.LONGEST_TO_BE_REVERSED, Entry.LONGEST);
+        assertThat(Entry.LONGEST).isEqualTo(EntryBundle.LONGEST);
+        assertThat(posted(ANNA)).isEqualTo(lots);
+        assertThat(posted(BELA.shortfall())).isEqualTo(-lots);
+    }
 
     private static Draft draft() {
         return Draft.of(EntryType.TRANSFER_TIME, BOOK, TODAY, KernelWork.BY);
