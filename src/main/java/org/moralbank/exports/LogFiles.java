@@ -2,6 +2,7 @@ package org.moralbank.exports;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -29,11 +30,12 @@ class LogFiles {
     record Text(String name, String text) {}
 
     /**
-     * The checkpoint of exactly so many entries, when it was signed or is within some seconds, and the keys up to the one
-     * that signed it: they stay the same when later ones come. Nothing when the log was signed at other sizes.
+     * The checkpoint up to exactly an entry, when it was signed or is within some seconds, and the keys up to the one that
+     * signed it: they stay the same when later ones come. For a part of the book also the receipt of its first entry, from
+     * which the root can be made of the entries of the part alone. Nothing when the log was signed at other sizes.
      */
-    List<Text> of(BookHandle book, long size, Runnable between) {
-        Optional<SignedCheckpoint> checkpoint = await(book, size, between);
+    List<Text> of(BookHandle book, long firstSeq, long lastSeq, Runnable between) {
+        Optional<SignedCheckpoint> checkpoint = await(book, lastSeq, between);
         if (checkpoint.isEmpty()) {
             return List.of();
         }
@@ -43,7 +45,15 @@ class LogFiles {
                 .dropWhile(key -> signatures.stream().noneMatch(line -> isOf(line, key)))
                 .map(key -> key + "\n")
                 .collect(Collectors.joining());
-        return List.of(new Text(PackFile.CHECKPOINT, note), new Text(PackFile.LOG_KEYS, keys));
+        List<Text> texts =
+                new ArrayList<>(List.of(new Text(PackFile.CHECKPOINT, note), new Text(PackFile.LOG_KEYS, keys)));
+        if (firstSeq > 1) {
+            log.receipt(book, firstSeq, checkpoint.get())
+                    .await()
+                    .atMost(ExportJobStore.PATIENCE)
+                    .ifPresent(receipt -> texts.add(new Text(PackFile.FIRST_ENTRY, receipt.toString())));
+        }
+        return texts;
     }
 
     private static boolean isOf(SignedNote.Line line, VerificationKey key) {

@@ -68,7 +68,8 @@ final class Making {
             }
         }
         if (selection.isOfLog() && !there.contains(PackFile.MANIFEST)) {
-            for (LogFiles.Text text : logFiles.of(lease.book(), selection.lastSeq(), this::between)) {
+            for (LogFiles.Text text :
+                    logFiles.of(lease.book(), selection.firstSeq(), selection.lastSeq(), this::between)) {
                 if (!there.contains(text.name())) {
                     made.add(make(text.name(), sink -> {
                         sink.write(text.text().getBytes(StandardCharsets.UTF_8));

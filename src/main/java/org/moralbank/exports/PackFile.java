@@ -45,8 +45,11 @@ enum PackFile {
     /** Counts, sums and hashes of all others. */
     static final String MANIFEST = "manifest.json";
 
-    /** The signed checkpoint of the transparency log over exactly the entries of the pack. */
+    /** The signed checkpoint of the transparency log up to exactly the last entry of the pack. */
     static final String CHECKPOINT = "checkpoint.txt";
+
+    /** Where the entries of a pack that begins later than the book stand in the log: the receipt of the first of them. */
+    static final String FIRST_ENTRY = "first-entry.tlog-proof";
 
     /** What it is checked with, and with which checkpoints before it were signed. */
     static final String LOG_KEYS = "log-key.txt";

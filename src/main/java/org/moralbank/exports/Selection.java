@@ -46,10 +46,10 @@ record Selection(
         return from == null && to == null;
     }
 
-    /** Whether a checkpoint can be of these entries: they are in, from the first on. */
+    /** Whether a checkpoint can be held against these entries: they are in, and follow one another. */
     @JsonIgnore
     boolean isOfLog() {
-        return firstSeq == 1 && lastSeq > 0 && isGapless() && files().contains(PackFile.ENTRIES);
+        return lastSeq >= firstSeq && isGapless() && files().contains(PackFile.ENTRIES);
     }
 
     LocalDate firstDay() {

@@ -14,16 +14,24 @@
  *       byte and the line (without its end) is the leaf of the transparency log;
  *   <li>{@code accounts.jsonl}: the accounts as the last entry left them, in the order in which they were first posted
  *       to (which is that of their numbers, because an account opens with its first posting), also frozen and closed ones;
- *   <li>{@code checkpoint.txt} and {@code log-key.txt}: the signed checkpoint of exactly these entries and the keys to check
- *       it, where the export begins with the first entry, leaves out none, and the log was signed at its last one. The log
+ *   <li>{@code checkpoint.txt} and {@code log-key.txt}: the signed checkpoint up to exactly the last entry and the keys to
+ *       check it, where the export leaves out none between its first and last and the log was signed at its last one. The log
  *       follows in steps: who wants a checkpoint of a book that is posted to without a pause names the size of one
  *       ({@code GET …/log/checkpoint}) as {@code lastSeq};
+ *   <li>{@code first-entry.tlog-proof}: beside them, where the export begins later than the book, the receipt of its first
+ *       entry. The hashes on the left of its way to the root stand for all that was before, so that the root can be made of
+ *       the entries of the export alone, and each part can be held against the checkpoint that the part before it ended with;
  *   <li>{@code journal.csv}, {@code general-ledger.csv} (account by account), {@code statements.csv} (the same of what is
  *       somebody's, by owner), {@code accounts.csv}, {@code trial-balance.csv}; each also as a spreadsheet, {@code .xlsx};
  *   <li>{@code book.hledger}, which hledger and ledger read, and {@code book.beancount} ({@link
  *       org.moralbank.exports.BeancountText} has the names of accounts): with balance assertions, unless business days leave
  *       entries out.
  * </ul>
+ *
+ * <p><b>Parts.</b> Entries from a number to a number follow one another, and the manifest has no {@code from} or {@code to}
+ * among its {@code parameters}: a gap in the numbers is a fault. With business days it has one or both, the numbers have gaps,
+ * because back-dated entries stand between the others, and whoever checks the pack can tell only that each entry happened on one
+ * of these days. So nobody can take an entry out of a pack of numbers without calling it one of days.
  *
  * <p><b>Rules.</b>
  *

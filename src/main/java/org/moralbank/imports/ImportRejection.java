@@ -33,7 +33,7 @@ sealed interface ImportRejection extends Rejection {
         }
     }
 
-    /** The export does not begin with the first entry. */
+    /** The export does not begin with the first entry, or leaves some out. */
     record Part(long firstSeq) implements ImportRejection {
         @Override
         public String code() {

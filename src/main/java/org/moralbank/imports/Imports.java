@@ -30,6 +30,7 @@ import org.moralbank.ledger.ImportedEntries;
 import org.moralbank.members.Participants;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.verifier.Fault;
+import org.moralbank.verifier.Known;
 import org.moralbank.verifier.Lines;
 import org.moralbank.verifier.Verdict;
 import org.moralbank.verifier.Verification;
@@ -64,7 +65,7 @@ class Imports {
 
     private static Verdict verified(BookHandle book, Upload upload) {
         return switch (upload.form()) {
-            case ZIP -> Verification.of(upload.file(), List.of(), List.of());
+            case ZIP -> Verification.of(upload.file(), Known.NOTHING);
             case JSONL -> Verification.ofEntries(upload.file(), book.code());
         };
     }
@@ -73,7 +74,7 @@ class Imports {
         return switch (verdict) {
             case Verdict.Holds holds
             when !holds.book().equals(book.code()) -> new ImportRejection.OtherBook(book.code(), holds.book());
-            case Verdict.Holds holds when holds.firstSeq() != 1 -> new ImportRejection.Part(holds.firstSeq());
+            case Verdict.Holds holds when !holds.isWhole() -> new ImportRejection.Part(holds.firstSeq());
             case Verdict.Holds holds -> null;
             case Verdict.DoesNotHold not -> doesNotHold(not.fault());
             case Verdict.NotChecked not -> throw new IOException(not.why());

@@ -59,4 +59,32 @@ public record Inclusion(long index, long size, List<Hash> path) {
         }
         return last == 0 && above.equals(root);
     }
+
+    /**
+     * The tree of the leaves before this one: the hashes on the left of its way to the root are the roots of the complete
+     * subtrees which that tree is made of. It is what it says once the proof {@linkplain #proves proves} something.
+     *
+     * @throws IllegalArgumentException when there are more or fewer on the left than that tree has
+     */
+    public Frontier before() {
+        List<Hash> left = new ArrayList<>();
+        long node = index;
+        long last = size - 1;
+        for (Hash beside : path) {
+            if ((node & 1) == 1 || node == last) {
+                left.add(beside);
+                while ((node & 1) == 0 && node != 0) {
+                    node >>= 1;
+                    last >>= 1;
+                }
+            }
+            node >>= 1;
+            last >>= 1;
+        }
+        if (left.size() != Long.bitCount(index)) {
+            throw new IllegalArgumentException("the path is not one to leaf " + index + " of " + size);
+        }
+        // The lowest come first, and each bit of the index below a level is one that is lower.
+        return Frontier.of(index, (level, place) -> left.get(Long.bitCount(index & (1L << level) - 1)));
+    }
 }

@@ -1,9 +1,11 @@
 package org.moralbank.verifier;
 
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the entries of a book come to so far, and the rules that the next one has to keep. Of a range that begins later than
@@ -15,7 +17,7 @@ final class BookSoFar {
 
     private final String book;
     private final long firstSeq;
-    private final boolean isGapless;
+    private final Manifest.@Nullable Days days;
     private final Map<String, Account> accounts = new LinkedHashMap<>();
 
     /** By number from the first: which entries take another back, and which were taken back. */
@@ -24,15 +26,19 @@ final class BookSoFar {
     private final BitSet reversed = new BitSet();
 
     private final Map<String, Long> turnover = new TreeMap<>();
+    /** What accounts.jsonl says of those that no entry here posts to. */
+    private final Map<String, Long> untouched = new HashMap<>();
+
     private long nextSeq;
     private String lastPostedAt = "";
     private long entries;
     private long postings;
 
-    BookSoFar(String book, long firstSeq, boolean isGapless) {
-        this.isGapless = isGapless;
+    /** @param days by which the entries were chosen; null when they follow one another */
+    BookSoFar(String book, long firstSeq, Manifest.@Nullable Days days) {
         this.book = book;
         this.firstSeq = firstSeq;
+        this.days = days;
         this.nextSeq = firstSeq;
         turnover.put("MIN", 0L);
         turnover.put("PTS", 0L);
@@ -44,6 +50,12 @@ final class BookSoFar {
         long balance;
         long version;
 
+        /** What it had before its first posting here, and what these come to. */
+        long opening;
+
+        long debit;
+        long credit;
+
         /** The entry that posted to it last. */
         private long lastSeq;
 
@@ -52,8 +64,18 @@ final class BookSoFar {
         }
     }
 
+    /** Whether no entry is left out between the first and the last. */
+    boolean isGapless() {
+        return days == null;
+    }
+
     boolean isWhole() {
-        return firstSeq == 1 && isGapless;
+        return firstSeq == 1 && isGapless();
+    }
+
+    /** Whether all that happened up to its last day is here, as far as it was posted up to its last entry. */
+    boolean isFromTheBeginning() {
+        return firstSeq == 1 && (days == null || days.from() == null);
     }
 
     long lastSeq() {
@@ -78,6 +100,11 @@ final class BookSoFar {
         return accounts;
     }
 
+    /** What accounts have that no entry here posts to, as accounts.jsonl has it; to be filled by who reads that. */
+    Map<String, Long> untouched() {
+        return untouched;
+    }
+
     /** Takes the next entry in, unless it breaks a rule. */
     void take(SealedEntry entry) throws Fault {
         try {
@@ -90,11 +117,15 @@ final class BookSoFar {
     }
 
     private void check(SealedEntry entry) throws Fault {
-        if (isGapless && entry.seq() != nextSeq) {
+        if (days == null && entry.seq() != nextSeq) {
             throw new Fault("entry " + nextSeq + " should stand here");
         }
         if (entry.seq() < nextSeq) {
-            throw new Fault("it stands behind entry " + lastSeq());
+            throw new Fault(
+                    entries == 0 ? "it stands before entry " + firstSeq : "it stands behind entry " + lastSeq());
+        }
+        if (days != null && !days.contain(entry.occurredOn())) {
+            throw new Fault("it happened on " + entry.occurredOn() + ", which is none of the days " + days);
         }
         if (!entry.book().equals(book)) {
             throw new Fault("it is of book " + entry.book() + ", the manifest of " + book);
@@ -166,7 +197,7 @@ final class BookSoFar {
             throw new Fault("it posts twice to " + posting.account());
         }
         if (posting.version() != account.version + 1) {
-            if (isGapless || posting.version() <= account.version) {
+            if (days == null || posting.version() <= account.version) {
                 throw new Fault(posting.account() + " is at version " + posting.version() + " after version "
                         + account.version);
             }
@@ -185,12 +216,18 @@ final class BookSoFar {
         account.balance = balance;
         account.version = posting.version();
         account.lastSeq = entry.seq();
+        if (posting.amount() < 0) {
+            account.debit = Math.subtractExact(account.debit, posting.amount());
+        } else {
+            account.credit = Math.addExact(account.credit, posting.amount());
+        }
     }
 
     private Account opened(SealedEntry.Posting first) throws Fault {
         Account account = new Account(ChartLine.named(first.account()));
         if (!isWhole() && first.version() > 1) {
             takeAtItsWord(account, first);
+            account.opening = account.balance;
         }
         return account;
     }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param files by name
  * @param sums by unit; zero in every book
  * @param turnover what was credited, by unit
- * @param isByBusinessDay whether reports in it count what had happened by a day, rather than what was posted
+ * @param days by which the entries were chosen, so that their numbers may have gaps; null when they follow one another
  */
 public record Manifest(
         String book,
@@ -27,18 +26,45 @@ public record Manifest(
         Map<String, Listed> files,
         Map<String, Long> sums,
         Map<String, Long> turnover,
-        boolean isByBusinessDay) {
+        @Nullable Days days) {
     static final String NAME = "manifest.json";
     private static final String FORMAT = "moralbank-export/1";
-
-    /** Parameters that say so. */
-    private static final Set<String> DAYS = Set.of("from", "on", "to");
 
     private static final int LARGEST = 1 << 20;
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
 
     /** A file as the manifest says it is; rows is −1 where it says none. */
     record Listed(String name, long bytes, long rows, String sha256) {}
+
+    /**
+     * Business days from one to another, both ends included.
+     *
+     * @param from null when all days up to the last are meant
+     * @param to null when all days from the first on are meant
+     */
+    record Days(@Nullable String from, @Nullable String to) {
+        /** Of the parameters of an export; null when it is of no days. */
+        static @Nullable Days of(JsonObject parameters) throws Fault {
+            String from = parameters.optionalText("from");
+            String to = parameters.optionalText("to");
+            for (String day : new @Nullable String[] {from, to}) {
+                if (day != null && !SealedEntry.isDay(day)) {
+                    throw new Fault("it is of no day: " + day);
+                }
+            }
+            return from == null && to == null ? null : new Days(from, to);
+        }
+
+        boolean contain(String day) {
+            // As they are written, days are in order.
+            return (from == null || from.compareTo(day) <= 0) && (to == null || day.compareTo(to) <= 0);
+        }
+
+        @Override
+        public String toString() {
+            return from == null ? "up to " + to : to == null ? "from " + from : "from " + from + " to " + to;
+        }
+    }
 
     /** The manifest of a pack. */
     public static Manifest of(Pack pack) throws IOException, Fault {
@@ -79,6 +105,13 @@ public record Manifest(
                 throw new Fault("it names " + listed.name + " twice");
             }
         }
+        JsonObject parameters = json.object("parameters");
+        for (String name : new String[] {"firstSeq", "lastSeq"}) {
+            String asked = parameters.optionalText(name);
+            if (asked != null && !asked.equals(json.text(name))) {
+                throw new Fault("its " + name + " is " + json.text(name) + ", and " + asked + " was asked for");
+            }
+        }
         return new Manifest(
                 json.text("book"),
                 json.optionalText("checkpoint"),
@@ -89,7 +122,7 @@ public record Manifest(
                 files,
                 amounts(json.object("sums")),
                 amounts(json.object("turnover")),
-                json.object("parameters").names().stream().anyMatch(DAYS::contains));
+                Days.of(parameters));
     }
 
     private static long firstSeq(JsonObject json) throws Fault {

@@ -12,7 +12,8 @@ import java.util.Set;
  * @param postedAt RFC 3339 in UTC with six decimals, so that moments are ordered as their texts are
  * @param reverses the entry that this one takes back; 0 when it takes none back
  */
-record SealedEntry(long seq, String book, String postedAt, String unit, long reverses, List<Posting> postings) {
+record SealedEntry(
+        long seq, String book, String occurredOn, String postedAt, String unit, long reverses, List<Posting> postings) {
     private static final Set<String> MEMBERS = Set.of(
             "actor",
             "approver",
@@ -52,7 +53,7 @@ record SealedEntry(long seq, String book, String postedAt, String unit, long rev
         String postedAt = line.text("postedAt");
         refuseUnless(isMoment(postedAt), "postedAt is no moment with six decimals: " + postedAt);
         String occurredOn = line.text("occurredOn");
-        refuseUnless(occurredOn.length() == 10 && isDay(occurredOn), "occurredOn is no day: " + occurredOn);
+        refuseUnless(isDay(occurredOn), "occurredOn is no day: " + occurredOn);
         refuseUnless(!line.text("client").isEmpty(), "client is empty");
         refuseUnless(isName(line.text("type")), "type is no type: " + line.text("type"));
         refuseUnlessHash(line, "metadataHash");
@@ -72,7 +73,13 @@ record SealedEntry(long seq, String book, String postedAt, String unit, long rev
                     posting.integer("version")));
         }
         return new SealedEntry(
-                seq, line.text("book"), postedAt, line.text("unit"), line.optionalInteger("reverses"), postings);
+                seq,
+                line.text("book"),
+                occurredOn,
+                postedAt,
+                line.text("unit"),
+                line.optionalInteger("reverses"),
+                postings);
     }
 
     static void refuseOthers(JsonObject line, Set<String> members) throws Fault {

@@ -15,7 +15,8 @@ public sealed interface Verdict {
      * All holds.
      *
      * @param accounts how many have postings in the range
-     * @param root of the tree over the entries from the first of the book; empty when the range begins later
+     * @param isWhole whether these are all entries of the book from its first one on
+     * @param root of the tree over the entries from the first of the book up to the last; empty when it cannot be made
      * @param checkpoint the signed checkpoint of the export; null when it has none
      * @param provenBy what the root was held against
      * @param notProven sentences: what this pack, or this call, cannot prove
@@ -26,6 +27,7 @@ public sealed interface Verdict {
             long lastSeq,
             long postings,
             long accounts,
+            boolean isWhole,
             byte[] root,
             @Nullable String checkpoint,
             List<String> provenBy,

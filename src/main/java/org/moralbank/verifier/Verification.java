@@ -21,11 +21,11 @@ public final class Verification {
     static final String ACCOUNTS = "accounts.jsonl";
     static final String KEYS = "log-key.txt";
 
+    /** A receipt of the first entry of an export that begins later than the book. */
+    static final String FIRST_ENTRY = "first-entry.tlog-proof";
+
     private static final Set<String> ACCOUNT_MEMBERS =
             Set.of("account", "expiresOn", "posted", "restricted", "version");
-
-    /** A checkpoint that was kept, and what it is called. */
-    public record Kept(String name, String text) {}
 
     private final Pack pack;
     private final Manifest manifest;
@@ -37,25 +37,20 @@ public final class Verification {
         this.pack = pack;
         this.manifest = manifest;
         this.checkpoints = checkpoints;
-        this.book = new BookSoFar(manifest.book(), manifest.firstSeq(), !manifest.isByBusinessDay());
+        this.book = new BookSoFar(manifest.book(), manifest.firstSeq(), manifest.days());
     }
 
-    /**
-     * Checks an export.
-     *
-     * @param earlier checkpoints that were kept, and that the export has to agree with
-     * @param keys verification keys that are trusted; when there is none those of the export are taken
-     */
-    public static Verdict of(Path export, List<Kept> earlier, List<String> keys) {
+    /** Checks an export against itself and what is known from elsewhere. */
+    public static Verdict of(Path export, Known known) {
         List<VerificationKey> trusted;
         try {
-            trusted = keys.stream().map(VerificationKey::parse).toList();
+            trusted = known.keys().stream().map(VerificationKey::parse).toList();
         } catch (IllegalArgumentException none) {
             return new Verdict.NotChecked(String.valueOf(none.getMessage()));
         }
         try (Pack pack = Pack.open(export)) {
             Manifest manifest = Manifest.of(pack);
-            return new Verification(pack, manifest, Checkpoints.of(pack, manifest, earlier, trusted)).verdict();
+            return new Verification(pack, manifest, Checkpoints.of(pack, manifest, known, trusted)).verdict();
         } catch (Fault fault) {
             return new Verdict.DoesNotHold(fault);
         } catch (IOException unreadable) {
@@ -65,9 +60,9 @@ public final class Verification {
 
     /** Checks the bare lines of a book's entries, from the first on: what a pack says besides is not there. */
     public static Verdict ofEntries(Path entries, String book) {
-        BookSoFar soFar = new BookSoFar(book, 1, true);
-        Checkpoints checkpoints = Checkpoints.none();
+        BookSoFar soFar = new BookSoFar(book, 1, null);
         try (InputStream in = Files.newInputStream(entries)) {
+            Checkpoints checkpoints = Checkpoints.none();
             checkEntries(in, soFar, checkpoints);
             List<String> notProven = new ArrayList<>();
             List<String> provenBy = checkpoints.prove(notProven);
@@ -77,6 +72,7 @@ public final class Verification {
                     soFar.lastSeq(),
                     soFar.postings(),
                     soFar.accounts().size(),
+                    true,
                     checkpoints.root(),
                     null,
                     provenBy,
@@ -92,22 +88,26 @@ public final class Verification {
         checkNames();
         read(listed(ENTRIES), in -> checkEntries(in, book, checkpoints));
         checkManifest();
+        Manifest.Listed accounts = manifest.files().get(ACCOUNTS);
+        if (accounts != null) {
+            read(accounts, this::checkAccounts);
+        }
         for (Manifest.Listed file : manifest.files().values()) {
             switch (file.name()) {
-                case ENTRIES -> {}
-                case ACCOUNTS -> read(file, this::checkAccounts);
+                case ENTRIES, ACCOUNTS -> {}
                 case TrialBalance.NAME -> read(file, this::checkTrialBalance);
                 default -> read(file, in -> -1);
             }
         }
-        if (!manifest.files().containsKey(ACCOUNTS)) {
+        if (accounts == null) {
             notProven.add("that an account's balance is listed as the entries make it: there is no " + ACCOUNTS);
         }
-        if (manifest.isByBusinessDay()) {
-            notProven.add("that no entry is missing: these were chosen by business days, and their numbers have gaps");
+        if (manifest.days() != null) {
+            notProven.add("that no entry is missing: these happened " + manifest.days()
+                    + ", others stand between them, and what an account had before one is taken at its word");
         } else if (!book.isWhole()) {
             notProven.add("what was before entry " + manifest.firstSeq()
-                    + ": the first posting of each account is taken at its word, and no root can be made");
+                    + ": what an account had before its first posting here is taken at its word");
         }
         List<String> provenBy = checkpoints.prove(notProven);
         return new Verdict.Holds(
@@ -116,6 +116,7 @@ public final class Verification {
                 manifest.lastSeq(),
                 book.postings(),
                 book.accounts().size(),
+                book.isWhole(),
                 checkpoints.root(),
                 checkpoints.ownText(),
                 provenBy,
@@ -184,7 +185,7 @@ public final class Verification {
             while (lines.next()) {
                 SealedEntry entry = SealedEntry.of(lines.object());
                 book.take(entry);
-                checkpoints.take(lines.bytes());
+                checkpoints.take(entry.seq(), lines.bytes());
             }
         } catch (Fault fault) {
             // One that the roots show is told where they are signed.
@@ -195,7 +196,7 @@ public final class Verification {
 
     private void checkManifest() throws Fault {
         demand("entries", manifest.entries(), book.entries());
-        if (!manifest.isByBusinessDay()) {
+        if (manifest.days() == null) {
             demand("lastSeq", manifest.lastSeq(), book.lastSeq());
         } else if (book.lastSeq() > manifest.lastSeq()) {
             throw new Fault("lastSeq is " + manifest.lastSeq() + ", the last entry is " + book.lastSeq())
@@ -220,12 +221,13 @@ public final class Verification {
     }
 
     private long checkTrialBalance(InputStream in) throws IOException, Fault {
-        if (book.isWhole() && !manifest.isByBusinessDay()) {
-            return TrialBalance.check(in, book);
+        if (!book.isFromTheBeginning()) {
+            notProven.add("what " + TrialBalance.NAME + " opens with: what was before is not here"
+                    + (book.isGapless() && manifest.files().containsKey(ACCOUNTS)
+                            ? "; it is as " + ACCOUNTS + " and the first postings have it"
+                            : ""));
         }
-        notProven.add("that " + TrialBalance.NAME
-                + " is what the entries come to: not all that it counts are here, or it" + " counts by business days");
-        return -1;
+        return TrialBalance.check(in, book, manifest.files().containsKey(ACCOUNTS));
     }
 
     // ---- accounts ----------------------------------------------------------------------------------------------
@@ -235,6 +237,7 @@ public final class Verification {
         Lines lines = new Lines(in);
         var expected = book.accounts().entrySet().iterator();
         Set<String> seen = new HashSet<>();
+        Map<String, Long> sums = new TreeMap<>();
         try {
             while (lines.next()) {
                 JsonObject line = lines.object();
@@ -251,7 +254,7 @@ public final class Verification {
                 } else if (!seen.add(name)) {
                     throw new Fault(name + " stands twice");
                 }
-                check(line, name, account);
+                check(line, name, account, sums);
             }
             if (book.isWhole() && expected.hasNext()) {
                 throw new Fault("there is no " + expected.next().getKey());
@@ -259,13 +262,22 @@ public final class Verification {
         } catch (Fault fault) {
             throw fault.in(ACCOUNTS, lines.number());
         }
-        if (!book.isWhole() && !seen.containsAll(book.accounts().keySet())) {
-            throw new Fault("an account is missing that the entries post to");
+        for (String name : book.accounts().keySet()) {
+            if (!book.isWhole() && !seen.contains(name)) {
+                throw new Fault("there is no " + name).in(ACCOUNTS);
+            }
+        }
+        for (Map.Entry<String, Long> sum : sums.entrySet()) {
+            if (sum.getValue() != 0) {
+                throw new Fault("all in " + sum.getKey() + " come to " + sum.getValue() + ", and a book comes to zero")
+                        .in(ACCOUNTS);
+            }
         }
         return lines.number();
     }
 
-    private void check(JsonObject line, String name, BookSoFar.@Nullable Account account) throws Fault {
+    private void check(JsonObject line, String name, BookSoFar.@Nullable Account account, Map<String, Long> sums)
+            throws Fault {
         ChartLine.Named named = ChartLine.named(name);
         String expiresOn = line.optionalText("expiresOn");
         if (!named.expiresOn().equals(expiresOn == null ? "" : expiresOn)
@@ -274,8 +286,22 @@ public final class Verification {
         }
         long posted = line.integer("posted");
         long version = line.integer("version");
-        // Of a range there may be accounts that it does not touch, and of business days postings that are not here.
-        if (account == null || manifest.isByBusinessDay() && version > account.version) {
+        if (version < 1
+                || posted < named.line().floor()
+                || posted > named.line().ceiling()) {
+            throw new Fault(name + " has " + posted + " at version " + version + ", which no account of its code has");
+        }
+        try {
+            sums.merge(named.unit(), posted, Math::addExact);
+        } catch (ArithmeticException tooLarge) {
+            throw new Fault("its amounts are beyond all measure");
+        }
+        // Of a part there may be accounts that it does not touch, and of business days postings that are not here.
+        if (account == null) {
+            book.untouched().put(name, posted);
+            return;
+        }
+        if (manifest.days() != null && version > account.version) {
             return;
         }
         if (posted != account.balance || version != account.version) {

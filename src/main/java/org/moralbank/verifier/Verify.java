@@ -9,16 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code verify EXPORT [--checkpoint EARLIER]… [--key KEY]…}: prints the verdict on one line, below it what is not proven,
- * and ends with 0, 1 or 2.
+ * {@code verify EXPORT [--checkpoint EARLIER]… [--receipt RECEIPT]… [--key KEY]…}: prints the verdict on one line, below it
+ * what is not proven, and ends with 0, 1 or 2.
  */
 public final class Verify {
     static final String USAGE = """
-            verify EXPORT [--checkpoint EARLIER]… [--key KEY]…
+            verify EXPORT [--checkpoint EARLIER]… [--receipt RECEIPT]… [--key KEY]…
               EXPORT      a zip, or a folder with its files
               EARLIER     a file with a checkpoint that was kept: the export has to agree with it
-              KEY         a verification key that you have from elsewhere (name+hash+key); without one the keys of the
-                          export itself are taken, which anybody could have put there
+              RECEIPT     a file with a receipt of an entry (tlog-proof), which has to be in the export; one of its first
+                          entry says where an export that begins later than the book stands in the log
+              KEY         a verification key that you have from elsewhere (name+hash+key), or a file with such keys, one a
+                          line; without one the keys of the export itself are taken, which anybody could have put there
             It ends with 0 when all holds, with 1 when something does not, with 2 when it could not be checked.
             """;
 
@@ -32,16 +34,18 @@ public final class Verify {
     /** The command without the end of the process: prints, and gives what to end with. */
     public static int run(String[] args, PrintStream out) {
         List<Path> exports = new ArrayList<>();
-        List<Verification.Kept> earlier = new ArrayList<>();
+        List<Known.Kept> earlier = new ArrayList<>();
+        List<Known.Kept> receipts = new ArrayList<>();
         List<String> keys = new ArrayList<>();
         try {
             for (int i = 0; i < args.length; i++) {
                 boolean hasValue = i + 1 < args.length;
                 if (args[i].equals("--checkpoint") && hasValue) {
-                    Path file = Path.of(args[++i]);
-                    earlier.add(new Verification.Kept(file.toString(), Files.readString(file)));
+                    earlier.add(kept(args[++i]));
+                } else if (args[i].equals("--receipt") && hasValue) {
+                    receipts.add(kept(args[++i]));
                 } else if (args[i].equals("--key") && hasValue) {
-                    keys.add(args[++i]);
+                    keys.addAll(keys(args[++i]));
                 } else if (args[i].startsWith("-")) {
                     out.print(USAGE);
                     return 2;
@@ -50,13 +54,31 @@ public final class Verify {
                 }
             }
         } catch (IOException unreadable) {
-            return print(new Verdict.NotChecked("the checkpoint cannot be read: " + unreadable.getMessage()), out);
+            return print(new Verdict.NotChecked("what was kept cannot be read: " + unreadable.getMessage()), out);
         }
         if (exports.size() != 1) {
             out.print(USAGE);
             return 2;
         }
-        return print(Verification.of(exports.getFirst(), earlier, keys), out);
+        return print(Verification.of(exports.getFirst(), new Known(earlier, receipts, keys)), out);
+    }
+
+    private static Known.Kept kept(String file) throws IOException {
+        return new Known.Kept(file, Files.readString(Path.of(file)));
+    }
+
+    private static List<String> keys(String keyOrFile) throws IOException {
+        Path file = Path.of(keyOrFile);
+        if (!Files.isRegularFile(file)) {
+            return List.of(keyOrFile);
+        }
+        List<String> keys =
+                Files.readString(file).lines().filter(line -> !line.isBlank()).toList();
+        if (keys.isEmpty()) {
+            // Who asks for a key is not to be given the export's own.
+            throw new IOException("there is no key in " + file);
+        }
+        return keys;
     }
 
     private static int print(Verdict verdict, PrintStream out) {

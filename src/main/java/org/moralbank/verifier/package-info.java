@@ -19,10 +19,22 @@
  *   <li>{@code accounts.jsonl} and {@code trial-balance.csv}: what the entries come to, and nothing else.
  *   <li>The checkpoint: signed by a known key, over the root that the entries give; each earlier one over the root that the
  *       first entries give, so that nothing was changed or taken away since.
+ *   <li>Receipts: the entry that each is of is in the pack, and is in the log of the receipt's checkpoint.
  * </ol>
  *
- * <p><b>What is not proven</b> is said beside what holds: who owns a key that only the pack itself names, and of a range
- * that begins later than the book what was before.
+ * <p><b>Parts of a book.</b> What an account had before its first posting in the pack is taken at its word; from there on all
+ * is checked as ever. Accounts that no entry of the pack posts to have the same in {@code accounts.jsonl} and in the trial
+ * balance, where opening, debits, credits and closing agree, and all accounts come to zero. A receipt of the first entry, which
+ * the exporter puts in, is enough to make the root: so a part is proven as well as a whole book. Entries of business days
+ * ({@code from} or {@code to} among the manifest's parameters) have gaps in their numbers: each is of these days, versions
+ * only grow, what follows directly fits, and there is no root. Without these parameters a gap is a fault.
+ *
+ * <p><b>Keys.</b> {@code log-key.txt} is in the pack of whoever made it. Somebody who owns the database can write the book anew
+ * and sign it with a key of his own, which the pack will name: nothing in it shows that. What does is a checkpoint that was kept
+ * ({@code --checkpoint}), for the entries up to it, and the key as it was published elsewhere ({@code --key}), for all.
+ *
+ * <p><b>What is not proven</b> is said beside what holds: who owns a key that only the pack itself names, what was before a
+ * part, that none is missing among those of business days, and which of the kept checkpoints could not be held against it.
  *
  * <p><b>Why so.</b> The rules are written here a second time, on purpose: a check with the kernel's own code would share its
  * mistakes. A test holds the two charts together. One pass; memory grows with the accounts, and by two bits an entry for the

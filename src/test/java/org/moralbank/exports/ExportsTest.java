@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.equalTo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -14,6 +15,7 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,8 +33,10 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.dhatim.fastexcel.reader.ReadableWorkbook;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.BookHandle;
@@ -42,7 +46,10 @@ import org.moralbank.platform.CanonicalJson;
 import org.moralbank.platform.Json;
 import org.moralbank.platform.Sha256;
 import org.moralbank.platform.TestDatabase;
+import org.moralbank.translog.SignedCheckpoint;
 import org.moralbank.translog.TestLog;
+import org.moralbank.translog.TransparencyLog;
+import org.moralbank.verifier.Known;
 import org.moralbank.verifier.Verdict;
 import org.moralbank.verifier.Verification;
 
@@ -63,6 +70,9 @@ class ExportsTest {
 
     @Inject
     ExportJobStore jobs;
+
+    @Inject
+    TransparencyLog log;
 
     /** The files of a pack, in their order. */
     private record Pack(Map<String, byte[]> files) {
@@ -300,7 +310,8 @@ class ExportsTest {
         assertThat(pack(book, "{\"lastSeq\":" + size + "," + ALL_FORMATS + "}").text("checkpoint.txt"))
                 .isEqualTo(pack.text("checkpoint.txt"));
         assertThat(pack(book, "{\"lastSeq\":" + (size - 1) + "}").files()).doesNotContainKey("checkpoint.txt");
-        assertThat(pack(book, "{\"firstSeq\":2}").files()).doesNotContainKey("checkpoint.txt");
+        assertThat(pack(book, "{\"from\":\"2025-01-01\"}").files())
+                .doesNotContainKeys("checkpoint.txt", "log-key.txt", "first-entry.tlog-proof");
     }
 
     // ---- parts of a book ---------------------------------------------------------------------------------------
@@ -331,6 +342,7 @@ class ExportsTest {
                 .extracting(row -> row.get(3) + " " + row.get(4) + " " + row.get(7))
                 .containsExactly("MIN 0 0", "PTS 0 0");
         keepForTheTools("range", pack);
+        assertThat(verdict("range").sentence()).startsWith("HOLDS: ");
     }
 
     @Test
@@ -352,6 +364,7 @@ class ExportsTest {
                 .extracting(row -> row.get(1))
                 .containsOnly("POSTING", "row");
         keepForTheTools("days", pack);
+        assertThat(verdict("days").sentence()).startsWith("HOLDS: ");
     }
 
     @Test
@@ -400,6 +413,166 @@ class ExportsTest {
         // The one behind the last is the first of nothing.
         assertThat(get(book, export(book, "{\"firstSeq\":2}")).getInt("lastSeq"))
                 .isEqualTo(1);
+    }
+
+    // ---- parts, as the verifier sees them ----------------------------------------------------------------------
+
+    @TempDir
+    Path folder;
+
+    private Verdict verdict(byte[] zip, Known known) throws IOException {
+        return Verification.of(Files.write(folder.resolve("pack.zip"), zip), known);
+    }
+
+    /** What is not proven, as one text. */
+    private static String notProven(Verdict verdict) {
+        assertThat(verdict.sentence()).startsWith("HOLDS: ");
+        return String.join("\n", ((Verdict.Holds) verdict).notProven());
+    }
+
+    private SignedCheckpoint checkpoint(TestBank.Book book, long size) {
+        return log.ofSize(new BookHandle(book.id(), book.code(), ZoneId.of("Asia/Shanghai")), size)
+                .await()
+                .indefinitely()
+                .orElseThrow();
+    }
+
+    /** The pack with another text in a file, and a manifest that fits. */
+    private byte[] changed(byte[] zip, String file, String from, String to) throws IOException {
+        Map<String, byte[]> files = new LinkedHashMap<>(unpacked(zip).files());
+        String text = new String(Objects.requireNonNull(files.get(file)), StandardCharsets.UTF_8);
+        assertThat(text).containsPattern(from);
+        byte[] bytes = text.replaceFirst(from, to).getBytes(StandardCharsets.UTF_8);
+        files.put(file, bytes);
+        ObjectNode manifest = (ObjectNode) Json.mapper().readTree(files.get("manifest.json"));
+        manifest.path("files").forEach(each -> {
+            if (each.path("name").asText().equals(file)) {
+                ((ObjectNode) each).put("bytes", Integer.toString(bytes.length));
+                ((ObjectNode) each).put("sha256", HexFormat.of().formatHex(Sha256.of(bytes)));
+            }
+        });
+        files.put("manifest.json", CanonicalJson.of(manifest));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZipOutputStream packed = new ZipOutputStream(out)) {
+            for (var each : files.entrySet()) {
+                packed.putNextEntry(new ZipEntry(each.getKey()));
+                packed.write(each.getValue());
+            }
+        }
+        return out.toByteArray();
+    }
+
+    @Test
+    void aPartOfALogThatIsSignedAtItsEndIsProvenAgainstTheCheckpointOfThePartBefore() throws IOException {
+        var book = aLivelyBook();
+        TestLog.integrate(pool);
+        int first = get(book, export(book, "{}")).getInt("lastSeq");
+        book.aMember().holding(7, Unit.MIN).holding(8, Unit.PTS);
+        book.aMember().holding(9, Unit.MIN);
+        TestLog.integrate(pool);
+        var before = new Known.Kept("before", checkpoint(book, first).note());
+        String key = unpacked(zip(book, export(book, "{}"))).text("log-key.txt").strip();
+
+        byte[] zip = zip(book, export(book, "{\"firstSeq\":" + (first + 1) + "," + ALL_FORMATS + "}"));
+        var verdict = verdict(zip, new Known(List.of(before), List.of(), List.of(key)));
+
+        assertThat(unpacked(zip).files()).containsKeys("checkpoint.txt", "log-key.txt", "first-entry.tlog-proof");
+        assertThat(verdict.sentence())
+                .startsWith("HOLDS: book " + book.code() + ", entries " + (first + 1) + " to " + (first + 3) + ", ")
+                .contains("; root ", "; as signed by ", "; true to the checkpoint of " + first + " entries in before");
+        assertThat(notProven(verdict).lines())
+                .hasSize(2)
+                .anyMatch(line -> line.startsWith("what was before entry " + (first + 1) + ": "))
+                .anyMatch(line -> line.startsWith("what trial-balance.csv opens with: "));
+        assertThat(verdict(changed(zip, "entries.jsonl", "\"client\":\"client-", "\"client\":\"Client-"), Known.NOTHING)
+                        .sentence())
+                .startsWith(
+                        "DOES NOT HOLD: first-entry.tlog-proof: entry " + (first + 1) + " is not what was sealed: ");
+        // The same for ever, also when the log has gone on.
+        book.aMember().holding(1, Unit.MIN);
+        TestLog.integrate(pool);
+        assertThat(zip(
+                        book,
+                        export(
+                                book,
+                                "{\"firstSeq\":%d,\"lastSeq\":%d,%s}".formatted(first + 1, first + 3, ALL_FORMATS))))
+                .isEqualTo(zip);
+    }
+
+    @Test
+    void aPartOfNumbersHoldsAndOneThatWasTamperedWithDoesNot() throws IOException {
+        var book = aLivelyBook();
+
+        byte[] zip = zip(book, export(book, "{\"firstSeq\":4,\"lastSeq\":6," + ALL_FORMATS + "}"));
+
+        assertThat(notProven(verdict(zip, Known.NOTHING)))
+                .contains(
+                        "what was before entry 4: ",
+                        "what trial-balance.csv opens with: ",
+                        "that these are the entries that were sealed, and all of them: ");
+        for (String[] tampered : new String[][] {
+            {
+                "entries.jsonl",
+                "(?s)(.*?\n).*?\n(.*)",
+                "$1$2",
+                "entries.jsonl line 2 (entry 6): entry 5 should stand here"
+            },
+            {"accounts.jsonl", "(3300:PTS\",\"posted\":\"-200)5", "$16", "accounts.jsonl: all in PTS come to -1"},
+            {
+                "trial-balance.csv",
+                "(ACCOUNT,3300,3300:PTS,PTS,)-2005,0,0,-2005",
+                "$1-2006,0,0,-2006",
+                "trial-balance.csv line "
+            },
+            {"trial-balance.csv", "(ACCOUNT,2100,\\S+,MIN,\\d+,)(\\d+),(\\d+),", "$11$2,1$3,", "trial-balance.csv line "
+            }
+        }) {
+            assertThat(verdict(changed(zip, tampered[0], tampered[1], tampered[2]), Known.NOTHING)
+                            .sentence())
+                    .startsWith("DOES NOT HOLD: " + tampered[3]);
+        }
+    }
+
+    /** Numbers with gaps: back-dated entries lie between those of the other days. */
+    @Test
+    void aPackOfBusinessDaysHoldsAndOneThatWasTamperedWithDoesNot() throws IOException {
+        var book = aLivelyBook();
+        for (String days : List.of(
+                "\"from\":\"2025-01-05\",\"to\":\"2025-01-05\"",
+                "\"from\":\"2025-01-06\"",
+                "\"to\":\"2025-01-05\"",
+                "\"to\":\"2099-01-01\"",
+                "\"from\":\"2025-01-06\",\"firstSeq\":2,\"lastSeq\":6")) {
+            byte[] zip = zip(book, export(book, "{" + days + "," + ALL_FORMATS + "}"));
+
+            assertThat(notProven(verdict(zip, Known.NOTHING)))
+                    .as(days)
+                    .contains("that no entry is missing: these happened ");
+        }
+        byte[] zip = zip(book, export(book, "{\"from\":\"2025-01-06\"," + ALL_FORMATS + "}"));
+        assertThat(lines(unpacked(zip).file("entries.jsonl")))
+                .as("entries 4 and 5 are of another day")
+                .extracting(line -> line.replaceFirst(".*\"seq\":\"(\\d+)\".*", "$1"))
+                .startsWith("1", "2", "3", "6");
+
+        assertThat(verdict(
+                                changed(zip, "entries.jsonl", "\"occurredOn\":\"\\d{4}", "\"occurredOn\":\"2024"),
+                                Known.NOTHING)
+                        .sentence())
+                .startsWith("DOES NOT HOLD: entries.jsonl line 1 (entry 1): it happened on 2024-")
+                .contains(", which is none of the days from 2025-01-06");
+        assertThat(verdict(changed(zip, "manifest.json", "\"from\":\"2025-01-06\",", ""), Known.NOTHING)
+                        .sentence())
+                .isEqualTo("DOES NOT HOLD: entries.jsonl line 4 (entry 6): entry 4 should stand here");
+        assertThat(verdict(
+                                changed(
+                                        zip,
+                                        "trial-balance.csv",
+                                        "(ACCOUNT,2100,\\S+,MIN,\\d+,)(\\d+),(\\d+),",
+                                        "$11$2,1$3,"),
+                                Known.NOTHING)
+                        .sentence())
+                .startsWith("DOES NOT HOLD: trial-balance.csv line ");
     }
 
     // ---- tables ------------------------------------------------------------------------------------------------
@@ -836,8 +1009,12 @@ class ExportsTest {
     }
 
     private static Pack pack(TestBank.Book book, String id, boolean done) throws IOException {
+        return unpacked(zip(book, id));
+    }
+
+    private static Pack unpacked(byte[] bytes) throws IOException {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(zip(book, id)))) {
+        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 files.put(entry.getName(), zip.readAllBytes());
             }
@@ -853,7 +1030,7 @@ class ExportsTest {
 
     /** What our verifier says. */
     private static Verdict verdict(String name) {
-        return Verification.of(Path.of("target/exports/" + name), List.of(), List.of());
+        return Verification.of(Path.of("target/exports/" + name), Known.NOTHING);
     }
 
     /** For .ci/exports, which has hledger, ledger and beancount check them. */

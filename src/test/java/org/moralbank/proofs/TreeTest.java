@@ -47,6 +47,26 @@ class TreeTest {
         }
     }
 
+    /** A receipt of a leaf knows the tree of those before it. */
+    @Test
+    void theTreeBeforeALeafIsOnTheLeftOfItsWayToTheRoot() {
+        for (int size = 1; size <= 70; size++) {
+            List<byte[]> leaves = NaiveTree.leaves(size);
+            for (int m = 0; m < size; m++) {
+                Frontier before = new Inclusion(m, size, NaiveTree.path(m, leaves)).before();
+
+                assertThat(before.size()).isEqualTo(m);
+                assertThat(before.root()).isEqualTo(NaiveTree.root(leaves.subList(0, m)));
+                for (int i = m; i < size; i++) {
+                    before.append(Hash.leaf(leaves.get(i)));
+                }
+                assertThat(before.root()).isEqualTo(NaiveTree.root(leaves));
+            }
+        }
+        assertThatThrownBy(() -> new Inclusion(3, 8, List.of()).before())
+                .hasMessage("the path is not one to leaf 3 of 8");
+    }
+
     @Test
     void hasTheInclusionProofsOfCertificateTransparency() {
         assertThat(inclusion(0, 1)).isEmpty();

@@ -45,6 +45,10 @@ public final class TestPack {
     final Map<String, byte[]> others = new TreeMap<>();
 
     final List<String> unnamed = new ArrayList<>();
+
+    /** Files that there are none of. */
+    final List<String> leftOut = new ArrayList<>();
+
     private final Map<String, String> members = new TreeMap<>();
     private UnaryOperator<String> manifest = UnaryOperator.identity();
 
@@ -133,10 +137,33 @@ public final class TestPack {
                 .toString();
     }
 
+    /** A receipt of an entry in the log of these entries. */
+    static String receipt(int seq, List<String> lines, SigningKey key) {
+        StringBuilder out = new StringBuilder("c2sp.org/tlog-proof@v1\nindex " + (seq - 1) + "\n");
+        path(seq - 1, lines)
+                .forEach(hash ->
+                        out.append(Base64.getEncoder().encodeToString(hash)).append('\n'));
+        return out.append('\n').append(checkpoint(lines, key)).toString();
+    }
+
+    /** Makes it a part from an entry on, with the receipt of that entry where it has a checkpoint. */
+    TestPack from(int seq, SigningKey... keys) {
+        for (SigningKey key : keys) {
+            others.put("first-entry.tlog-proof", receipt(seq, entries, key).getBytes(UTF_8));
+        }
+        entries.subList(0, seq - 1).clear();
+        return this;
+    }
+
     /** Adds the checkpoint of the entries as they are now, and the key. */
     public TestPack signed(SigningKey key) {
+        return signed(key, key.verification() + "\n");
+    }
+
+    /** The same with these keys. */
+    TestPack signed(SigningKey key, String keys) {
         others.put("checkpoint.txt", checkpoint(entries, key).getBytes(UTF_8));
-        others.put("log-key.txt", (key.verification() + "\n").getBytes(UTF_8));
+        others.put("log-key.txt", keys.getBytes(UTF_8));
         unnamed.addAll(List.of("checkpoint.txt", "log-key.txt"));
         return member("checkpoint", "\"checkpoint.txt\"");
     }
@@ -169,6 +196,7 @@ public final class TestPack {
         files.put("entries.jsonl", text(entries));
         files.put("accounts.jsonl", text(accounts));
         files.putAll(others);
+        leftOut.forEach(files::remove);
         StringBuilder listed = new StringBuilder();
         files.forEach((name, bytes) -> {
             if (!unnamed.contains(name)) {
@@ -269,6 +297,18 @@ public final class TestPack {
         }
         int k = Integer.highestOneBit(n - 1);
         return sha256(new byte[] {1}, root(lines.subList(0, k)), root(lines.subList(k, n)));
+    }
+
+    /** Section 2.1.3.1. */
+    private static List<byte[]> path(int m, List<String> lines) {
+        int n = lines.size();
+        if (n == 1) {
+            return new ArrayList<>();
+        }
+        int k = Integer.highestOneBit(n - 1);
+        List<byte[]> path = m < k ? path(m, lines.subList(0, k)) : path(m - k, lines.subList(k, n));
+        path.add(m < k ? root(lines.subList(k, n)) : root(lines.subList(0, k)));
+        return path;
     }
 
     static byte[] sha256(byte[]... parts) {

@@ -8,11 +8,16 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -117,6 +122,62 @@ class VerifyTest {
         TAKES_BACK_WHAT_IS_TO_COME(
                 pack -> pack.change(pack.entries, 8, "]", "],\"reverses\":\"8\""),
                 "entries.jsonl line 8 (entry 8): it takes back entry 8, which is not before it"),
+        ONE_POSTING(
+                pack -> pack.entries.set(4, pack.entries.get(4).replaceFirst(",\\{\"account\":\"2100:M-1[^}]*}", "")),
+                "entries.jsonl line 5 (entry 5): it has fewer than two postings"),
+        TAKES_BACK_WHAT_NEVER_WAS(
+                pack -> pack.change(pack.entries, 8, "]", "],\"reverses\":\"-1\""),
+                "entries.jsonl line 8 (entry 8): it takes back entry -1, which is not before it"),
+        ABOVE_ITS_CEILING(
+                pack -> pack.entries.replaceAll(line -> line.replace("2100:M-3:MIN", "3100:2025:MIN")),
+                "entries.jsonl line 1 (entry 1): 3100:2025:MIN has 1000 after it, beyond 0"),
+        BEGUN_IN_THE_MIDDLE(
+                pack -> pack.change(
+                        pack.entries,
+                        1,
+                        "\"balance\":\"-4000\",\"version\":\"1\"",
+                        "\"balance\":\"-4001\",\"version\":\"2\""),
+                "entries.jsonl line 1 (entry 1): 3300:MIN is at version 2 after version 0"),
+        UNKNOWN_MEMBER_OF_A_POSTING(
+                pack -> pack.change(pack.entries, 4, "\"version\":\"4\"", "\"version\":\"4\",\"zone\":\"\""),
+                "entries.jsonl line 4 (entry 4): it has a member of no meaning: zone"),
+        NO_CLIENT(
+                pack -> pack.change(pack.entries, 4, "\"client\":\"app\"", "\"client\":\"\""),
+                "entries.jsonl line 4 (entry 4): client is empty"),
+        NO_ACTOR(
+                pack -> pack.change(pack.entries, 4, "\"actor\":\"P-7\"", "\"actor\":\"\""),
+                "entries.jsonl line 4 (entry 4): actor is empty"),
+        NO_TYPE(
+                pack -> pack.change(pack.entries, 4, "TRANSFER_TIME", "transfer"),
+                "entries.jsonl line 4 (entry 4): type is no type: transfer"),
+        NO_HASH_OF_METADATA(
+                pack -> pack.change(pack.entries, 4, "\"0a0a", "\"0A0a"),
+                "entries.jsonl line 4 (entry 4): metadataHash is no SHA-256 in hexadecimal digits"),
+        NO_HASH_OF_A_REASON(
+                pack -> pack.change(pack.entries, 4, "\"seq\"", "\"reasonHash\":\"0a\",\"seq\""),
+                "entries.jsonl line 4 (entry 4): reasonHash is no SHA-256 in hexadecimal digits"),
+        UNKNOWN_MEMBER_OF_AN_ACCOUNT(
+                pack -> pack.change(pack.accounts, 3, "}", ",\"zone\":\"\"}"),
+                "accounts.jsonl line 3: it has a member of no meaning: zone"),
+        ACCOUNT_AT_ANOTHER_VERSION(
+                pack -> pack.change(pack.accounts, 3, "\"version\":\"1\"", "\"version\":\"2\""),
+                "accounts.jsonl line 3: 2100:M-3:MIN has 1000 at version 2, its entries left 1000 at version 1"),
+        A_FIRST_ENTRY_BEFORE_THE_FIRST(pack -> pack.member("firstSeq", "\"0\""), "manifest.json: its first entry is 0"),
+        A_HASH_THAT_IS_NONE(
+                pack -> pack.manifest(text -> text.replaceFirst("\"sha256\":\"..", "\"sha256\":\"zz")),
+                "manifest.json: what it says of entries.jsonl cannot be"),
+        A_CHECKPOINT_THAT_IS_NOT_THERE(
+                pack -> pack.member("checkpoint", "\"checkpoint.txt\""),
+                "the manifest names the checkpoint checkpoint.txt, which is not there"),
+        A_CHECKPOINT_OF_ANOTHER_SIZE(
+                pack -> {
+                    pack.signed(KEY);
+                    pack.others.put(
+                            "checkpoint.txt",
+                            TestPack.checkpoint(pack.entries.subList(0, 39), KEY)
+                                    .getBytes(UTF_8));
+                },
+                "checkpoint.txt: it is of 39 entries, the manifest ends with 40"),
         BYTE_ORDER_MARK(
                 pack -> pack.entries.set(0, "\ufeff" + pack.entries.getFirst()),
                 "entries.jsonl line 1: it begins with a byte order mark"),
@@ -241,6 +302,40 @@ class VerifyTest {
     }
 
     // ---- zips --------------------------------------------------------------------------------------------------
+
+    /** Two commits within a microsecond, and whatever was posted in one. */
+    @Test
+    void entriesOfOneMomentHold() throws IOException {
+        TestPack pack = aPack();
+        pack.change(pack.entries, 12, "T00:12", "T00:11");
+
+        assertThat(verify(pack.zip(folder.resolve("pack.zip"))).verdict()).startsWith("HOLDS: ");
+    }
+
+    @Test
+    void aPackHasAThousandFilesAtMost() throws IOException {
+        TestPack pack = aPack();
+        for (int i = 0; i < 998; i++) {
+            pack.others.put("f" + i, new byte[0]);
+        }
+
+        assertThat(verify(pack.zip(folder.resolve("more.zip"))).verdict())
+                .isEqualTo("DOES NOT HOLD: it has more than 1000 files");
+        pack.others.remove("f0");
+        assertThat(verify(pack.zip(folder.resolve("pack.zip"))).verdict()).startsWith("HOLDS: ");
+    }
+
+    @Test
+    void aManifestOrACheckpointOfAnySizeIsNotRead() throws IOException {
+        TestPack manifest = aPack().manifest(text -> text + " ".repeat(1 << 20));
+        TestPack checkpoint = aPack().signed(KEY);
+        checkpoint.others.put("checkpoint.txt", new byte[(1 << 16) + 1]);
+
+        assertThat(verify(manifest.zip(folder.resolve("manifest.zip"))).verdict())
+                .isEqualTo("DOES NOT HOLD: manifest.json: it is larger than a mebibyte");
+        assertThat(verify(checkpoint.zip(folder.resolve("checkpoint.zip"))).verdict())
+                .isEqualTo("DOES NOT HOLD: checkpoint.txt: it is larger than 64 KiB");
+    }
 
     @Test
     void aZipThatWasCutOffIsNoWholeZip() throws IOException {
@@ -395,14 +490,81 @@ class VerifyTest {
         assertThat(withTrialBalance(aPack(), file.replace("2100:M-3:MIN", "2100:M-9:MIN"))
                         .verdict())
                 .endsWith("line 4: no entry posts to 2100:M-9:MIN");
+        // Also where no accounts.jsonl says who is there, one who has nothing is none of a whole book.
+        TestPack alone = aPack();
+        alone.leftOut.add("accounts.jsonl");
+        assertThat(withTrialBalance(
+                                alone,
+                                file.replace("ACCOUNT,3300,", "ACCOUNT,2100,2100:M-9:MIN,MIN,,,,0\r\nACCOUNT,3300,"))
+                        .verdict())
+                .endsWith("no entry posts to 2100:M-9:MIN");
+        // Of a part nothing may be debited to one that no entry there posts to, whatever he had.
+        assertThat(withTrialBalance(
+                                aPackWithoutAccounts(11),
+                                trialBalance(aPack(), 11)
+                                        .replace("2100:M-3:MIN,MIN,1000,0,0,", "2100:M-3:MIN,MIN,1000,1,1,"))
+                        .verdict())
+                .endsWith("2100:M-3:MIN is debited with 1, by the entries with 0");
+    }
+
+    private static final Pattern POSTING = Pattern.compile("\"account\":\"([^\"]+)\",\"amount\":\"(-?\\d+)\"");
+
+    /** As the report writes it with a period that begins with an entry, of a book that is whole: all postings added up. */
+    private static String trialBalance(TestPack whole, int firstSeq) {
+        Map<String, long[]> accounts = new TreeMap<>();
+        for (int i = 0; i < whole.entries.size(); i++) {
+            boolean isBefore = i + 1 < firstSeq;
+            POSTING.matcher(whole.entries.get(i)).results().forEach(found -> {
+                long amount = Long.parseLong(found.group(2));
+                accounts.computeIfAbsent(found.group(1), first -> new long[3])[isBefore ? 0 : amount < 0 ? 1 : 2] +=
+                        isBefore ? amount : Math.abs(amount);
+            });
+        }
+        StringBuilder out = new StringBuilder("row,code,account,unit,opening,debit,credit,closing\r\n");
+        for (String code : List.of("2100", "3300")) {
+            long[] sums = new long[3];
+            accounts.forEach((account, amounts) -> {
+                if (account.startsWith(code)) {
+                    out.append(row("ACCOUNT," + code + "," + account, amounts));
+                    for (int i = 0; i < 3; i++) {
+                        sums[i] += amounts[i];
+                    }
+                }
+            });
+            out.append(row("CODE," + code + ",", sums));
+        }
+        long[] all = new long[3];
+        accounts.values().forEach(amounts -> {
+            for (int i = 0; i < 3; i++) {
+                all[i] += amounts[i];
+            }
+        });
+        return out.append(row("TOTAL,,", all)).toString();
+    }
+
+    private static String row(String head, long[] sums) {
+        return head + ",MIN," + sums[0] + "," + sums[1] + "," + sums[2] + "," + (sums[0] - sums[1] + sums[2]) + "\r\n";
     }
 
     @Test
-    void aTrialBalanceByBusinessDaysIsNotProven() throws IOException {
-        Said said = withTrialBalance(aPack().member("parameters", "{\"on\":\"2025-01-05\"}"), "row,closing\r\n");
+    void theTrialBalanceOfAWholeBookHasItsTurnover() throws IOException {
+        String file = trialBalance(aPack(), 1);
+        String line = file.lines()
+                .filter(each -> each.startsWith("ACCOUNT,2100,2100:M-3:MIN"))
+                .findFirst()
+                .orElseThrow();
 
-        assertThat(said.verdict()).startsWith("HOLDS: ");
-        assertThat(said.lines()).anyMatch(line -> line.startsWith("  not proven: that trial-balance.csv is "));
+        assertThat(line).isEqualTo("ACCOUNT,2100,2100:M-3:MIN,MIN,0,0,1000,1000");
+        assertThat(withTrialBalance(aPack(), file).verdict()).startsWith("HOLDS: ");
+        assertThat(withTrialBalance(aPack(), file.replace(line, line.replace("0,0,1000,", "1000,0,0,")))
+                        .verdict())
+                .endsWith(": 2100:M-3:MIN opens with 1000, by the entries with 0");
+        assertThat(withTrialBalance(aPack(), file.replace(line, line.replace("0,0,1000,", "0,1,1001,")))
+                        .verdict())
+                .endsWith(": 2100:M-3:MIN is debited with 1, by the entries with 0");
+        assertThat(withTrialBalance(aPack(), file.replace(line, line.replace("0,0,1000,", "0,0,999,")))
+                        .verdict())
+                .endsWith(": it opens with 0, and 0 debited and 999 credited make 999, not 1000");
     }
 
     // ---- checkpoints -------------------------------------------------------------------------------------------
@@ -555,28 +717,412 @@ class VerifyTest {
                 .satisfies(said -> assertThat(said.verdict()).startsWith("NOT CHECKED: not a verification key"));
     }
 
-    // ---- ranges ------------------------------------------------------------------------------------------------
+    // ---- keys --------------------------------------------------------------------------------------------------
+
+    /** Somebody who owns the database: from entry 21 on the book is another, and signed with a key of his own. */
+    private TestPack aBookSignedAnew(String keys) {
+        TestPack anew = aPack();
+        anew.entries.replaceAll(line -> line.contains("\"seq\":\"2") ? line.replace("0a0a", "0b0b") : line);
+        assertThat(anew.entries.subList(0, 1)).isEqualTo(aPack().entries.subList(0, 1));
+        return anew.signed(ANOTHER, keys);
+    }
+
+    @Test
+    void aBookSignedAnewWithAnotherKeyHoldsByItselfAndThatIsSaid() throws IOException {
+        Path zip = aBookSignedAnew(ANOTHER.verification() + "\n").zip(folder.resolve("anew.zip"));
+
+        Said said = verify(zip);
+
+        assertThat(said.verdict()).startsWith("HOLDS: ");
+        assertThat(said.lines())
+                .hasSize(2)
+                .last()
+                .asString()
+                .startsWith("  not proven: whose the key is: log-key.txt is the export's own word, ");
+    }
+
+    @Test
+    void aBookSignedAnewWithAnotherKeyIsFoundByAnEarlierCheckpoint() throws IOException {
+        Path at1 = kept(aPack(), 1, KEY);
+        Path at30 = kept(aPack(), 30, KEY);
+        Path his = aBookSignedAnew(ANOTHER.verification() + "\n").zip(folder.resolve("his.zip"));
+        // The old key is no secret: he can put it there, too.
+        Path both = aBookSignedAnew(ANOTHER.verification() + "\n" + KEY.verification() + "\n")
+                .zip(folder.resolve("both.zip"));
+
+        assertThat(verify(his, "--checkpoint", at30).verdict())
+                .isEqualTo("DOES NOT HOLD: " + at30 + ": none of the known keys signed this");
+        assertThat(verify(both, "--checkpoint", at30).verdict())
+                .startsWith("DOES NOT HOLD: " + at30 + ": of the entries 1 to 30 one is not what was sealed: ");
+        assertThat(verify(both, "--checkpoint", at1, "--checkpoint", at30).verdict())
+                .startsWith("DOES NOT HOLD: " + at30 + ": of the entries 2 to 30 one is not what was sealed: ");
+        // What nobody has a checkpoint of, only the key shows.
+        assertThat(verify(both, "--checkpoint", at1).lines())
+                .satisfies(lines ->
+                        assertThat(lines.getFirst()).contains("as signed by ", "; true to the checkpoint of 1 "))
+                .anyMatch(line -> line.startsWith("  not proven: whose the key is: "));
+        assertThat(verify(both, "--checkpoint", at1, "--key", KEY.verification())
+                        .verdict())
+                .isEqualTo("DOES NOT HOLD: checkpoint.txt: none of the known keys signed this");
+    }
+
+    @Test
+    void aCheckpointWithoutAnyKeyIsSaidToBeSignedByNobodyKnown() throws IOException {
+        TestPack pack = aPack().signed(KEY);
+        pack.leftOut.add("log-key.txt");
+
+        Said said = verify(pack.zip(folder.resolve("pack.zip")));
+
+        assertThat(said.verdict()).endsWith("; as its checkpoint says");
+        assertThat(said.lines())
+                .hasSize(2)
+                .last()
+                .isEqualTo("  not proven: who signed the checkpoint: there is no key");
+    }
+
+    @Test
+    void aKeyIsKnownByItsTextOrAFile() throws IOException {
+        Path published = Files.writeString(
+                folder.resolve("published+key.txt"),
+                "\n" + ANOTHER.verification() + "\n" + KEY.verification() + "\n\n");
+        Path empty = Files.writeString(folder.resolve("empty.txt"), "\n");
+        Path zip = aPack().signed(KEY).zip(folder.resolve("pack.zip"));
+        Path his = aBookSignedAnew(ANOTHER.verification() + "\n").zip(folder.resolve("his.zip"));
+        Files.writeString(folder.resolve("key.txt"), KEY.verification() + "\n");
+
+        assertThat(verify(zip, "--key", published).lines())
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("HOLDS: ");
+        assertThat(verify(his, "--key", folder.resolve("key.txt")).verdict())
+                .isEqualTo("DOES NOT HOLD: checkpoint.txt: none of the known keys signed this");
+        assertThat(verify(zip, "--key", empty))
+                .isEqualTo(
+                        new Said(2, List.of("NOT CHECKED: what was kept cannot be read: there is no key in " + empty)));
+    }
+
+    @Test
+    void aKeyOfSomebodyElseInThePackIsFoundByTheKnownOne() throws IOException {
+        Path zip = aPack().signed(KEY, ANOTHER.verification() + "\n").zip(folder.resolve("pack.zip"));
+        Path rotated = aPack().signed(KEY, KEY.verification() + "\n" + ANOTHER.verification() + "\n")
+                .zip(folder.resolve("rotated.zip"));
+
+        assertThat(verify(zip).verdict())
+                .isEqualTo("DOES NOT HOLD: checkpoint.txt: none of the known keys signed this");
+        assertThat(verify(zip, "--key", KEY.verification()).verdict())
+                .startsWith("DOES NOT HOLD: log-key.txt: it does not have the key that signed checkpoint.txt, "
+                        + "bank.example/BHL+");
+        assertThat(verify(rotated, "--key", KEY.verification()).verdict()).startsWith("HOLDS: ");
+    }
+
+    // ---- parts -------------------------------------------------------------------------------------------------
 
     @Test
     void ofARangeIsSaidWhatCannotBeProven() throws IOException {
-        TestPack pack = aPack();
-        pack.entries.subList(0, 10).clear();
+        Said said = verify(aPack().from(11).zip(folder.resolve("range.zip")));
 
-        Said said = verify(pack.zip(folder.resolve("range.zip")));
-
-        assertThat(said.verdict()).startsWith("HOLDS: book BHL, entries 11 to 40, 60 postings on 2 accounts");
-        assertThat(said.lines()).anyMatch(line -> line.startsWith("  not proven: what was before entry 11: "));
+        assertThat(said.verdict()).isEqualTo("HOLDS: book BHL, entries 11 to 40, 60 postings on 2 accounts");
+        assertThat(said.lines())
+                .hasSize(3)
+                .anyMatch(line -> line.startsWith("  not proven: what was before entry 11: "))
+                .anyMatch(line -> line.startsWith("  not proven: that these are the entries that were sealed, ")
+                        && line.contains("by a receipt of entry 11, with --receipt"));
     }
 
     @Test
-    void aRangeIsCheckedFromItsFirstPostingOn() throws IOException {
-        TestPack pack = aPack();
-        pack.entries.subList(0, 10).clear();
-        pack.change(pack.entries, 2, "\"version\":\"12\"", "\"version\":\"13\"");
+    void aRangeWithItsTrialBalanceHolds() throws IOException {
+        String file = trialBalance(aPack(), 11);
 
-        assertThat(verify(pack.zip(folder.resolve("range.zip"))).verdict())
-                .startsWith("DOES NOT HOLD: entries.jsonl line 2 (entry 12): 2100:M-");
+        assertThat(file).contains("ACCOUNT,2100,2100:M-3:MIN,MIN,1000,0,0,1000\r\n", "TOTAL,,,MIN,0,");
+        for (TestPack pack : List.of(aPack().from(11), aPackWithoutAccounts(11))) {
+            Said said = withTrialBalance(pack, file);
+
+            assertThat(said.verdict()).isEqualTo("HOLDS: book BHL, entries 11 to 40, 60 postings on 2 accounts");
+            assertThat(said.lines())
+                    .anyMatch(line -> line.startsWith("  not proven: what trial-balance.csv opens with: "));
+        }
+        // And without a period, as who asked for balances only has it.
+        assertThat(withTrialBalance(aPack().from(11), trialBalance(aPack())).verdict())
+                .startsWith("HOLDS: ");
     }
+
+    private static TestPack aPackWithoutAccounts(int firstSeq) {
+        TestPack pack = aPack().from(firstSeq);
+        pack.leftOut.add("accounts.jsonl");
+        return pack;
+    }
+
+    /** What is done to a part, and what is said of it; the one who does it makes the manifest fit. */
+    enum FaultOfAPart {
+        ONE_TAKEN_OUT(pack -> pack.entries.remove(9), "entries.jsonl line 10 (entry 21): entry 20 should stand here"),
+        THE_FIRST_TAKEN_OFF(
+                pack -> pack.member("firstSeq", "\"11\"").entries.removeFirst(),
+                "entries.jsonl line 1 (entry 12): entry 11 should stand here"),
+        AN_AMOUNT_CHANGED(
+                pack -> pack.entries.set(4, pack.entries.get(4).replaceFirst("amount\":\"\\d+", "amount\":\"4")),
+                "entries.jsonl line 5 (entry 15): its postings sum to "),
+        A_VERSION_CHANGED(
+                pack -> pack.change(pack.entries, 2, "\"version\":\"12\"", "\"version\":\"13\""),
+                "entries.jsonl line 2 (entry 12): 2100:M-"),
+        A_REVERSAL_OF_WHAT_IS_TO_COME(
+                pack -> pack.change(pack.entries, 2, "]", "],\"reverses\":\"12\""),
+                "entries.jsonl line 2 (entry 12): it takes back entry 12, which is not before it"),
+        TAKEN_BACK_TWICE(
+                pack -> pack.change(pack.entries, 2, "]", "],\"reverses\":\"11\"")
+                        .change(pack.entries, 3, "]", "],\"reverses\":\"11\""),
+                "entries.jsonl line 3 (entry 13): it takes back entry 11, which was taken back before"),
+        ANOTHER_RANGE_WAS_ASKED_FOR(
+                pack -> pack.member("parameters", "{\"firstSeq\":\"10\"}"),
+                "manifest.json: its firstSeq is 11, and 10 was asked for"),
+        POSTED_CHANGED(
+                pack -> pack.accounts.set(4, pack.accounts.get(4).replaceFirst("posted\":\"", "posted\":\"1")),
+                "accounts.jsonl line 5: 2100:M-1:MIN has 1"),
+        AN_UNTOUCHED_ACCOUNT_CHANGED(
+                pack -> pack.change(pack.accounts, 3, "\"1000\"", "\"1001\""),
+                "accounts.jsonl: all in MIN come to 1, and a book comes to zero"),
+        AN_UNTOUCHED_ACCOUNT_OVERDRAWN(
+                pack -> pack.change(pack.accounts, 3, "\"1000\"", "\"-1\""),
+                "accounts.jsonl line 3: 2100:M-3:MIN has -1 at version 1, which no account of its code has"),
+        AN_UNTOUCHED_ACCOUNT_NEVER_POSTED_TO(
+                pack -> pack.change(pack.accounts, 3, "\"version\":\"1\"", "\"version\":\"0\""),
+                "accounts.jsonl line 3: 2100:M-3:MIN has 1000 at version 0, which no account of its code has"),
+        AN_ACCOUNT_TWICE(
+                pack -> pack.accounts.add(pack.accounts.get(2)), "accounts.jsonl line 6: 2100:M-3:MIN stands twice"),
+        AN_ACCOUNT_MISSING(pack -> pack.accounts.removeLast(), "accounts.jsonl: there is no 2100:M-1:MIN"),
+        AN_OPENING_CHANGED(
+                pack -> change(pack, "2100:M-2:MIN,MIN,(\\d+),(\\d+)", 1, 1),
+                "trial-balance.csv line 3: 2100:M-2:MIN opens with "),
+        A_CLOSING_CHANGED(
+                pack -> change(pack, "2100:M-2:MIN,MIN,\\d+,\\d+,\\d+,(\\d+)()", 1, 0),
+                "trial-balance.csv line 3: it opens with "),
+        A_TURNOVER_CHANGED(
+                pack -> change(pack, "2100:M-2:MIN,MIN,\\d+,(\\d+),(\\d+)", 1, 1),
+                "trial-balance.csv line 3: 2100:M-2:MIN is debited with "),
+        AN_UNTOUCHED_ACCOUNT_DEBITED(
+                pack -> change(pack, "2100:M-3:MIN,MIN,\\d+,(\\d+),(\\d+)", 1, 1),
+                "trial-balance.csv line 4: 2100:M-3:MIN is debited with 1, by the entries with 0"),
+        AN_UNTOUCHED_ACCOUNT_WITH_MORE(
+                pack -> change(pack, "2100:M-3:MIN,MIN,(\\d+),\\d+,\\d+,(\\d+)", 1, 1),
+                "trial-balance.csv line 4: 2100:M-3:MIN opens with 1001, by the entries with 1000"),
+        A_CODE_WITH_MORE(
+                pack -> change(pack, "CODE,2100,,MIN,(\\d+),\\d+,\\d+,(\\d+)", 1, 1),
+                "trial-balance.csv line 6: code 2100 in MIN opens with 4001, by the entries with 4000"),
+        ALL_WITH_MORE(
+                pack -> change(pack, "TOTAL,,,MIN,(\\d+),\\d+,\\d+,(\\d+)", 1, 1),
+                "trial-balance.csv line 9: all in MIN opens with 1, by the entries with 0"),
+        ALL_WITH_MORE_TURNOVER(
+                pack -> change(pack, "TOTAL,,,MIN,\\d+,(\\d+),(\\d+)", 1, 1),
+                "trial-balance.csv line 9: all in MIN is debited with "),
+        A_ROW_MISSING(
+                pack -> change(pack, "(ACCOUNT,3300\\S+\r\n)CODE,3300,,MIN,\\S+\r\n()", 0, 0),
+                "trial-balance.csv line 7: it lacks 3300:MIN"),
+        AN_ACCOUNT_ABOVE_ITS_CEILING(
+                pack -> pack.change(pack.accounts, 3, "2100:M-3:MIN", "3100:2025:MIN"),
+                "accounts.jsonl line 3: 3100:2025:MIN has 1000 at version 1, which no account of its code has"),
+        A_ROW_TWICE(
+                pack -> twice(pack, "ACCOUNT,2100,2100:M-3:MIN,\\S+\r\n"),
+                "trial-balance.csv line 5: 2100:M-3:MIN stands twice"),
+        A_ROW_OF_ANOTHER_CODE(
+                pack -> change(pack, "ACCOUNT,2(1)()00,2100:M-3:MIN", 1, 0),
+                "trial-balance.csv line 4: 2100:M-3:MIN is not of code 2200 in MIN"),
+        A_ROW_OF_NO_KIND(
+                pack -> pack.others.put(
+                        "trial-balance.csv",
+                        new String(pack.others.get("trial-balance.csv"), UTF_8)
+                                .replace("TOTAL", "REMARK")
+                                .getBytes(UTF_8)),
+                "trial-balance.csv line 9: it is of no known kind: REMARK"),
+        AN_ACCOUNT_THAT_ACCOUNTS_LACKS(
+                pack -> change(pack, "2100:M-(3)():MIN,MIN", 6, 0),
+                "trial-balance.csv line 4: no entry posts to 2100:M-9:MIN");
+
+        private final Consumer<TestPack> done;
+        private final String said;
+
+        FaultOfAPart(Consumer<TestPack> done, String said) {
+            this.done = done;
+            this.said = said;
+        }
+
+        private static void twice(TestPack pack, String line) {
+            String file = new String(pack.others.get("trial-balance.csv"), UTF_8);
+            pack.others.put(
+                    "trial-balance.csv",
+                    file.replaceFirst("(" + line + ")", "$1$1").getBytes(UTF_8));
+        }
+
+        /** Adds to the numbers of the two groups in the trial balance; takes the match out when there is nothing to add. */
+        private static void change(TestPack pack, String where, int first, int second) {
+            String file = new String(pack.others.get("trial-balance.csv"), UTF_8);
+            Matcher found = Pattern.compile(where).matcher(file);
+            assertThat(found.find()).as(where).isTrue();
+            StringBuilder changed = new StringBuilder(file);
+            if (first == 0 && second == 0) {
+                changed.delete(found.start(), found.end());
+            } else {
+                if (second != 0) {
+                    changed.replace(
+                            found.start(2), found.end(2), Long.toString(Long.parseLong(found.group(2)) + second));
+                }
+                changed.replace(found.start(1), found.end(1), Long.toString(Long.parseLong(found.group(1)) + first));
+            }
+            pack.others.put("trial-balance.csv", changed.toString().getBytes(UTF_8));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(FaultOfAPart.class)
+    void whatIsTamperedWithInAPartIsFoundAndNamed(FaultOfAPart fault) throws IOException {
+        TestPack pack = aPack().from(11);
+        pack.others.put("trial-balance.csv", trialBalance(aPack(), 11).getBytes(UTF_8));
+        fault.done.accept(pack);
+
+        Said said = verify(pack.zip(folder.resolve("range.zip")));
+
+        assertThat(said.verdict()).startsWith("DOES NOT HOLD: " + fault.said);
+        assertThat(said.exitCode()).isEqualTo(1);
+    }
+
+    // ---- parts and the log -------------------------------------------------------------------------------------
+
+    @Test
+    void aPartWithTheReceiptOfItsFirstEntryIsProvenAsAWholeBookIs() throws IOException {
+        Path at9 = kept(aPack(), 9, KEY);
+        Path at10 = kept(aPack(), 10, KEY);
+        Path at30 = kept(aPack(), 30, KEY);
+        for (int firstSeq : new int[] {2, 11, 33, 39, 40}) {
+            Path zip = aPack().signed(KEY).from(firstSeq, KEY).zip(folder.resolve("part.zip"));
+
+            Said said = verify(zip, "--key", KEY.verification());
+
+            assertThat(said.verdict())
+                    .startsWith("HOLDS: book BHL, entries " + firstSeq + " to 40, ")
+                    .contains("; root " + Base64.getEncoder().encodeToString(TestPack.root(aPack().entries))
+                            + "; as signed by bank.example/BHL+");
+            assertThat(said.lines())
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .startsWith("  not proven: what was before entry " + firstSeq + ": ");
+        }
+        Path zip = aPack().signed(KEY).from(11, KEY).zip(folder.resolve("part.zip"));
+
+        Said said = verify(zip, "--checkpoint", at9, "--checkpoint", at10, "--checkpoint", at30);
+
+        assertThat(said.verdict())
+                .contains(
+                        "; true to the checkpoint of 10 entries in " + at10,
+                        "; true to the checkpoint of 30 entries in " + at30)
+                .doesNotContain(at9.toString());
+        assertThat(said.lines())
+                .contains("  not proven: that the export agrees with the checkpoint of 9 entries in " + at9
+                        + ": these are entries behind it");
+    }
+
+    @Test
+    void whatWasChangedInAPartIsFoundByItsReceipt() throws IOException {
+        Path at10 = kept(TestPack.of(ENTRIES, 8), 10, KEY);
+        TestPack later = aPack().signed(KEY).from(11, KEY);
+        later.change(later.entries, 7, "0a0a", "0a0b");
+        TestPack first = aPack().signed(KEY).from(11, KEY);
+        first.change(first.entries, 1, "0a0a", "0a0b");
+        TestPack ofAnother = aPack().signed(KEY).from(11, KEY);
+        ofAnother.others.put(
+                "first-entry.tlog-proof",
+                TestPack.receipt(11, TestPack.of(ENTRIES, 8).entries, KEY).getBytes(UTF_8));
+        TestPack unsigned = aPack().signed(KEY).from(11, ANOTHER);
+
+        assertThat(verify(later.zip(folder.resolve("later.zip"))).verdict())
+                .startsWith(
+                        "DOES NOT HOLD: checkpoint.txt: of the entries 11 to 40 one is not what was sealed: they give");
+        assertThat(verify(first.zip(folder.resolve("first.zip"))).verdict())
+                .isEqualTo("DOES NOT HOLD: first-entry.tlog-proof: entry 11 is not what was sealed: with it the receipt"
+                        + " does not lead to the root of the checkpoint of 40 entries");
+        assertThat(verify(ofAnother.zip(folder.resolve("another.zip"))).verdict())
+                .startsWith("DOES NOT HOLD: first-entry.tlog-proof: entry 11 is not what was sealed: ");
+        assertThat(verify(unsigned.zip(folder.resolve("unsigned.zip"))).verdict())
+                .isEqualTo("DOES NOT HOLD: first-entry.tlog-proof: none of the known keys signed this");
+        assertThat(verify(aPack().signed(KEY).from(11, KEY).zip(folder.resolve("part.zip")), "--checkpoint", at10)
+                        .verdict())
+                .startsWith("DOES NOT HOLD: " + at10 + ": of the entries 11 to 10 one is not what was sealed: ");
+    }
+
+    /** A checkpoint that cannot be held against the part keeps none of the others from being. */
+    @Test
+    void anOlderCheckpointHidesNoLaterOne() throws IOException {
+        Path at9 = kept(aPack(), 9, KEY);
+        Path at30 = kept(TestPack.of(ENTRIES, 8), 30, KEY);
+        Path zip = aPack().signed(KEY).from(11, KEY).zip(folder.resolve("part.zip"));
+
+        assertThat(verify(zip, "--checkpoint", at9, "--checkpoint", at30).verdict())
+                .startsWith("DOES NOT HOLD: " + at30 + ": of the entries 11 to 30 one is not what was sealed: ");
+    }
+
+    @Test
+    void aReceiptThatWasKeptDoesTheSame() throws IOException {
+        Path of11 = Files.writeString(
+                folder.resolve("11"), TestPack.receipt(11, aPack().entries.subList(0, 25), KEY));
+        Path at10 = kept(aPack(), 10, KEY);
+        Path zip = aPack().from(11).zip(folder.resolve("part.zip"));
+        TestPack changed = aPack().from(11);
+        changed.change(changed.entries, 15, "0a0a", "0a0b");
+
+        Said said = verify(zip, "--receipt", of11, "--checkpoint", at10, "--key", KEY.verification());
+
+        assertThat(said.verdict())
+                .startsWith("HOLDS: book BHL, entries 11 to 40, 60 postings on 2 accounts; root ")
+                .contains(
+                        "; true to the checkpoint of 10 entries in " + at10,
+                        "; true to the checkpoint of 25 entries in " + of11,
+                        "; entry 11 is in the log of 25 entries by " + of11);
+        assertThat(said.lines())
+                .anyMatch(line -> line.endsWith("behind entry 25: the export has no checkpoint"))
+                .noneMatch(line -> line.contains("whose the key is"));
+        assertThat(verify(changed.zip(folder.resolve("changed.zip")), "--receipt", of11, "--key", KEY.verification())
+                        .verdict())
+                .startsWith("DOES NOT HOLD: " + of11 + ": of the entries 11 to 25 one is not what was sealed: ");
+        assertThat(verify(zip, "--checkpoint", at10, "--key", KEY.verification())
+                        .lines())
+                .contains("  not proven: that the export agrees with the checkpoint of 10 entries in " + at10
+                        + ": not all of its entries are here");
+    }
+
+    @Test
+    void aReceiptHoldsOrSaysWhatIsWrong() throws IOException {
+        Path of7 = Files.writeString(folder.resolve("7"), TestPack.receipt(7, aPack().entries, KEY));
+        Path of8 = Files.writeString(folder.resolve("8"), TestPack.receipt(8, aPack().entries, KEY));
+        Path none = Files.writeString(folder.resolve("none"), "nothing");
+        Path other = Files.writeString(
+                folder.resolve("other"),
+                TestPack.receipt(7, aPack().entries, SigningKey.of("bank.example/BHX", new byte[32])));
+        Path cut = Files.writeString(
+                folder.resolve("cut"),
+                Files.readString(of8).replaceFirst("(index 7\n)(?:[A-Za-z0-9+/]{43}=\n)+", "$1"));
+        Path zip = aPack().zip(folder.resolve("pack.zip"));
+        TestPack changed = aPack();
+        changed.change(changed.entries, 7, "0a0a", "0a0b");
+
+        assertThat(verify(zip, "--receipt", of7, "--receipt", of8, "--key", KEY.verification())
+                        .verdict())
+                .contains(
+                        "; entry 7 is in the log of 40 entries by " + of7 + ", signed by bank.example/BHL+",
+                        "; entry 8 is in the log of 40 entries by " + of8);
+        assertThat(verify(changed.zip(folder.resolve("changed.zip")), "--receipt", of7)
+                        .verdict())
+                .startsWith("DOES NOT HOLD: " + of7 + ": entry 7 is not what was sealed: ");
+        assertThat(verify(zip, "--receipt", none).verdict()).startsWith("DOES NOT HOLD: " + none + ": not a receipt: ");
+        assertThat(verify(zip, "--receipt", other).verdict())
+                .isEqualTo("DOES NOT HOLD: " + other + ": it is of the log bank.example/BHX, not of book BHL");
+        assertThat(verify(aPack().from(8).zip(folder.resolve("part.zip")), "--receipt", cut)
+                        .verdict())
+                .isEqualTo("DOES NOT HOLD: " + cut + ": the path is not one to leaf 7 of 40");
+        assertThat(verify(aPack().from(8).zip(folder.resolve("part.zip")), "--receipt", of7)
+                        .verdict())
+                .isEqualTo("DOES NOT HOLD: " + of7 + ": it is of entry 7, which is not in the export");
+    }
+
+    // ---- business days -----------------------------------------------------------------------------------------
 
     /** Entries of some business days: the numbers between them are those of others. */
     private static TestPack aPackOfDays() {
@@ -590,8 +1136,12 @@ class VerifyTest {
     void ofBusinessDaysIsSaidThatEntriesMayBeMissing() throws IOException {
         Said said = verify(aPackOfDays().zip(folder.resolve("days.zip")));
 
-        assertThat(said.verdict()).startsWith("HOLDS: book BHL, entries 1 to 45, 50 postings on 2 accounts");
-        assertThat(said.lines()).anyMatch(line -> line.startsWith("  not proven: that no entry is missing: "));
+        assertThat(said.verdict()).isEqualTo("HOLDS: book BHL, entries 1 to 45, 50 postings on 2 accounts");
+        assertThat(said.lines())
+                .anyMatch(line -> line.startsWith(
+                        "  not proven: that no entry is missing: these happened from 2025-01-06" + " to 2025-01-06, "))
+                .anyMatch(line -> line.startsWith("  not proven: that these are the entries that were sealed, ")
+                        && line.contains("entries with gaps between them give no root"));
     }
 
     @Test
@@ -600,12 +1150,113 @@ class VerifyTest {
         Collections.swap(swapped.entries, 3, 4);
         TestPack changed = aPackOfDays();
         changed.change(changed.entries, 3, "\"version\":\"8\"", "\"version\":\"7\"");
+        TestPack beyond = aPackOfDays().member("lastSeq", "\"39\"");
+        TestPack before = aPackOfDays().member("firstSeq", "\"7\"");
+        TestPack balance = aPackOfDays();
+        balance.accounts.set(4, balance.accounts.get(4).replaceFirst("posted\":\"", "posted\":\"1"));
 
         assertThat(verify(swapped.zip(folder.resolve("swapped.zip"))).verdict())
                 .isEqualTo("DOES NOT HOLD: entries.jsonl line 5 (entry 9): it stands behind entry 10");
         assertThat(verify(changed.zip(folder.resolve("changed.zip"))).verdict())
                 .startsWith("DOES NOT HOLD: entries.jsonl line 3 (entry 8): 2100:M-")
                 .endsWith(" is at version 7 after version 7");
+        assertThat(verify(beyond.zip(folder.resolve("beyond.zip"))).verdict())
+                .isEqualTo("DOES NOT HOLD: manifest.json: lastSeq is 39, the last entry is 40");
+        assertThat(verify(before.zip(folder.resolve("before.zip"))).verdict())
+                .isEqualTo("DOES NOT HOLD: entries.jsonl line 1 (entry 6): it stands before entry 7");
+        assertThat(verify(balance.zip(folder.resolve("balance.zip"))).verdict())
+                .startsWith("DOES NOT HOLD: accounts.jsonl line 5: 2100:M-1:MIN has 1");
+    }
+
+    @Test
+    void anEntryOfAnotherDayIsNoneOfThese() throws IOException {
+        for (String days : List.of(
+                "{\"from\":\"2025-01-06\",\"to\":\"2025-01-06\"}",
+                "{\"from\":\"2025-01-06\"}",
+                "{\"to\":\"2025-01-06\"}")) {
+            for (String other : List.of("2025-01-05", "2025-01-07")) {
+                TestPack pack = aPackOfDays().member("parameters", days);
+                pack.change(pack.entries, 2, "occurredOn\":\"2025-01-06", "occurredOn\":\"" + other);
+                boolean isOne = other.endsWith("5") ? !days.contains("from") : !days.contains("to");
+
+                assertThat(verify(pack.zip(folder.resolve("days.zip"))).verdict())
+                        .startsWith(
+                                isOne
+                                        ? "HOLDS: "
+                                        : "DOES NOT HOLD: entries.jsonl line 2 (entry 7): it happened on " + other
+                                                + ", which is none of the days ");
+            }
+        }
+        assertThat(verify(aPackOfDays()
+                                .member("parameters", "{\"from\":\"2025-02-30\"}")
+                                .zip(folder.resolve("days.zip")))
+                        .verdict())
+                .isEqualTo("DOES NOT HOLD: manifest.json: it is of no day: 2025-02-30");
+    }
+
+    /** Only the days make gaps: not whatever else an export was asked with. */
+    @Test
+    void anEntryThatIsTakenOutOfAPackWithOtherParametersIsMissed() throws IOException {
+        TestPack pack = aPack().member(
+                        "parameters",
+                        "{\"asOf\":\"2025-01-06T08:00:00Z\",\"firstSeq\":\"1\",\"lastSeq\":\"40\",\"on\":\"2025-01-06\"}");
+        assertThat(verify(pack.zip(folder.resolve("whole.zip"))).verdict()).startsWith("HOLDS: ");
+        pack.entries.remove(19);
+
+        assertThat(verify(pack.zip(folder.resolve("taken.zip"))).verdict())
+                .isEqualTo("DOES NOT HOLD: entries.jsonl line 20 (entry 21): entry 20 should stand here");
+    }
+
+    @Test
+    void aTrialBalanceOfBusinessDaysHasTheTurnoverOfTheEntries() throws IOException {
+        TestPack days = aPackOfDays();
+        // Of all that happened later than entry 5, where the ten between are of another day: so they count as before.
+        TestPack reordered = aPack();
+        List<String> before = new ArrayList<>(reordered.entries.subList(0, 5));
+        before.addAll(reordered.entries.subList(20, 30));
+        before.addAll(days.entries);
+        reordered.entries.clear();
+        reordered.entries.addAll(before);
+        String file = trialBalance(reordered, 16);
+        String line = file.lines()
+                .filter(each -> each.startsWith("ACCOUNT,2100,2100:M-1"))
+                .findFirst()
+                .orElseThrow();
+        String[] cells = line.split(",");
+        String more = line.replace(
+                "," + cells[5] + "," + cells[6] + ",",
+                "," + (Long.parseLong(cells[5]) + 1) + "," + (Long.parseLong(cells[6]) + 1) + ",");
+
+        Said said = withTrialBalance(days, file);
+
+        assertThat(said.verdict()).startsWith("HOLDS: ");
+        assertThat(said.lines()).anyMatch(each -> each.startsWith("  not proven: what trial-balance.csv opens with: "));
+        assertThat(withTrialBalance(aPackOfDays(), file.replace(line, more)).verdict())
+                .startsWith("DOES NOT HOLD: trial-balance.csv line 2: 2100:M-1:MIN is debited with "
+                        + (Long.parseLong(cells[5]) + 1) + ", by the entries with " + cells[5]);
+        // Of all days up to one from the first entry on, nothing was before.
+        TestPack fromTheBeginning = aPackOfDays().member("parameters", "{\"to\":\"2025-01-06\"}");
+        assertThat(withTrialBalance(fromTheBeginning, file).verdict())
+                .startsWith("DOES NOT HOLD: trial-balance.csv line 2: 2100:M-1:MIN opens with ")
+                .endsWith(", by the entries with 0");
+    }
+
+    @Test
+    void entriesOfBusinessDaysAreShownToBeInTheLogByReceipts() throws IOException {
+        Path of7 = Files.writeString(folder.resolve("7"), TestPack.receipt(7, aPack().entries, KEY));
+        Path of21 = Files.writeString(folder.resolve("21"), TestPack.receipt(21, aPack().entries, KEY));
+        Path at30 = kept(aPack(), 30, KEY);
+        Path zip = aPackOfDays().zip(folder.resolve("days.zip"));
+
+        Said said = verify(zip, "--receipt", of7, "--checkpoint", at30, "--key", KEY.verification());
+
+        assertThat(said.verdict()).contains("; entry 7 is in the log of 40 entries by " + of7);
+        assertThat(said.lines())
+                .contains("  not proven: that the export agrees with the checkpoint of 30 entries in " + at30
+                        + ": not all of its entries are here")
+                .noneMatch(line -> line.contains("checkpoint of 40 entries"));
+        assertThat(verify(zip, "--receipt", of21, "--key", KEY.verification()).verdict())
+                .isEqualTo("DOES NOT HOLD: " + of21 + ": it is of entry 21, which is not in the export");
     }
 
     @Test
