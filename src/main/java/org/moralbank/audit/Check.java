@@ -686,6 +686,30 @@ public enum Check {
             LEFT JOIN ledger_book b USING (book_id)
             WHERE :book(l) AND coalesce(b.last_seq, 0) < l.size
             """),
+    /**
+     * By the ids of the keys, a hash over each: somebody with a key of his own is found, unless he also adds it to the
+     * published ones, which only those notice who know them from elsewhere. A note that is none has no signer.
+     */
+    CHECKPOINT_IS_SIGNED_BY_A_PUBLISHED_KEY(null, Over.ENTRIES, """
+            SELECT c.book_id, c.size AS seq, 'log/checkpoint' AS subject,
+                   format('size %s, signed by %s', split_part(c.note, E'\\n', 2), coalesce(nullif(array_to_string(signers, ', '), ''), 'nobody')) AS found,
+                   format('size %s, signed by %s', c.size, coalesce(array_to_string(published, ' or '), 'a published key')) AS expected
+            FROM log_checkpoint c
+            CROSS JOIN LATERAL (
+                SELECT array(
+                    SELECT CASE WHEN line ~ '^— [^ ]+ [A-Za-z0-9+/]{91}=$'
+                                THEN split_part(line, ' ', 2) || '+'
+                                     || encode(substr(decode(split_part(line, ' ', 3), 'base64'), 1, 4), 'hex') END
+                    FROM regexp_split_to_table(rtrim(split_part(c.note, E'\\n\\n', 2), E'\\n'), E'\\n') AS line) AS signers
+                OFFSET 0) s
+            CROSS JOIN LATERAL (
+                SELECT array_agg(split_part(k.key, '+', 1) || '+' || split_part(k.key, '+', 2)) AS published
+                FROM log_key k
+                WHERE k.book_id = c.book_id AND k.since <= c.size
+                OFFSET 0) p
+            WHERE :book(c) AND c.size > :after AND c.size <= :through
+            AND (split_part(c.note, E'\\n', 2) <> c.size::text OR published IS NULL OR NOT signers && published)
+            """),
     /** The integrator verifies the last checkpoint, by its published keys, against the root of what it recorded. */
     LOG_IS_NOT_REFUSED(null, Over.BOOK, """
             SELECT l.book_id, l.refused_seq AS seq, format('entries/%s', l.refused_seq) AS subject, l.refused AS found,

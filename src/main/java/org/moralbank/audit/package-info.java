@@ -21,8 +21,9 @@
  * <p>Besides, what is sealed says what the columns and postings say, and each leaf hash is that of its bytes. The bytes and
  * the hash of the last entry that a self-audit found whole are known to its row, so that a book that was cut off, or whose end
  * was sealed anew, is found too. So it is by the transparency log's own record of the leaves, which is compared with the
- * entries; that a checkpoint verifies, and by which keys, the log's integrator sees, and what it refuses is a finding here.
- * Against one who changes all of that stand the checkpoints that others have.
+ * entries. Each checkpoint names a key that was published by then; that the signature of the last one verifies the log's
+ * integrator sees, and what it refuses is a finding here. Against one who changes all of that, and publishes a key of his own,
+ * stand the checkpoints and the key that others have.
  *
  * <p><b>States.</b> They are drawn above {@link org.moralbank.audit.SelfAudit}.
  *

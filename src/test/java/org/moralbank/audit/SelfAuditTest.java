@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
+import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,10 +29,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.TestDatabase;
+import org.moralbank.proofs.SignedNote;
+import org.moralbank.proofs.SigningKey;
+import org.moralbank.translog.TestLog;
 
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
@@ -52,6 +57,9 @@ class SelfAuditTest {
 
     @Inject
     MeterRegistry registry;
+
+    @Inject
+    Pool pool;
 
     @Test
     void findsAWholeBookWhole() {
@@ -206,6 +214,54 @@ class SelfAuditTest {
         String next = ordered(book, "INCREMENTAL");
         auditAll();
         shown(book, next).body("status", equalTo("WHOLE")).body("afterEntry", is(0));
+    }
+
+    /** Somebody who owns the database signs with a key of his own what the log signed. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void namesACheckpointThatWasSignedWithAnotherKey(boolean newest) throws SQLException {
+        TestBank.Book book = aBookOfSixEntries();
+        TestLog.integrate(pool);
+        book.aMember().holding(7, Unit.MIN);
+        TestLog.integrate(pool);
+        int size = newest ? 7 : 6;
+        String whole = ordered(book, "FULL");
+        auditAll();
+        shown(book, whole).body("status", equalTo("WHOLE")).body("throughEntry", is(7));
+        String of = " WHERE book_id = " + book.id() + " AND size = " + size;
+        SigningKey his = SigningKey.of("log.example/" + book.code(), new byte[32]);
+        String note = pool.query("SELECT note FROM log_checkpoint" + of)
+                .execute()
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getString(0);
+        String signedAnew = SignedNote.sign(SignedNote.parse(note).text(), his).toString();
+        try (Connection admin = TestDatabase.shared().connectAsAdmin()) {
+            execute(admin, "SET session_replication_role = replica");
+            execute(admin, "UPDATE log_checkpoint SET note = '" + signedAnew + "'" + of);
+
+            String id = ordered(book, "FULL");
+            auditAll();
+
+            String finding = "findings.find { it.check == 'CHECKPOINT_IS_SIGNED_BY_A_PUBLISHED_KEY' }";
+            shown(book, id)
+                    .body("status", equalTo("BROKEN"))
+                    .body(finding + ".subject", equalTo("log/checkpoint"))
+                    .body(finding + ".entry", is(size))
+                    .body(
+                            finding + ".found",
+                            equalTo("size %d, signed by log.example/%s+%08x"
+                                    .formatted(
+                                            size,
+                                            book.code(),
+                                            his.verification().id())));
+            execute(admin, "UPDATE log_checkpoint SET note = '" + note + "'" + of);
+        }
+        String again = ordered(book, "FULL");
+        auditAll();
+        shown(book, again).body("status", equalTo("WHOLE"));
     }
 
     @Test

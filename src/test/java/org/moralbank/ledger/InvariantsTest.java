@@ -76,6 +76,14 @@ class InvariantsTest {
                     now());
             """;
 
+    /** A checkpoint where that of size 3 is: of a size, by a key, and from which size on the published key signed. */
+    private static final String CHECKPOINT = """
+            INSERT INTO log_checkpoint (book_id, size, note, signed_at)
+            SELECT 1, 3, format(E'b.example/B\\n%d\\nAAAA\\n\\n— b.example/B %%s\\n',
+                                replace(encode('\\x%s' || sha512('any'), 'base64'), E'\\n', '')), now();
+            INSERT INTO log_key (book_id, key, since, at) VALUES (1, 'b.example/B+05060708+AAAA', %d, now());
+            """;
+
     /** As the integrator recorded the first book's leaves. */
     private static final String LOG = """
             INSERT INTO log_book (book_id, size) VALUES (1, 5);
@@ -468,6 +476,22 @@ class InvariantsTest {
         A_LOG_THAT_SIGNS_NO_MORE(Check.LOG_IS_NOT_REFUSED, "1/entries/3: ENTRY_CHANGED", LOG + """
                 UPDATE log_book SET refused_seq = 3, refused = 'ENTRY_CHANGED', refused_at = now() WHERE book_id = 1;
                 """),
+        A_CHECKPOINT_SIGNED_WITH_ANOTHER_KEY(
+                Check.CHECKPOINT_IS_SIGNED_BY_A_PUBLISHED_KEY,
+                "1/log/checkpoint: size 3, signed by b.example/B+01020304; should be size 3, signed by b.example/B+05060708",
+                CHECKPOINT.formatted(3, "01020304", 3)),
+        A_CHECKPOINT_SIGNED_WITH_A_KEY_BEFORE_ITS_TIME(
+                Check.CHECKPOINT_IS_SIGNED_BY_A_PUBLISHED_KEY,
+                "1/log/checkpoint: size 3, signed by b.example/B+05060708; should be size 3, signed by a published key",
+                CHECKPOINT.formatted(3, "05060708", 4)),
+        A_CHECKPOINT_IN_THE_PLACE_OF_ANOTHER(
+                Check.CHECKPOINT_IS_SIGNED_BY_A_PUBLISHED_KEY,
+                "1/log/checkpoint: size 2, signed by b.example/B+05060708; should be size 3, ",
+                CHECKPOINT.formatted(2, "05060708", 3)),
+        A_CHECKPOINT_THAT_IS_NO_NOTE(
+                Check.CHECKPOINT_IS_SIGNED_BY_A_PUBLISHED_KEY,
+                "1/log/checkpoint: size 3, signed by nobody; should be ",
+                CHECKPOINT.replace("— ", "- ").formatted(3, "05060708", 3)),
         ANOTHER_SEALED_AMOUNT(
                 Check.CANONICAL_POSTINGS_ARE_THE_POSTINGS, "1/entries/1: postings [\"2100:M-1:MIN 100 = ", """
                 UPDATE ledger_entry

@@ -506,6 +506,29 @@ class IntegrationTest {
         execute("UPDATE log_checkpoint SET book_id = -" + (1_000 + book) + " WHERE book_id = -1");
     }
 
+    /** Somebody who owns the database signs with a key of his own, over the same root and over another. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void signsNothingBehindACheckpointOfAnotherKey(boolean otherRoot) throws SQLException {
+        postUpTo(3);
+        integration.round();
+        String note = newest().orElseThrow().note();
+        Hash root = roots(otherRoot ? 2 : 3).getLast();
+        String his = new Checkpoint("log.example/B" + book, 3, root)
+                .sign(TestLog.keys(9).of("B" + book))
+                .toString();
+        execute("UPDATE log_checkpoint SET note = '" + his + "' WHERE book_id = " + book);
+        postUpTo(4);
+
+        assertThat(refused()).isEqualTo(new Wrong(3, Reason.RECORD_CHANGED));
+        Integration another = integrator();
+        TestLog.catchUp(another);
+        assertThat(another.refused().values()).containsExactly(new Wrong(3, Reason.RECORD_CHANGED));
+        assertThat(count("log_checkpoint", "size > 3")).isZero();
+        execute("UPDATE log_checkpoint SET note = '" + note + "' WHERE book_id = " + book);
+        assertThat(refused()).isNull();
+    }
+
     private long count(String table, String which) throws SQLException {
         try (var statement = superuser.createStatement();
                 ResultSet rows = statement.executeQuery(
