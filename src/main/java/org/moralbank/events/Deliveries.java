@@ -197,8 +197,11 @@ final class Deliveries implements AutoCloseable {
             if (read.isEmpty()) {
                 return;
             }
+            // Looked up after the events were read, so that an import which was committed in between is known.
+            DeliveryStore.Imported imported =
+                    store.imported(target.lease.stream().book());
             for (BookEvent event : read) {
-                if (target.wants(event)) {
+                if (target.wants(event) && !imported.covers(event.number())) {
                     if (!target.hasTime() || !sendNext(target, event, attempts)) {
                         return;
                     }
@@ -206,7 +209,11 @@ final class Deliveries implements AutoCloseable {
                 }
             }
             position = read.getLast().number();
-            if (!target.wants(read.getLast()) && !store.passed(aheadMillis, target.lease, position)) {
+            boolean isOfAnImport = imported.covers(position);
+            if (isOfAnImport) {
+                position = imported.last();
+            }
+            if ((isOfAnImport || !target.wants(read.getLast())) && !store.passed(aheadMillis, target.lease, position)) {
                 return;
             }
         }

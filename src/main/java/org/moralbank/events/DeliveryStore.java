@@ -139,6 +139,24 @@ class DeliveryStore {
             FROM moved d
             """.formatted(LEASE);
 
+    /** The numbers of the events that are imported entries: they have those behind what was appended before the import. */
+    private static final String IMPORTED = """
+            SELECT i.last_seq, coalesce(
+                       (SELECT event_no - seq_before - 1
+                        FROM ledger_event
+                        WHERE book_id = $1 AND seq_before >= i.last_seq
+                        ORDER BY event_no
+                        LIMIT 1),
+                       (SELECT event_no - seq_before
+                        FROM ledger_event
+                        WHERE book_id = $1
+                        ORDER BY event_no DESC
+                        LIMIT 1),
+                       0)
+            FROM imported_book i
+            WHERE i.book_id = $1 AND i.last_seq > 0
+            """;
+
     private static final String RELEASE = NOW + """
             UPDATE event_stream d
             SET lease_until = t.now
@@ -266,6 +284,23 @@ class DeliveryStore {
     }
 
     /** Moves the position over events that are not asked for. */
+    /** Events from one to another: entries that were posted in another installation. */
+    record Imported(long first, long last) {
+        static final Imported NONE = new Imported(1, 0);
+
+        boolean covers(long number) {
+            return first <= number && number <= last;
+        }
+    }
+
+    /** Which events of a book were imported. */
+    Imported imported(int book) {
+        for (Row row : run(IMPORTED, Tuple.of((short) book))) {
+            return new Imported(row.getLong(1) + 1, row.getLong(1) + row.getLong(0));
+        }
+        return Imported.NONE;
+    }
+
     boolean passed(long aheadMillis, Lease lease, long event) {
         return told(
                 run(PASSED, held(aheadMillis, lease).addLong(lease.version()).addLong(event)));

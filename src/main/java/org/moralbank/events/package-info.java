@@ -43,6 +43,9 @@
  *   <li>Secrets are sealed ({@link org.moralbank.platform.SecretBox}). After a rotation the old one signs too for 24 hours.
  *   <li>A slow receiver has a few connections at a time and no more; other webhooks go on, and commits know of none.
  *   <li>A client whose keys are all revoked is sent nothing until he has one again.
+ *   <li>Entries of an import were told about where they were posted, years ago perhaps and millions at once: a stream passes
+ *       over them, and goes on with what is posted here. The feed has them, with their numbers, for who wants the history, and
+ *       each can be asked for by a replay.
  * </ol>
  *
  * <p><b>Tables.</b> {@code event_webhook} is changed by works, under the lock of book 0; {@code event_stream} and

@@ -68,7 +68,8 @@ public class ImportsResource {
                     The export is the whole book, from entry 1 on. It is verified as an auditor would, then posted anew in
                     memory, then written in one transaction: what does not hold is told by line and entry, and nothing is
                     kept. Meanwhile other operations of the book answer 503 book-busy. Members, teams and merchants that
-                    accounts name are registered, active, with nothing but their ids. What is not in the books does not
+                    accounts name are registered, active, with nothing but their ids. The feed has the entries as events;
+                    webhooks are sent what is posted behind them. What is not in the books does not
                     come along: holds, service records, redemptions, settlements, statuses, and what persons wrote.
                     """)
     @RequestBody(

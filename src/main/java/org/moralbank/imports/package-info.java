@@ -18,6 +18,8 @@
  *       are the same; the next entry is n + 1.
  *   <li>Members, teams and merchants that accounts name are registered where they are not: of them nothing is known but the
  *       id, so a member has no age band, and a team and a merchant are called by their ids. All are active.
+ *   <li>Imported entries are events of the book like all entries, and the feed has them. Webhooks begin behind them: nobody
+ *       is sent ten million events of long ago as if they were of today.
  *   <li>The clients who posted are those of another installation. Their names stand in the sealed entries; the number 0, which
  *       no client of this one has, stands in the rows.
  * </ol>

@@ -12,6 +12,9 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.config.EncoderConfig;
+import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
@@ -22,6 +25,7 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import jakarta.inject.Inject;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -41,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Commits;
+import org.moralbank.imports.Moved;
 import org.moralbank.ledger.BookEventStore;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.SecretBox;
@@ -296,6 +301,86 @@ class DeliveriesTest {
 
         assertThat(receiver.numbers()).containsExactly(151, 302);
         assertThat(hook.get("/deliveries").getInt("items[0].position")).isEqualTo(303);
+    }
+
+    /** Ten million events of long ago are no news: a receiver is told what is posted here, and what was appended here. */
+    @Test
+    void passesOverTheEntriesOfAnImport() {
+        var there = bank.aBook();
+        var anna = there.aMember();
+        int entries = 130;
+        for (int i = 0; i < entries; i++) {
+            anna.holding(1, Unit.MIN);
+        }
+        for (boolean appended : List.of(false, true)) {
+            var book = bank.aBook();
+            receiver.received.clear();
+            var hook = Hook.of(book, receiver.url(), "");
+            if (appended) {
+                append(book, 2);
+            }
+            int before = appended ? 2 : 0;
+            importInto(book, there);
+            append(book, 1);
+            book.aMember().holding(5, Unit.MIN);
+
+            round(deliveries);
+
+            assertThat(receiver.numbers())
+                    .isEqualTo(IntStream.concat(
+                                    IntStream.rangeClosed(1, before),
+                                    IntStream.of(before + entries + 1, before + entries + 2))
+                            .boxed()
+                            .toList());
+            assertThat(hook.get("/deliveries").getInt("items[0].position")).isEqualTo(before + entries + 2);
+            // Who wants them reads the feed.
+            var feed = book.request(hook.key())
+                    .get(book.path() + "/events?after=" + before + "&limit=200")
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .jsonPath();
+            assertThat(feed.getList("items.id")).startsWith("" + (before + 1)).endsWith("" + (before + entries + 2));
+            assertThat(feed.getString("items[0].subject")).endsWith("entries/1");
+        }
+    }
+
+    /** One who begins to deliver only afterwards passes over them, too, and so does one that was suspended. */
+    @Test
+    void passesOverAnImportAtOnce() {
+        var there = bank.aBook();
+        there.aMember().holding(1, Unit.MIN).holding(2, Unit.MIN);
+        var book = bank.aBook();
+        var hook = Hook.of(book, receiver.url(), "");
+        hook.post("/suspend", 200);
+        importInto(book, there);
+        hook.post("/resume", 200);
+
+        round(deliveries);
+
+        assertThat(receiver.received).isEmpty();
+        assertThat(hook.get("/deliveries").getInt("items[0].position")).isEqualTo(2);
+        assertThat(hook.get("/deliveries").getInt("items[0].lag")).isZero();
+    }
+
+    private void importInto(TestBank.Book book, TestBank.Book from) {
+        byte[] lines = (String.join(
+                                "\n",
+                                Moved.of(pool, from.id(), from.code(), book.code())
+                                        .entries()) + "\n")
+                .getBytes(StandardCharsets.UTF_8);
+        RestAssured.given()
+                .config(RestAssured.config()
+                        .encoderConfig(EncoderConfig.encoderConfig()
+                                .encodeContentTypeAs("application/jsonl", ContentType.BINARY)
+                                .appendDefaultContentCharsetToContentTypeIfUndefined(false)))
+                .header("Authorization", "Bearer " + bank.operatorKey())
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .contentType("application/jsonl")
+                .body(lines)
+                .post(book.path() + "/imports")
+                .then()
+                .statusCode(201);
     }
 
     @Test

@@ -20,6 +20,12 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -29,8 +35,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Chart;
@@ -405,6 +417,198 @@ class ImportsTest {
                 .body("line", equalTo(moved.entries().size()));
         assertThat(rows(here)).isZero();
     }
+
+    /** All of its entries happened on the days that were asked for, but who made it could have left some out. */
+    @Test
+    void whatIsOfBusinessDaysIsAPart() throws IOException {
+        TestBank.Book here = bank.aBook();
+        Moved moved = moved(aBookWithAHistory(), here);
+        TestPack pack = TestPack.of(here.code(), moved.entries(), moved.accounts());
+
+        send(
+                        here,
+                        aKey(),
+                        ZIP,
+                        pack.member("parameters", "{\"from\":\"2000-01-01\"}").zipped())
+                .statusCode(422)
+                .body("code", equalTo("export-is-a-part"))
+                .body("firstSeq", equalTo(1));
+        assertThat(rows(here)).isZero();
+        send(here, aKey(), ZIP, pack.member("parameters", "{}").zipped()).statusCode(201);
+    }
+
+    /** What no bundle of the log has room for would be there for ever, and could be shown to nobody. */
+    @Test
+    void anEntryThatTheLogHasNoRoomForIsRefused() {
+        TestBank.Book here = bank.aBook();
+        String reference = "\"occurredOn\":\"2025-01-06\",\"postedAt\":\"2025-01-06T08:00:00.000000Z\",\"postings\":["
+                + "{\"account\":\"3300:MIN\",\"amount\":\"-1\",\"balance\":\"-1\",\"version\":\"1\"},"
+                + "{\"account\":\"2100:M-1:MIN\",\"amount\":\"1\",\"balance\":\"1\",\"version\":\"1\"}],\"reference\":\"";
+        String head = "{\"book\":\"" + here.code() + "\",\"client\":\"app\"," + reference;
+        String tail = "\",\"seq\":\"1\",\"type\":\"OPENING\",\"unit\":\"MIN\"}";
+        String fits = head + "R".repeat(65_535 - head.length() - tail.length()) + tail;
+        String other = fits.replace("\"reference\":\"R", "\"reference\":\"RR");
+        assertThat(fits).hasSize(65_535);
+
+        send(here, aKey(), JSONL, jsonl(List.of(other)))
+                .statusCode(422)
+                .body("code", equalTo("export-does-not-hold"))
+                .body("line", equalTo(1))
+                .body(
+                        "detail",
+                        containsString("it is of 65536 bytes, and no bundle of the log has room for more than 65535"));
+        assertThat(rows(here)).isZero();
+        send(here, aKey(), JSONL, jsonl(List.of(fits))).statusCode(201);
+    }
+
+    // ---- what ends it early ------------------------------------------------------------------------------------
+
+    /** A book of more than two pages of entries. */
+    private TestBank.Book aBookOfManyPages() {
+        TestBank.Book book = bank.aBook();
+        TestBank.Member anna = book.aMember().holding(1, Unit.MIN);
+        TestBank.Member bela = book.aMember();
+        for (int sent = 0; sent < 1_200; sent += 400) {
+            StringBuilder items = new StringBuilder();
+            for (int i = 0; i < 400; i++) {
+                boolean back = i % 2 == 1;
+                items.append(i == 0 ? "" : ",")
+                        .append("{\"from\":\"%s\",\"to\":\"%s\",\"amount\":1,\"unit\":\"MIN\",\"reference\":\"R-%d\"}"
+                                .formatted(back ? bela.id() : anna.id(), back ? anna.id() : bela.id(), sent + i));
+            }
+            book.as(Role.APP)
+                    .body("{\"atomic\":true,\"items\":[" + items + "]}")
+                    .post(book.path() + "/transfers/bulk")
+                    .then()
+                    .statusCode(200);
+        }
+        return book;
+    }
+
+    /** How a client goes away. */
+    enum Goes {
+        WITH_A_RESET,
+        WITHOUT_A_WORD
+    }
+
+    @ParameterizedTest
+    @EnumSource(Goes.class)
+    void whenTheClientGoesAwayInTheMiddleNothingIsKept(Goes goes) throws Exception {
+        TestBank.Book here = bank.aBook();
+        byte[] lines = jsonl(moved(aBookOfManyPages(), here).entries());
+        // Nobody else's file of these tests has that many bytes.
+        int half = lines.length / 2 + here.id();
+        String key = aKey();
+        String head = "POST " + here.path() + "/imports HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                + operator()
+                + "\r\nIdempotency-Key: " + key + "\r\nContent-Type: " + JSONL + "\r\nContent-Length: " + lines.length
+                + "\r\n\r\n";
+
+        try (Socket client = new Socket("localhost", RestAssured.port)) {
+            client.getOutputStream().write(head.getBytes(UTF_8));
+            client.getOutputStream().write(lines, 0, half);
+            client.getOutputStream().flush();
+            await(() -> uploads().anyMatch(size -> size == half));
+            if (goes == Goes.WITH_A_RESET) {
+                client.setSoLinger(true, 0);
+            }
+        }
+        await(() -> uploads().noneMatch(size -> size == half));
+
+        assertThat(rows(here)).isZero();
+        // Nothing was answered under the key, and nothing is in the way of the whole.
+        Response answer = send(here, key, JSONL, lines)
+                .statusCode(201)
+                .body("lastSeq", equalTo(1_201))
+                .extract()
+                .response();
+        assertThat(answer.header("Idempotent-Replayed")).isNull();
+    }
+
+    /** The sizes of what is being received. */
+    private static Stream<Long> uploads() {
+        List<Long> sizes = new ArrayList<>();
+        try (var all =
+                Files.newDirectoryStream(Path.of(System.getProperty("java.io.tmpdir")), "moralbank-import-*.part")) {
+            for (Path each : all) {
+                sizes.add(Files.exists(each) ? Files.size(each) : 0);
+            }
+        } catch (IOException | DirectoryIteratorException gone) {
+            // Another one's, which was deleted meanwhile; the next look will do.
+            return Stream.of(0L);
+        }
+        return sizes.stream();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long until = System.nanoTime() + 20_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited too long").isLessThan(until);
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    @Test
+    void aLastLineThatDoesNotHoldKeepsNothingOfThePagesBefore() throws IOException {
+        TestBank.Book here = bank.aBook();
+        Moved moved = moved(aBookOfManyPages(), here);
+        List<String> changed = new ArrayList<>(moved.entries());
+        changed.set(1_200, changed.get(1_200).replace("\"amount\":\"1\"", "\"amount\":\"2\""));
+        // What only the kernel refuses: nobody has such a type.
+        List<String> unfit = new ArrayList<>(moved.entries());
+        unfit.set(1_200, unfit.get(1_200).replace("TRANSFER_TIME", "SALARY"));
+        assertThat(unfit).isNotEqualTo(moved.entries());
+
+        for (List<String> lines : List.of(changed, unfit)) {
+            send(here, aKey(), JSONL, jsonl(lines))
+                    .statusCode(422)
+                    .body("code", equalTo("export-does-not-hold"))
+                    .body("line", equalTo(1_201));
+            send(
+                            here,
+                            aKey(),
+                            ZIP,
+                            TestPack.of(here.code(), lines, moved.accounts()).zipped())
+                    .statusCode(422)
+                    .body("line", equalTo(1_201));
+            assertThat(rows(here)).isZero();
+        }
+        send(here, aKey(), JSONL, jsonl(moved.entries())).statusCode(201).body("lastSeq", equalTo(1_201));
+    }
+
+    /** What the database does to the last page. */
+    @ParameterizedTest
+    @ValueSource(strings = {"RAISE EXCEPTION 'the disk is full'", "PERFORM pg_terminate_backend(pg_backend_pid())"})
+    void whenTheDatabaseFailsInTheLastPageNothingIsKept(String failure) throws SQLException {
+        TestBank.Book here = bank.aBook();
+        byte[] lines = jsonl(moved(aBookOfManyPages(), here).entries());
+        String key = aKey();
+        try (Connection owner = TestDatabase.shared().connectAsOwner();
+                var statement = owner.createStatement()) {
+            statement.execute("""
+                    CREATE FUNCTION fails_in_the_last_page() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        %s;
+                        RETURN NEW;
+                    END $$;
+                    CREATE TRIGGER fails_in_the_last_page BEFORE INSERT ON ledger_entry
+                    FOR EACH ROW WHEN (NEW.book_id = %d AND NEW.seq = 1201)
+                    EXECUTE FUNCTION fails_in_the_last_page();
+                    """.formatted(failure, here.id()));
+            try {
+                int status = send(here, key, JSONL, lines).extract().statusCode();
+
+                assertThat(status).isBetween(500, 503);
+                assertThat(rows(here)).isZero();
+            } finally {
+                statement.execute("DROP FUNCTION fails_in_the_last_page() CASCADE");
+            }
+        }
+        send(here, key, JSONL, lines).statusCode(201).body("lastSeq", equalTo(1_201));
+        assertThat(uploads()).doesNotContain((long) lines.length);
+    }
+
+    // ------------------------------------------------------------------------------------------------------------
 
     @Test
     void onlyAnEmptyBookIsImportedInto() {
