@@ -2,6 +2,7 @@ package org.moralbank.ledger;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -9,7 +10,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -69,19 +69,8 @@ public class AccountsResource {
                     String owner,
             @RestQuery @Parameter(schema = @Schema(implementation = Unit.class)) @Nullable String unit,
             @RestQuery @Parameter(schema = @Schema(implementation = Account.Status.class)) @Nullable String status,
-            @RestQuery
-                    @Parameter(
-                            description = "How many, 1 to 500; 50 when missing",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "500",
-                                            defaultValue = "50"))
-                    @Nullable
-                    String limit,
-            @RestQuery @Parameter(description = "The cursor that the page before gave as next") @Nullable
-                    String after) {
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String after) {
         Fields fields = new Fields();
         if (code != null && Chart.find(code) == null) {
             fields.fault("code", "chart");
@@ -133,32 +122,8 @@ public class AccountsResource {
             @RestPath String book,
             @RestPath @Parameter(description = "code[:owner]:unit[:lot]", example = "2100:M-BHL-H0001:MIN")
                     String account,
-            @RestQuery
-                    @Parameter(
-                            description = "The first day on which it happened (occurredOn)",
-                            schema = @Schema(type = SchemaType.STRING, format = "date"))
-                    @Nullable
-                    String from,
-            @RestQuery
-                    @Parameter(
-                            description = "The last day on which it happened (occurredOn)",
-                            schema = @Schema(type = SchemaType.STRING, format = "date"))
-                    @Nullable
-                    String to,
-            @RestQuery
-                    @Parameter(
-                            description = "How many, 1 to 500; 50 when missing",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "500",
-                                            defaultValue = "50"))
-                    @Nullable
-                    String limit,
-            @RestQuery @Parameter(description = "The cursor that the page before gave as next") @Nullable
-                    String after) {
-        History history = History.of(from, to, limit, after);
+            @BeanParam History.Query query) {
+        History history = query.checked();
         return books.of(Call.of(http), book).chain(found -> reads.statement(found, account, history));
     }
 }

@@ -146,19 +146,8 @@ public class EntriesResource {
             @Context RoutingContext http,
             @RestPath String book,
             @BeanParam Filters filters,
-            @RestQuery
-                    @Parameter(
-                            description = "How many, 1 to 500; 50 when missing",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "500",
-                                            defaultValue = "50"))
-                    @Nullable
-                    String limit,
-            @RestQuery @Parameter(description = "The cursor that the page before gave as next") @Nullable
-                    String after) {
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String after) {
         EntryFilter filter = filters.checked();
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book).chain(found -> reads.entries(found, filter, page));

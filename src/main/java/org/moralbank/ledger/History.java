@@ -1,6 +1,10 @@
 package org.moralbank.ledger;
 
 import java.time.LocalDate;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
@@ -19,8 +23,37 @@ public record History(Page.Request page, long afterSeq, int afterAccount, LocalD
     private static final LocalDate FIRST = LocalDate.of(1, 1, 1);
     private static final LocalDate LAST = LocalDate.of(9999, 12, 31);
 
-    /** Checks the parameters of a query. */
-    public static History of(
+    /** Which part is asked for, as the query writes it. */
+    public static final class Query {
+        @RestQuery
+        @Parameter(
+                description = "The first day on which it happened (occurredOn)",
+                schema = @Schema(type = SchemaType.STRING, format = "date"))
+        @Nullable
+        String from;
+
+        @RestQuery
+        @Parameter(
+                description = "The last day on which it happened (occurredOn)",
+                schema = @Schema(type = SchemaType.STRING, format = "date"))
+        @Nullable
+        String to;
+
+        @RestQuery
+        @Nullable
+        String limit;
+
+        @RestQuery
+        @Nullable
+        String after;
+
+        /** Checks the parameters. */
+        public History checked() {
+            return of(from, to, limit, after);
+        }
+    }
+
+    private static History of(
             @Nullable String from, @Nullable String to, @Nullable String limit, @Nullable String after) {
         Fields fields = new Fields();
         LocalDate first = fields.optionalDay("from", from);

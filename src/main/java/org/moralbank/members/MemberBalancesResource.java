@@ -2,6 +2,7 @@ package org.moralbank.members;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -134,32 +135,8 @@ public class MemberBalancesResource {
             @Context RoutingContext http,
             @RestPath String book,
             @RestPath String memberId,
-            @RestQuery
-                    @Parameter(
-                            description = "The first day on which it happened (occurredOn)",
-                            schema = @Schema(type = SchemaType.STRING, format = "date"))
-                    @Nullable
-                    String from,
-            @RestQuery
-                    @Parameter(
-                            description = "The last day on which it happened (occurredOn)",
-                            schema = @Schema(type = SchemaType.STRING, format = "date"))
-                    @Nullable
-                    String to,
-            @RestQuery
-                    @Parameter(
-                            description = "How many, 1 to 500; 50 when missing",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "500",
-                                            defaultValue = "50"))
-                    @Nullable
-                    String limit,
-            @RestQuery @Parameter(description = "The cursor that the page before gave as next") @Nullable
-                    String after) {
-        History history = History.of(from, to, limit, after);
+            @BeanParam History.Query query) {
+        History history = query.checked();
         return books.of(Call.of(http), book)
                 .chain(found -> reads.statement(found, memberId, CHARTS, history)
                         .chain(read -> known(found, memberId, read, read.items().isEmpty())));
@@ -181,32 +158,8 @@ public class MemberBalancesResource {
             @Context RoutingContext http,
             @RestPath String book,
             @RestPath String memberId,
-            @RestQuery
-                    @Parameter(
-                            description = "The first day on which it happened (occurredOn)",
-                            schema = @Schema(type = SchemaType.STRING, format = "date"))
-                    @Nullable
-                    String from,
-            @RestQuery
-                    @Parameter(
-                            description = "The last day on which it happened (occurredOn)",
-                            schema = @Schema(type = SchemaType.STRING, format = "date"))
-                    @Nullable
-                    String to,
-            @RestQuery
-                    @Parameter(
-                            description = "How many, 1 to 500; 50 when missing",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "500",
-                                            defaultValue = "50"))
-                    @Nullable
-                    String limit,
-            @RestQuery @Parameter(description = "The cursor that the page before gave as next") @Nullable
-                    String after) {
-        History history = History.of(from, to, limit, after);
+            @BeanParam History.Query query) {
+        History history = query.checked();
         return books.of(Call.of(http), book)
                 .chain(found -> reads.passbook(found, memberId, CHARTS, history)
                         .chain(read -> known(found, memberId, read, read.items().isEmpty())));

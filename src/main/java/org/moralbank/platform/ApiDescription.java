@@ -137,6 +137,16 @@ public class ApiDescription implements OASFilter {
                     .minimum(BigDecimal.ONE)
                     .maximum(BigDecimal.valueOf(500))
                     .defaultValue(50));
+            describe(parameter, "How many, 1 to 500; 50 when missing");
+        }
+        if (parameter.getIn() == Parameter.In.QUERY && "after".equals(parameter.getName())) {
+            describe(parameter, "The cursor that the page before gave as next");
+        }
+    }
+
+    private static void describe(Parameter parameter, String description) {
+        if (parameter.getDescription() == null) {
+            parameter.setDescription(description);
         }
     }
 

@@ -105,8 +105,10 @@ class OperationFilter {
 
     /** The parameters that stand together in a type of their own ({@code @BeanParam}). */
     private static void addMembers(Class<?> type, Set<String> names) {
-        for (Field field : type.getDeclaredFields()) {
-            add(field, field.getName(), names);
+        for (Class<?> part = type; part != null; part = part.getSuperclass()) {
+            for (Field field : part.getDeclaredFields()) {
+                add(field, field.getName(), names);
+            }
         }
         if (type.isRecord()) {
             for (RecordComponent component : type.getRecordComponents()) {

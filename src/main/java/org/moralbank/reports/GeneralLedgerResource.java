@@ -50,11 +50,13 @@ public class GeneralLedgerResource {
 
     private final Books books;
     private final Scopes scopes;
+    private final PeriodFiles files;
     private final GeneralLedgers ledgers;
 
-    GeneralLedgerResource(Books books, Scopes scopes, GeneralLedgers ledgers) {
+    GeneralLedgerResource(Books books, Scopes scopes, PeriodFiles files, GeneralLedgers ledgers) {
         this.books = books;
         this.scopes = scopes;
+        this.files = files;
         this.ledgers = ledgers;
     }
 
@@ -133,27 +135,13 @@ public class GeneralLedgerResource {
     public Uni<View> get(
             @Context RoutingContext http,
             @RestPath String book,
-            @BeanParam ReportQuery query,
-            @BeanParam PeriodQuery period,
+            @BeanParam PeriodQuery query,
             @BeanParam Accounts accounts,
-            @RestQuery
-                    @Parameter(
-                            description = "How many, 1 to 500; 50 when missing",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "500",
-                                            defaultValue = "50"))
-                    @Nullable
-                    String limit,
-            @RestQuery @Parameter(description = "The cursor that the page before gave as next") @Nullable
-                    String after) {
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String after) {
         Fields fields = new Fields();
-        Scopes.Asked asked = period.checked(fields, query);
         ReportStore.Which which = accounts.checked(fields);
-        query.form(fields);
-        fields.refuseFaults();
+        Scopes.Asked asked = query.checked(fields).scope();
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book).chain(found -> page(found, asked, which, page));
     }
@@ -212,10 +200,9 @@ public class GeneralLedgerResource {
     public Multi<Buffer> csv(
             @Context RoutingContext http,
             @RestPath String book,
-            @BeanParam ReportQuery query,
-            @BeanParam PeriodQuery period,
+            @BeanParam PeriodQuery query,
             @BeanParam Accounts accounts) {
-        return file(http, book, query, period, accounts, TableFile.Format.CSV);
+        return file(http, book, query, accounts, TableFile.Format.CSV);
     }
 
     @GET
@@ -225,31 +212,21 @@ public class GeneralLedgerResource {
     public Multi<Buffer> xlsx(
             @Context RoutingContext http,
             @RestPath String book,
-            @BeanParam ReportQuery query,
-            @BeanParam PeriodQuery period,
+            @BeanParam PeriodQuery query,
             @BeanParam Accounts accounts) {
-        return file(http, book, query, period, accounts, TableFile.Format.XLSX);
+        return file(http, book, query, accounts, TableFile.Format.XLSX);
     }
 
     private Multi<Buffer> file(
-            RoutingContext http,
-            String book,
-            ReportQuery query,
-            PeriodQuery period,
-            Accounts accounts,
-            TableFile.Format format) {
+            RoutingContext http, String book, PeriodQuery query, Accounts accounts, TableFile.Format format) {
         Fields fields = new Fields();
-        Scopes.Asked asked = period.checked(fields, query);
         ReportStore.Which which = accounts.checked(fields);
-        ReportQuery.Form form = query.form(fields);
-        fields.refuseFaults();
-        Call call = Call.of(http);
-        return books.of(call, book)
-                .onItem()
-                .transformToMulti(found -> scopes.resolve(found, asked).onItem().transformToMulti(scope -> {
-                    form.name(http, found, "general-ledger", scope.lastSeq(), format);
-                    return ledgers.file(
-                            found, scope, which, form.begin(format, "general-ledger"), form.headings(call.language()));
-                }));
+        return files.of(
+                http,
+                book,
+                query.checked(fields),
+                "general-ledger",
+                format,
+                (found, scope, file, headings) -> ledgers.file(found, scope, which, file, headings));
     }
 }

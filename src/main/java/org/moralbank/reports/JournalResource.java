@@ -21,7 +21,6 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
@@ -46,11 +45,13 @@ public class JournalResource {
 
     private final Books books;
     private final Scopes scopes;
+    private final PeriodFiles files;
     private final Journals journals;
 
-    JournalResource(Books books, Scopes scopes, Journals journals) {
+    JournalResource(Books books, Scopes scopes, PeriodFiles files, Journals journals) {
         this.books = books;
         this.scopes = scopes;
+        this.files = files;
         this.journals = journals;
     }
 
@@ -100,25 +101,10 @@ public class JournalResource {
     public Uni<Journal> get(
             @Context RoutingContext http,
             @RestPath String book,
-            @BeanParam ReportQuery query,
-            @BeanParam PeriodQuery period,
-            @RestQuery
-                    @Parameter(
-                            description = "How many, 1 to 500; 50 when missing",
-                            schema =
-                                    @Schema(
-                                            type = SchemaType.INTEGER,
-                                            minimum = "1",
-                                            maximum = "500",
-                                            defaultValue = "50"))
-                    @Nullable
-                    String limit,
-            @RestQuery @Parameter(description = "The cursor that the page before gave as next") @Nullable
-                    String after) {
-        Fields fields = new Fields();
-        Scopes.Asked asked = period.checked(fields, query);
-        query.form(fields);
-        fields.refuseFaults();
+            @BeanParam PeriodQuery query,
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String after) {
+        Scopes.Asked asked = query.checked(new Fields()).scope();
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book).chain(found -> page(found, asked, page));
     }
@@ -163,38 +149,19 @@ public class JournalResource {
     @Produces("text/csv")
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(hidden = true)
-    public Multi<Buffer> csv(
-            @Context RoutingContext http,
-            @RestPath String book,
-            @BeanParam ReportQuery query,
-            @BeanParam PeriodQuery period) {
-        return file(http, book, query, period, TableFile.Format.CSV);
+    public Multi<Buffer> csv(@Context RoutingContext http, @RestPath String book, @BeanParam PeriodQuery query) {
+        return file(http, book, query, TableFile.Format.CSV);
     }
 
     @GET
     @Produces("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(hidden = true)
-    public Multi<Buffer> xlsx(
-            @Context RoutingContext http,
-            @RestPath String book,
-            @BeanParam ReportQuery query,
-            @BeanParam PeriodQuery period) {
-        return file(http, book, query, period, TableFile.Format.XLSX);
+    public Multi<Buffer> xlsx(@Context RoutingContext http, @RestPath String book, @BeanParam PeriodQuery query) {
+        return file(http, book, query, TableFile.Format.XLSX);
     }
 
-    private Multi<Buffer> file(
-            RoutingContext http, String book, ReportQuery query, PeriodQuery period, TableFile.Format format) {
-        Fields fields = new Fields();
-        Scopes.Asked asked = period.checked(fields, query);
-        ReportQuery.Form form = query.form(fields);
-        fields.refuseFaults();
-        Call call = Call.of(http);
-        return books.of(call, book)
-                .onItem()
-                .transformToMulti(found -> scopes.resolve(found, asked).onItem().transformToMulti(scope -> {
-                    form.name(http, found, "journal", scope.lastSeq(), format);
-                    return journals.file(found, scope, form.begin(format, "journal"), form.headings(call.language()));
-                }));
+    private Multi<Buffer> file(RoutingContext http, String book, PeriodQuery query, TableFile.Format format) {
+        return files.of(http, book, query.checked(new Fields()), "journal", format, journals::file);
     }
 }

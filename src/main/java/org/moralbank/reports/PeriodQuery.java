@@ -7,8 +7,8 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Fields;
 
-/** Where the period of a report begins, as the query writes it. */
-final class PeriodQuery {
+/** What reports of a period are asked with: as all are, and where the period begins. */
+final class PeriodQuery extends ReportQuery {
     @RestQuery
     @Parameter(
             description = "The period begins with this entry; what was posted before it is the opening",
@@ -24,7 +24,8 @@ final class PeriodQuery {
     @Nullable
     String from;
 
-    Scopes.Asked checked(Fields fields, ReportQuery query) {
-        return Scopes.Asked.of(fields, query.asOf, query.toSeq, fromSeq, from, query.on);
+    @Override
+    Scopes.Asked scope(Fields fields) {
+        return Scopes.Asked.of(fields, asOf, toSeq, fromSeq, from, on);
     }
 }

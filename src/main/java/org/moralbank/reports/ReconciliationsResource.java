@@ -98,10 +98,8 @@ public class ReconciliationsResource {
                     @Nullable
                     String name) {
         Fields fields = new Fields();
-        Scopes.Asked asked = Scopes.Asked.of(fields, query.asOf, query.toSeq, null, null, query.on);
         Reconciliation.Name one = fields.optionalName("name", name, Reconciliation.Name.class);
-        query.form(fields);
-        fields.refuseFaults();
+        Scopes.Asked asked = query.checked(fields).scope();
         Call call = Call.of(http);
         return books.of(call, book)
                 .chain(found -> reconciliations
@@ -142,15 +140,14 @@ public class ReconciliationsResource {
     private Multi<Buffer> file(
             RoutingContext http, String book, ReportQuery query, @Nullable String name, TableFile.Format format) {
         Fields fields = new Fields();
-        Scopes.Asked asked = Scopes.Asked.of(fields, query.asOf, query.toSeq, null, null, query.on);
         Reconciliation.Name one = fields.optionalName("name", name, Reconciliation.Name.class);
-        ReportQuery.Form form = query.form(fields);
-        fields.refuseFaults();
+        ReportQuery.Checked asked = query.checked(fields);
+        ReportQuery.Form form = asked.form();
         Call call = Call.of(http);
         return books.of(call, book)
                 .onItem()
                 .transformToMulti(found -> reconciliations
-                        .of(found, asked, one, call.language())
+                        .of(found, asked.scope(), one, call.language())
                         .onItem()
                         .transformToMulti(read -> {
                             form.name(http, found, "reconciliations", read.seq(), format);

@@ -12,7 +12,7 @@ import org.moralbank.platform.Language;
 import org.moralbank.platform.TableFile;
 
 /** What all reports are asked with, as the query writes it. */
-final class ReportQuery {
+class ReportQuery {
     @RestQuery
     @Parameter(
             description = "A moment that is past: of the entries posted by then, also when others are back-dated later",
@@ -50,6 +50,28 @@ final class ReportQuery {
     @Nullable
     String bom;
 
+    /**
+     * What a query asks, when nothing in it is wrong.
+     *
+     * @param scope which entries and days
+     * @param form how a file of it is to be written
+     */
+    record Checked(Scopes.Asked scope, Form form) {}
+
+    /** Checks the parameters, and refuses those that are wrong, with what was noted in {@code fields} before. */
+    Checked checked(Fields fields) {
+        Checked checked = new Checked(
+                scope(fields),
+                new Form(fields.optionalName("headings", headings, Language.class), fields.optionalFlag("bom", bom)));
+        fields.refuseFaults();
+        return checked;
+    }
+
+    /** Without a period: balances. */
+    Scopes.Asked scope(Fields fields) {
+        return Scopes.Asked.of(fields, asOf, toSeq, null, null, on);
+    }
+
     /** How a file is to be written. */
     record Form(@Nullable Language headings, boolean bom) {
         TableFile begin(TableFile.Format format, String sheet) {
@@ -68,9 +90,5 @@ final class ReportQuery {
         Language headings(Language preferred) {
             return headings == null ? preferred : headings;
         }
-    }
-
-    Form form(Fields fields) {
-        return new Form(fields.optionalName("headings", headings, Language.class), fields.optionalFlag("bom", bom));
     }
 }

@@ -3,6 +3,7 @@ package org.moralbank.translog;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -62,6 +63,21 @@ public class LogResource {
         this.store = store;
     }
 
+    /** Which checkpoint, as the query writes it. */
+    static final class OfSize {
+        @RestQuery
+        @Parameter(
+                description = "Of the checkpoint of exactly this many entries; of the newest without it",
+                schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "0"))
+        @Nullable
+        String size;
+
+        @Nullable
+        Long checked() {
+            return LogResource.size(size, "size", 0);
+        }
+    }
+
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
@@ -103,16 +119,8 @@ public class LogResource {
             description = "The checkpoint",
             content = @Content(mediaType = "text/plain", schema = @Schema(implementation = String.class)))
     @Extension(name = "x-problem-codes", value = "not-found")
-    public Uni<Response> checkpoint(
-            @Context RoutingContext http,
-            @RestPath String book,
-            @Parameter(
-                            description = "Of exactly this many entries; the newest without it",
-                            schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "0"))
-                    @RestQuery
-                    @Nullable
-                    String size) {
-        @Nullable Long wanted = size(size, "size", 0);
+    public Uni<Response> checkpoint(@Context RoutingContext http, @RestPath String book, @BeanParam OfSize query) {
+        @Nullable Long wanted = query.checked();
         return books.of(Call.of(http), book)
                 .chain(found -> checkpoint(found, wanted))
                 .map(found -> text(found.note(), wanted == null ? NOT_KEPT : FOR_EVER));
@@ -222,16 +230,8 @@ public class LogResource {
             content = @Content(mediaType = "text/plain", schema = @Schema(implementation = String.class)))
     @Extension(name = "x-problem-codes", value = "not-found")
     public Uni<Response> receipt(
-            @Context RoutingContext http,
-            @RestPath String book,
-            @RestPath String seq,
-            @Parameter(
-                            description = "The size of a checkpoint; the newest without it",
-                            schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "0"))
-                    @RestQuery
-                    @Nullable
-                    String size) {
-        @Nullable Long wanted = size(size, "size", 0);
+            @Context RoutingContext http, @RestPath String book, @RestPath String seq, @BeanParam OfSize query) {
+        @Nullable Long wanted = query.checked();
         return books.of(Call.of(http), book)
                 .chain(found -> checkpoint(found, wanted)
                         .chain(checkpoint -> log.receipt(found, number(seq), checkpoint))
