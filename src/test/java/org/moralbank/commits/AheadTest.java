@@ -168,10 +168,16 @@ class AheadTest {
         }
     }
 
-    /** Commits of one work each, by a lane that has found itself alone in the book. */
+    /** Commits of one work each. */
+    private static final TestCommits.Settings SINGLY =
+            new TestCommits.Settings(1, 1, 4096, Duration.ofSeconds(30), 100, true);
+
+    /** A process with a lane that has found itself alone in the book. */
     private static TestCommits alone() throws Exception {
-        TestCommits process =
-                TestCommits.on(database, new TestCommits.Settings(1, 1, 4096, Duration.ofSeconds(30), 100, true));
+        return warm(TestCommits.on(database, SINGLY));
+    }
+
+    private static TestCommits warm(TestCommits process) throws Exception {
         added(add(process, "warm", 1, false));
         added(add(process, "warm", 1, false));
         return process;
@@ -233,7 +239,8 @@ class AheadTest {
 
     @Test
     void whenAnotherProcessCommitsInBetweenItIsDecidedAgain() throws Exception {
-        try (TestCommits process = alone();
+        try (HeldWire wire = new HeldWire(database.reactiveUrl());
+                TestCommits process = warm(TestCommits.over(wire, database, SINGLY));
                 TestCommits other = TestCommits.on(database, 1)) {
             List<CompletableFuture<Answer>> sent = new ArrayList<>();
             try (SomebodyElse gate = aGate(process, () -> {
@@ -241,13 +248,14 @@ class AheadTest {
                 sent.add(add(process, "a", 5, false));
                 sent.add(add(process, "a", 7, false));
             })) {
-                // It waits for the lock of the book, and so gets it before the work behind asks for it.
+                wire.hold();
                 sent.add(add(other, "a", 100, false));
                 gate.awaitWaiting(2);
             }
 
             assertThat(added(sent.get(0))).contains("\"value\":10");
             assertThat(added(sent.get(3))).contains("\"value\":110");
+            wire.release();
             assertThat(added(sent.get(1))).contains("\"value\":115");
             assertThat(added(sent.get(2)))
                     .as("taken by the flight that failed, and not lost")

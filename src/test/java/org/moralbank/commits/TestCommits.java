@@ -35,8 +35,8 @@ public final class TestCommits implements AutoCloseable {
     private final Commits commits;
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
-    private TestCommits(TestDatabase.Database database, CommitsConfig config) {
-        PgConnectOptions options = PgConnectOptions.fromUri(database.reactiveUrl())
+    private TestCommits(TestDatabase.Database database, String url, CommitsConfig config) {
+        PgConnectOptions options = PgConnectOptions.fromUri(url)
                 .setUser(database.appUser())
                 .setPassword(database.appPassword())
                 .setCachePreparedStatements(true)
@@ -59,11 +59,15 @@ public final class TestCommits implements AutoCloseable {
     }
 
     public static TestCommits on(TestDatabase.Database database, int lanes) {
-        return new TestCommits(database, new Settings(lanes, 256, 4096, Duration.ofSeconds(30)));
+        return on(database, new Settings(lanes, 256, 4096, Duration.ofSeconds(30)));
     }
 
     static TestCommits on(TestDatabase.Database database, CommitsConfig config) {
-        return new TestCommits(database, config);
+        return new TestCommits(database, database.reactiveUrl(), config);
+    }
+
+    static TestCommits over(HeldWire wire, TestDatabase.Database database, CommitsConfig config) {
+        return new TestCommits(database, wire.url(), config);
     }
 
     /** What a lane knows is compared with the tables, unless a test says otherwise. */
