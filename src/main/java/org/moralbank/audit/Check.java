@@ -151,12 +151,18 @@ public enum Check {
     // ----------------------------------------------------------------------------------------
 
     SEQ_HAS_NO_GAPS(3, Over.ENTRIES, """
-            SELECT b.book_id, n AS seq, format('entries/%s', n) AS subject, 'nothing' AS found,
+            SELECT b.book_id, n.before + 1 AS seq, format('entries/%s', n.before + 1) AS subject, 'nothing' AS found,
                    format('an entry: the book says its last is %s', b.last_seq) AS expected
             FROM ledger_book b
-            CROSS JOIN LATERAL generate_series(:after + 1, least(:through, b.last_seq)) n
-            WHERE :book(b)
-            AND NOT EXISTS (SELECT FROM ledger_entry e WHERE e.book_id = b.book_id AND e.seq = n)
+            CROSS JOIN LATERAL (
+                SELECT seq, lag(seq, 1, :after::bigint) OVER (ORDER BY seq) AS before
+                FROM (
+                    SELECT e.seq
+                    FROM ledger_entry e
+                    WHERE e.book_id = b.book_id AND e.seq > :after AND e.seq <= least(:through, b.last_seq)
+                    UNION ALL
+                    SELECT least(:through, b.last_seq) + 1) e) n
+            WHERE :book(b) AND n.seq > n.before + 1
             """),
     IMPORTED_ENTRIES_ARE_THERE(3, Over.BOOK, """
             SELECT i.book_id, e.seq, 'imports' AS subject,
@@ -550,29 +556,42 @@ public enum Check {
                  OR s.prior_entry < o.last_entry AND o.prior_entry < s.last_entry)
             """),
     PAYABLE_IS_CAPTURES_LESS_REFUNDS_AND_WHAT_OTHERS_POSTED(7, Over.BOOK_IN_FULL, """
-            SELECT book_id, NULL::bigint AS seq, format('merchants/%s', owner) AS subject, format('%s payable', posted) AS found,
-                   format('%s of redemptions and refunds, %s of other entries', redeemed, others) AS expected
-            FROM (
-                SELECT a.book_id, a.owner, a.posted,
-                       coalesce((SELECT sum(r.captured) FROM redemption r WHERE r.book_id = a.book_id AND r.merchant = a.owner), 0)
-                       - coalesce((SELECT sum(f.amount + coalesce(s.amount, 0))
-                                   FROM redemption_refund f
-                                   JOIN redemption r USING (book_id, redemption_id)
-                                   LEFT JOIN LATERAL (
-                                       SELECT sum(p.amount) AS amount
-                                       FROM ledger_entry e
-                                       JOIN ledger_posting p ON p.book_id = e.book_id AND p.account_id = ANY (e.accounts) AND p.seq = e.seq
-                                       JOIN ledger_account x ON x.book_id = p.book_id AND x.account_id = p.account_id
-                                       WHERE e.book_id = f.book_id AND e.seq = f.seq AND x.code = '2900') s ON true
-                                   WHERE r.book_id = a.book_id AND r.merchant = a.owner), 0) AS redeemed,
-                       coalesce((SELECT sum(p.amount)
-                                 FROM ledger_posting p
-                                 WHERE p.book_id = a.book_id AND p.account_id = a.account_id
-                                   AND NOT EXISTS (SELECT FROM redemption r WHERE r.book_id = p.book_id AND r.seq = p.seq)
-                                   AND NOT EXISTS (SELECT FROM redemption_refund f WHERE f.book_id = p.book_id AND f.seq = p.seq)), 0) AS others
+            WITH captured AS (
+                SELECT r.book_id, r.merchant AS owner, sum(r.captured) AS amount
+                FROM redemption r
+                WHERE :book(r)
+                GROUP BY r.book_id, r.merchant),
+            refunded AS (
+                SELECT f.book_id, r.merchant AS owner, sum(f.amount + coalesce(s.amount, 0)) AS amount
+                FROM redemption_refund f
+                JOIN redemption r USING (book_id, redemption_id)
+                LEFT JOIN LATERAL (
+                    SELECT sum(p.amount) AS amount
+                    FROM ledger_entry e
+                    JOIN ledger_posting p ON p.book_id = e.book_id AND p.account_id = ANY (e.accounts) AND p.seq = e.seq
+                    JOIN ledger_account x ON x.book_id = p.book_id AND x.account_id = p.account_id
+                    WHERE e.book_id = f.book_id AND e.seq = f.seq AND x.code = '2900') s ON true
+                WHERE :book(f)
+                GROUP BY f.book_id, r.merchant),
+            others AS (
+                SELECT a.book_id, a.owner, sum(p.amount) AS amount
                 FROM ledger_account a
+                JOIN ledger_posting p ON p.book_id = a.book_id AND p.account_id = a.account_id
+                WHERE :book(a) AND a.code = '2300'
+                  AND NOT EXISTS (SELECT FROM redemption r WHERE r.book_id = p.book_id AND r.seq = p.seq)
+                  AND NOT EXISTS (SELECT FROM redemption_refund f WHERE f.book_id = p.book_id AND f.seq = p.seq)
+                GROUP BY a.book_id, a.owner)
+            SELECT book_id, NULL::bigint AS seq, format('merchants/%s', owner) AS subject, format('%s payable', posted) AS found,
+                   format('%s of redemptions and refunds, %s of other entries', redeemed, other) AS expected
+            FROM (
+                SELECT a.book_id, a.owner, a.posted, coalesce(c.amount, 0) - coalesce(f.amount, 0) AS redeemed,
+                       coalesce(o.amount, 0) AS other
+                FROM ledger_account a
+                LEFT JOIN captured c USING (book_id, owner)
+                LEFT JOIN refunded f USING (book_id, owner)
+                LEFT JOIN others o USING (book_id, owner)
                 WHERE :book(a) AND a.code = '2300') m
-            WHERE posted <> redeemed + others
+            WHERE posted <> redeemed + other
             """),
     CLEARING_AGREES(7, Over.BOOK, """
             SELECT a.book_id, NULL::bigint AS seq, format('accounts/%s', :path(a)) AS subject,

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +14,12 @@ import org.moralbank.proofs.Hash;
 import org.moralbank.proofs.SigningKey;
 import org.moralbank.proofs.Tile;
 import org.moralbank.proofs.Tiles;
-import org.moralbank.translog.IntegrationStore.Leaf;
+import org.moralbank.proofs.VerificationKey;
+import org.moralbank.translog.IntegrationStore.Growth;
+import org.moralbank.translog.IntegrationStore.Held;
 import org.moralbank.translog.IntegrationStore.Log;
 import org.moralbank.translog.IntegrationStore.Turn;
+import org.moralbank.translog.IntegrationStore.Wanted;
 import org.moralbank.translog.IntegrationStore.Wrong;
 import org.moralbank.translog.Refused.Reason;
 
@@ -26,8 +29,11 @@ import org.moralbank.translog.Refused.Reason;
  * <p>One thread at a time. It shares nothing with the lanes but the pool of connections, of which it holds one.
  */
 final class Integration {
-    /** How many entries one step takes; some three megabytes. */
+    /** How many entries of a book one step takes, besides those of the open tile. */
     static final int MOST = 4_096;
+
+    /** How many books one step takes; their hashes are four megabytes at most. */
+    static final int AT_ONCE = 32;
 
     private static final Logger LOG = Logger.getLogger(Integration.class);
 
@@ -37,7 +43,7 @@ final class Integration {
     private final Duration rest;
 
     /** The last checkpoint of each book that this process saw in the log; from there it never goes back. */
-    private final Map<Integer, Checkpoint> seen = new HashMap<>();
+    private final Map<Integer, Seen> seen = new HashMap<>();
 
     /** What is refused, by the code of the book, as of the last look. */
     private volatile Map<String, Wrong> refused = Map.of();
@@ -46,6 +52,9 @@ final class Integration {
     private int inCircle;
     private long nextTile;
     private long circleEndedNanos;
+
+    /** A checkpoint whose signature was verified, or is our own. */
+    private record Seen(Checkpoint checkpoint, String note) {}
 
     /** @param rest how long the sweep waits between two circles over all books */
     Integration(IntegrationStore store, LogKeys keys, LogMetrics metrics, Duration rest) {
@@ -61,18 +70,28 @@ final class Integration {
         return refused;
     }
 
-    /** Does a step for each book that is due. True when one has more than a step took. A book that fails does not stop others. */
+    /**
+     * Does a step for each book that is due, some books at a time. True when one has more than a step took. A book that fails
+     * stops no others.
+     */
     boolean round() {
         store.addBooks();
         List<Log> due = store.due();
         tell(due);
         boolean more = false;
         RuntimeException fault = null;
-        for (Log log : due) {
+        for (int first = 0; first < due.size(); first += AT_ONCE) {
+            List<Log> some = due.subList(first, Math.min(due.size(), first + AT_ONCE));
             try {
-                more |= integrate(log);
-            } catch (RuntimeException e) {
-                fault = e;
+                more |= integrate(some);
+            } catch (RuntimeException together) {
+                for (Log one : some) {
+                    try {
+                        more |= integrate(List.of(one));
+                    } catch (RuntimeException alone) {
+                        fault = alone;
+                    }
+                }
             }
         }
         if (fault != null) {
@@ -110,110 +129,131 @@ final class Integration {
 
     // ---- appending ---------------------------------------------------------------------------------------------
 
-    private boolean integrate(Log log) {
-        try (Turn turn = store.begin(log.book())) {
-            if (turn == null) {
+    /** One transaction. */
+    private boolean integrate(List<Log> logs) {
+        Map<Integer, Log> byBook = new HashMap<>();
+        logs.forEach(log -> byBook.put(log.book(), log));
+        try (Turn turn = store.begin(byBook.keySet())) {
+            if (turn.held().isEmpty()) {
                 return false;
             }
-            long size = turn.size();
-            Optional<SignedCheckpoint> last = turn.checkpoint();
-            RightEdge edge = new RightEdge(size, turn.tiles(RightEdge.needed(size)));
-            Wrong wrong = stillWrong(log.book(), turn);
-            if (wrong == null) {
-                wrong = wrongRecord(log.book(), turn, last, edge);
+            Map<Integer, RightEdge> edges = turn.edges();
+            Map<Integer, SignedCheckpoint> last = turn.checkpoints();
+            Map<Integer, List<VerificationKey>> published = turn.keys();
+            List<Wanted> wanted = turn.held().stream().map(Integration::wanted).toList();
+            Map<Integer, Leaves> leaves = turn.leaves(wanted);
+            List<Growth> growths = new ArrayList<>();
+            List<Held> well = new ArrayList<>();
+            boolean changed = false;
+            boolean more = false;
+            for (int i = 0; i < wanted.size(); i++) {
+                Held held = turn.held().get(i);
+                Log log = Objects.requireNonNull(byBook.get(held.book()));
+                Wanted asked = wanted.get(i);
+                RightEdge edge = Objects.requireNonNull(edges.get(held.book()));
+                Leaves read = leaves.getOrDefault(held.book(), new Leaves(asked.after(), new byte[0], null));
+                boolean isAll = read.count() < asked.most();
+                Wrong wrong = stillWrong(held);
+                if (wrong == null) {
+                    wrong = wrongRecord(
+                            held, last.get(held.book()), published.getOrDefault(held.book(), List.of()), edge);
+                }
+                if (wrong == null) {
+                    wrong = read.against(edge.leaves(), Math.max(held.size(), isAll ? log.lastSeq() : 0));
+                }
+                if (wrong != null) {
+                    changed |= refuse(turn, held, wrong);
+                    continue;
+                }
+                for (int place = (int) (held.size() - asked.after()); place < read.count(); place++) {
+                    edge.append(read.hash(place));
+                }
+                if (edge.size() > held.size() || !last.containsKey(held.book())) {
+                    growths.add(growth(log, held, edge));
+                } else if (held.refused() != null) {
+                    well.add(held);
+                }
+                more |= !isAll;
             }
-            long open = size - size % Tile.FULL;
-            int most = (int) (size - open) + MOST;
-            List<Leaf> leaves = List.of();
-            if (wrong == null) {
-                leaves = turn.entries(open, most);
-                wrong = append(leaves, open, edge, leaves.size() < most ? log.lastSeq() : 0);
+            if (!growths.isEmpty()) {
+                turn.append(growths);
+                turn.sign(growths);
+                turn.move(growths);
             }
-            if (wrong != null) {
-                refuse(turn, wrong);
-                return false;
+            if (!well.isEmpty()) {
+                turn.clear(well);
             }
-            if (edge.size() > size || last.isEmpty()) {
-                turn.append(edge.takeAdded());
-                SigningKey key = keys.of(log.code());
-                Checkpoint checkpoint = new Checkpoint(key.verification().name(), edge.size(), edge.root());
-                turn.sign(edge.size(), checkpoint.sign(key).toString(), key.verification());
-                turn.moveTo(edge.size());
+            if (changed || !growths.isEmpty() || !well.isEmpty()) {
                 turn.commit();
-                seen.put(log.book(), checkpoint);
-                metrics.integrated(edge.size() - size);
-            } else if (turn.refused() != null) {
-                turn.moveTo(size);
-                turn.commit();
             }
-            return leaves.size() == most;
+            for (Growth growth : growths) {
+                seen.put(growth.book(), new Seen(growth.checkpoint(), growth.note()));
+                metrics.integrated(growth.size() - growth.from());
+            }
+            return more;
         }
     }
 
-    private void refuse(Turn turn, Wrong wrong) {
-        if (!wrong.equals(turn.refused())) {
-            turn.refuse(wrong);
-            turn.commit();
+    /** From the log's open tile on. */
+    private static Wanted wanted(Held log) {
+        int open = (int) (log.size() % Tile.FULL);
+        return new Wanted(log.book(), log.size() - open, open + MOST);
+    }
+
+    private Growth growth(Log log, Held held, RightEdge edge) {
+        SigningKey key = keys.of(log.code());
+        Checkpoint checkpoint = new Checkpoint(key.verification().name(), edge.size(), edge.root());
+        String note = checkpoint.sign(key).toString();
+        return new Growth(held.book(), held.size(), edge.takeAdded(), checkpoint, note, key.verification());
+    }
+
+    /** Whether that is news. */
+    private static boolean refuse(Turn turn, Held held, Wrong wrong) {
+        if (wrong.equals(held.refused())) {
+            return false;
         }
+        turn.refuse(held.book(), wrong);
+        return true;
     }
 
     /** What was wrong when it was last looked at, in a tile that is closed, if it still is. */
-    private @Nullable Wrong stillWrong(int book, Turn turn) {
-        Wrong was = turn.refused();
-        if (was == null || was.seq() < 1 || was.seq() > turn.size()) {
+    private @Nullable Wrong stillWrong(Held log) {
+        Wrong was = log.refused();
+        if (was == null || was.seq() < 1 || was.seq() > log.size()) {
             return null;
         }
-        return wrongTile(book, (was.seq() - 1) / Tile.FULL, turn.size());
+        return wrongTile(log.book(), (was.seq() - 1) / Tile.FULL, log.size());
     }
 
-    /** Whether the record gives the root that was signed, and is not an older one than this process has seen. */
-    private @Nullable Wrong wrongRecord(int book, Turn turn, Optional<SignedCheckpoint> last, RightEdge edge) {
-        long size = turn.size();
-        Checkpoint before = seen.get(book);
-        if (before != null && before.size() > size) {
-            return new Wrong(before.size(), Reason.RECORD_CHANGED);
+    /**
+     * Whether the record gives the root that was signed, and is not an older one than this process has seen. A note that it
+     * has seen needs no verifying again.
+     */
+    private @Nullable Wrong wrongRecord(
+            Held log, @Nullable SignedCheckpoint last, List<VerificationKey> published, RightEdge edge) {
+        long size = log.size();
+        Seen before = seen.get(log.book());
+        if (before != null && before.checkpoint.size() > size) {
+            return new Wrong(before.checkpoint.size(), Reason.RECORD_CHANGED);
         }
-        if (last.isEmpty()) {
+        if (last == null) {
             return size == 0 ? null : new Wrong(size, Reason.RECORD_CHANGED);
         }
         try {
-            Checkpoint signed = Checkpoint.verified(last.get().note(), turn.keys());
-            boolean same =
-                    before == null || before.size() < size || before.root().equals(signed.root());
-            if (same && signed.size() == size && signed.root().equals(edge.root())) {
-                seen.put(book, signed);
+            Checkpoint signed = before != null && before.note.equals(last.note())
+                    ? before.checkpoint
+                    : Checkpoint.verified(last.note(), published);
+            boolean isSame = before == null
+                    || before.checkpoint.size() < size
+                    || before.checkpoint.root().equals(signed.root());
+            if (isSame && signed.size() == size && signed.root().equals(edge.root())) {
+                seen.put(log.book(), new Seen(signed, last.note()));
                 return null;
             }
         } catch (IllegalArgumentException notOurs) {
             // It is no signed checkpoint any more.
         }
         return new Wrong(size, Reason.RECORD_CHANGED);
-    }
-
-    /**
-     * Compares the entries of the open tile with the record, and appends those behind it.
-     *
-     * @param lastSeq up to which entry there must be some; 0 when not all were read
-     */
-    private static @Nullable Wrong append(List<Leaf> leaves, long open, RightEdge edge, long lastSeq) {
-        byte[] known = edge.leaves();
-        long size = edge.size();
-        long seq = open;
-        for (Leaf leaf : leaves) {
-            seq++;
-            if (leaf.seq() != seq) {
-                return new Wrong(seq, Reason.ENTRY_MISSING);
-            }
-            boolean changed = !leaf.hash().equals(leaf.recorded())
-                    || seq <= size && !leaf.hash().equals(Hash.at(known, (int) (seq - open - 1)));
-            if (changed) {
-                return new Wrong(seq, Reason.ENTRY_CHANGED);
-            }
-            if (seq > size) {
-                edge.append(leaf.hash());
-            }
-        }
-        return seq < Math.max(size, lastSeq) ? new Wrong(seq + 1, Reason.ENTRY_MISSING) : null;
     }
 
     // ---- checking again ----------------------------------------------------------------------------------------
@@ -259,11 +299,14 @@ final class Integration {
 
     /** False when another has the log just now. */
     private boolean report(int book, Wrong wrong) {
-        try (Turn turn = store.begin(book)) {
-            if (turn != null && turn.refused() == null) {
-                refuse(turn, wrong);
+        try (Turn turn = store.begin(List.of(book))) {
+            for (Held log : turn.held()) {
+                if (log.refused() == null) {
+                    turn.refuse(book, wrong);
+                    turn.commit();
+                }
             }
-            return turn != null;
+            return !turn.held().isEmpty();
         }
     }
 
@@ -291,20 +334,7 @@ final class Integration {
                 return new Wrong(tile.first() + 1, Reason.RECORD_CHANGED);
             }
         }
-        return wrongEntry(tile, hashes.getFirst(), store.entries(book, tile.first(), tile.width()));
-    }
-
-    private static @Nullable Wrong wrongEntry(Tile tile, byte[] known, List<Leaf> leaves) {
-        for (int i = 0; i < tile.width(); i++) {
-            long seq = tile.first() + 1 + i;
-            if (i >= leaves.size() || leaves.get(i).seq() != seq) {
-                return new Wrong(seq, Reason.ENTRY_MISSING);
-            }
-            Hash hash = leaves.get(i).hash();
-            if (!hash.equals(leaves.get(i).recorded()) || !hash.equals(Hash.at(known, i))) {
-                return new Wrong(seq, Reason.ENTRY_CHANGED);
-            }
-        }
-        return null;
+        return store.leaves(new Wanted(book, tile.first(), tile.width()))
+                .against(hashes.getFirst(), tile.first() + tile.width());
     }
 }

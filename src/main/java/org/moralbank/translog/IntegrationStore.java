@@ -12,11 +12,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
-import org.moralbank.proofs.Hash;
+import org.moralbank.proofs.Checkpoint;
 import org.moralbank.proofs.Tile;
 import org.moralbank.proofs.VerificationKey;
 
@@ -53,39 +56,63 @@ class IntegrationStore {
 
     /** Who finds it taken leaves it to him who has it. */
     private static final String LOCK = """
-            SELECT size, refused_seq, refused
+            SELECT book_id, size, refused_seq, refused
             FROM log_book
-            WHERE book_id = $1
+            WHERE book_id = ANY ($1)
+            ORDER BY book_id
             FOR UPDATE SKIP LOCKED
             """;
 
-    private static final String ENTRIES = """
-            SELECT seq, canonical, leaf_hash
-            FROM ledger_entry
-            WHERE book_id = $1 AND seq > $2
-            ORDER BY seq
-            LIMIT $3
+    private static final String CHECKPOINTS = """
+            SELECT book_id, size, note, signed_at
+            FROM unnest($1::smallint[], $2::bigint[]) AS b (book_id, size)
+            JOIN log_checkpoint USING (book_id, size)
+            """;
+
+    private static final String KEYS = "SELECT book_id, key FROM log_key WHERE book_id = ANY ($1)";
+
+    /**
+     * The bytes are hashed where they are: what is told of a book is one row, whatever it has grown by. Up to the first entry
+     * that is missing the place of each is its number.
+     */
+    private static final String LEAVES = """
+            SELECT b.book_id, b.after, e.hashes, e.missing, e.changed
+            FROM unnest($1::smallint[], $2::bigint[], $3::integer[]) AS b (book_id, after, most)
+            CROSS JOIN LATERAL (
+                SELECT string_agg(leaf_hash, ''::bytea ORDER BY seq) AS hashes,
+                       min(place) FILTER (WHERE seq <> place) AS missing,
+                       min(seq) FILTER (WHERE sha256('\\x00'::bytea || canonical) <> leaf_hash) AS changed
+                FROM (SELECT seq, canonical, leaf_hash, b.after + row_number() OVER (ORDER BY seq) AS place
+                      FROM ledger_entry
+                      WHERE book_id = b.book_id AND seq > b.after
+                      ORDER BY seq
+                      LIMIT b.most) e) e
             """;
 
     private static final String APPEND = """
             INSERT INTO log_hash (book_id, level, first, hashes)
-            SELECT $1, r.level, r.first, r.hashes
-            FROM unnest($2::smallint[], $3::bigint[], $4::bytea[]) AS r (level, first, hashes)
+            SELECT *
+            FROM unnest($1::smallint[], $2::smallint[], $3::bigint[], $4::bytea[])
             """;
 
-    private static final String CHECKPOINT =
-            "INSERT INTO log_checkpoint (book_id, size, note, signed_at) VALUES ($1, $2, $3, clock_timestamp())";
+    private static final String SIGN = """
+            INSERT INTO log_checkpoint (book_id, size, note, signed_at)
+            SELECT *, clock_timestamp()
+            FROM unnest($1::smallint[], $2::bigint[], $3::text[])
+            """;
 
-    private static final String KEY = """
-            INSERT INTO log_key (book_id, key, since, at)
-            VALUES ($1, $2, $3, clock_timestamp())
+    private static final String PUBLISH = """
+            INSERT INTO log_key (book_id, since, key, at)
+            SELECT *, clock_timestamp()
+            FROM unnest($1::smallint[], $2::bigint[], $3::text[])
             ON CONFLICT DO NOTHING
             """;
 
     private static final String MOVE = """
-            UPDATE log_book
-            SET size = $2, refused_seq = NULL, refused = NULL, refused_at = NULL
-            WHERE book_id = $1 AND size = $3
+            UPDATE log_book b
+            SET size = m.size, refused_seq = NULL, refused = NULL, refused_at = NULL
+            FROM unnest($1::smallint[], $2::bigint[], $3::bigint[]) AS m (book_id, size, before)
+            WHERE b.book_id = m.book_id AND b.size = m.before
             """;
 
     private static final String REFUSE = """
@@ -111,8 +138,36 @@ class IntegrationStore {
             long lastSeq,
             @Nullable Wrong refused) {}
 
-    /** An entry as the log takes it: the hash of its bytes as they are, and the one that was recorded with it. */
-    record Leaf(long seq, Hash hash, Hash recorded) {}
+    /**
+     * Which entries are wanted.
+     *
+     * @param after those behind this number
+     * @param most so many at most
+     */
+    record Wanted(int book, long after, int most) {}
+
+    /**
+     * The log of a book, held by who goes on with it.
+     *
+     * @param refused over what nothing was signed when it was looked at last
+     */
+    record Held(int book, long size, @Nullable Wrong refused) {}
+
+    /**
+     * What a log grows by.
+     *
+     * @param from its size before
+     * @param rows the hashes that were appended
+     * @param checkpoint of its size with them
+     * @param note the same, signed
+     * @param key what verifies it
+     */
+    record Growth(
+            int book, long from, List<RightEdge.Row> rows, Checkpoint checkpoint, String note, VerificationKey key) {
+        long size() {
+            return checkpoint.size();
+        }
+    }
 
     void addBooks() {
         pool.query(ADD_BOOKS).execute().await().atMost(PATIENCE);
@@ -141,128 +196,166 @@ class IntegrationStore {
                 : new Wrong(row.getLong(column), Refused.Reason.valueOf(row.getString(column + 1)));
     }
 
-    List<Leaf> entries(int book, long after, int most) {
-        return entries(pool, book, after, most);
+    /** Entries of a book; without a row where it has none there. */
+    Leaves leaves(Wanted wanted) {
+        return leaves(pool, List.of(wanted)).getOrDefault(wanted.book, new Leaves(wanted.after, new byte[0], null));
     }
 
-    private static List<Leaf> entries(SqlClient client, int book, long after, int most) {
-        RowSet<Row> rows = client.preparedQuery(ENTRIES)
-                .execute(Tuple.of((short) book, after, most))
-                .await()
-                .atMost(PATIENCE);
-        List<Leaf> leaves = new ArrayList<>(rows.size());
-        for (Row row : rows) {
-            leaves.add(new Leaf(
-                    row.getLong(0),
-                    Hash.leaf(row.getBuffer(1).getDelegate().getBytes()),
-                    Hash.of(row.getBuffer(2).getDelegate().getBytes())));
+    private static Map<Integer, Leaves> leaves(SqlClient client, List<Wanted> wanted) {
+        Tuple arguments = Tuple.tuple()
+                .addArrayOfShort(wanted.stream().map(each -> (short) each.book).toArray(Short[]::new))
+                .addArrayOfLong(wanted.stream().map(Wanted::after).toArray(Long[]::new))
+                .addArrayOfInteger(wanted.stream().map(Wanted::most).toArray(Integer[]::new));
+        Map<Integer, Leaves> found = new HashMap<>();
+        for (Row row : client.preparedQuery(LEAVES).execute(arguments).await().atMost(PATIENCE)) {
+            if (row.getBuffer(2) != null) {
+                byte[] hashes = row.getBuffer(2).getDelegate().getBytes();
+                found.put(
+                        (int) row.getShort(0),
+                        new Leaves(row.getLong(1), hashes, firstOf(row.getLong(3), row.getLong(4))));
+            }
         }
-        return leaves;
+        return found;
+    }
+
+    private static @Nullable Wrong firstOf(@Nullable Long missing, @Nullable Long changed) {
+        if (changed != null && (missing == null || changed < missing)) {
+            return new Wrong(changed, Refused.Reason.ENTRY_CHANGED);
+        }
+        return missing == null ? null : new Wrong(missing, Refused.Reason.ENTRY_MISSING);
     }
 
     Map<Tile, byte[]> tiles(int book, Collection<Tile> tiles) {
-        return LogStore.tiles(pool, book, tiles).await().atMost(PATIENCE);
+        return LogStore.tiles(pool, Map.of(book, tiles))
+                .await()
+                .atMost(PATIENCE)
+                .getOrDefault(book, Map.of());
     }
 
-    /** Takes the log of a book; null when another has it. */
-    @Nullable
-    Turn begin(int book) {
+    /** Takes the logs of these books, but for those that another has. */
+    Turn begin(Collection<Integer> books) {
         SqlConnection connection = pool.getConnection().await().atMost(PATIENCE);
         try {
             Transaction transaction = connection.begin().await().atMost(PATIENCE);
+            List<Held> held = new ArrayList<>();
             for (Row row : connection
                     .preparedQuery(LOCK)
-                    .execute(Tuple.of((short) book))
+                    .execute(Tuple.tuple()
+                            .addArrayOfShort(
+                                    books.stream().map(Integer::shortValue).toArray(Short[]::new)))
                     .await()
                     .atMost(PATIENCE)) {
-                return new Turn(connection, transaction, book, row.getLong(0), wrong(row, 1));
+                held.add(new Held(row.getShort(0), row.getLong(1), wrong(row, 2)));
             }
-            transaction.rollback().await().atMost(PATIENCE);
+            return new Turn(connection, transaction, held);
         } catch (RuntimeException e) {
             connection.close().await().atMost(PATIENCE);
             throw e;
         }
-        connection.close().await().atMost(PATIENCE);
-        return null;
     }
 
     /**
-     * A transaction that holds the log of a book. What it writes is there when it commits, and else never was: also when its
-     * process is killed, or was stopped for so long that the database gave the lock to another.
+     * A transaction that holds the logs of some books. What it writes is there when it commits, and else never was: also when
+     * its process is killed, or was stopped for so long that the database gave the locks to another.
      */
     static final class Turn implements AutoCloseable {
         private final SqlConnection connection;
         private final Transaction transaction;
-        private final int book;
-        private final long size;
-        private final @Nullable Wrong refused;
+        private final List<Held> held;
         private boolean ended;
 
-        private Turn(SqlConnection connection, Transaction transaction, int book, long size, @Nullable Wrong refused) {
+        private Turn(SqlConnection connection, Transaction transaction, List<Held> held) {
             this.connection = connection;
             this.transaction = transaction;
-            this.book = book;
-            this.size = size;
-            this.refused = refused;
+            this.held = List.copyOf(held);
         }
 
-        long size() {
-            return size;
+        List<Held> held() {
+            return held;
         }
 
-        @Nullable
-        Wrong refused() {
-            return refused;
+        /** The checkpoint of each log's size, by the book. */
+        Map<Integer, SignedCheckpoint> checkpoints() {
+            Map<Integer, SignedCheckpoint> found = new HashMap<>();
+            Tuple arguments =
+                    Tuple.tuple().addArrayOfShort(books(held, Held::book)).addArrayOfLong(longs(held, Held::size));
+            for (Row row : run(CHECKPOINTS, arguments)) {
+                found.put((int) row.getShort(0), LogStore.signed(row, 1));
+            }
+            return found;
         }
 
-        /** The checkpoint of the log's size. */
-        Optional<SignedCheckpoint> checkpoint() {
-            return LogStore.checkpoint(connection, book, size)
-                    .await()
-                    .atMost(PATIENCE)
-                    .filter(found -> found.size() == size);
+        /** What ever signed for them, by the book. */
+        Map<Integer, List<VerificationKey>> keys() {
+            Map<Integer, List<VerificationKey>> found = new HashMap<>();
+            for (Row row : run(KEYS, Tuple.tuple().addArrayOfShort(books(held, Held::book)))) {
+                found.computeIfAbsent((int) row.getShort(0), first -> new ArrayList<>())
+                        .add(VerificationKey.parse(row.getString(1)));
+            }
+            return found;
         }
 
-        List<VerificationKey> keys() {
-            return LogStore.keys(connection, book).await().atMost(PATIENCE);
+        /** Their right edges, as they were recorded, by the book. */
+        Map<Integer, RightEdge> edges() {
+            Map<Integer, Collection<Tile>> needed = new HashMap<>();
+            held.forEach(log -> needed.put(log.book, RightEdge.needed(log.size)));
+            Map<Integer, Map<Tile, byte[]>> tiles =
+                    LogStore.tiles(connection, needed).await().atMost(PATIENCE);
+            Map<Integer, RightEdge> edges = new HashMap<>();
+            held.forEach(log -> edges.put(log.book, new RightEdge(log.size, tiles.getOrDefault(log.book, Map.of()))));
+            return edges;
         }
 
-        Map<Tile, byte[]> tiles(Collection<Tile> tiles) {
-            return LogStore.tiles(connection, book, tiles).await().atMost(PATIENCE);
+        /** By the book; of a book that has none there, nothing. */
+        Map<Integer, Leaves> leaves(List<Wanted> wanted) {
+            return IntegrationStore.leaves(connection, wanted);
         }
 
-        List<Leaf> entries(long after, int most) {
-            return IntegrationStore.entries(connection, book, after, most);
-        }
-
-        void append(List<RightEdge.Row> rows) {
+        void append(List<Growth> growths) {
+            List<Integer> books = new ArrayList<>();
+            List<RightEdge.Row> rows = new ArrayList<>();
+            for (Growth growth : growths) {
+                for (RightEdge.Row row : growth.rows) {
+                    books.add(growth.book);
+                    rows.add(row);
+                }
+            }
             run(
                     APPEND,
                     Tuple.tuple()
-                            .addShort((short) book)
+                            .addArrayOfShort(books(books, book -> book))
                             .addArrayOfShort(rows.stream()
                                     .map(row -> (short) row.level())
                                     .toArray(Short[]::new))
-                            .addArrayOfLong(
-                                    rows.stream().map(RightEdge.Row::first).toArray(Long[]::new))
+                            .addArrayOfLong(longs(rows, RightEdge.Row::first))
                             .addValue(rows.stream()
                                     .map(row -> Buffer.buffer(row.hashes()))
                                     .toArray(Buffer[]::new)));
         }
 
-        /** Fails when there is one of this size. */
-        void sign(long newSize, String note, VerificationKey key) {
-            run(KEY, Tuple.of((short) book, key.toString(), newSize));
-            run(CHECKPOINT, Tuple.of((short) book, newSize, note));
+        /** Fails when there is a checkpoint of such a size. */
+        void sign(List<Growth> growths) {
+            Short[] books = books(growths, Growth::book);
+            Long[] sizes = longs(growths, Growth::size);
+            run(PUBLISH, Tuple.of(books, sizes, texts(growths, growth -> growth.key.toString())));
+            run(SIGN, Tuple.of(books, sizes, texts(growths, Growth::note)));
         }
 
-        void moveTo(long newSize) {
-            if (run(MOVE, Tuple.of((short) book, newSize, size)).rowCount() != 1) {
-                throw new IllegalStateException("the log of book " + book + " is not at " + size + " any more");
+        /** Fails when a log is not any more where it was found. */
+        void move(List<Growth> growths) {
+            Tuple arguments =
+                    Tuple.of(books(growths, Growth::book), longs(growths, Growth::size), longs(growths, Growth::from));
+            if (run(MOVE, arguments).rowCount() != growths.size()) {
+                throw new IllegalStateException("a log is not any more where it was found: " + growths);
             }
         }
 
-        void refuse(Wrong wrong) {
+        /** That nothing is wrong with them any more. */
+        void clear(List<Held> logs) {
+            run(MOVE, Tuple.of(books(logs, Held::book), longs(logs, Held::size), longs(logs, Held::size)));
+        }
+
+        void refuse(int book, Wrong wrong) {
             run(REFUSE, Tuple.of((short) book, wrong.seq(), wrong.reason().name()));
         }
 
@@ -273,6 +366,18 @@ class IntegrationStore {
 
         private RowSet<Row> run(String sql, Tuple arguments) {
             return connection.preparedQuery(sql).execute(arguments).await().atMost(PATIENCE);
+        }
+
+        private static <T> Short[] books(List<T> some, ToIntFunction<T> book) {
+            return some.stream().map(each -> (short) book.applyAsInt(each)).toArray(Short[]::new);
+        }
+
+        private static <T> Long[] longs(List<T> some, ToLongFunction<T> number) {
+            return some.stream().map(number::applyAsLong).toArray(Long[]::new);
+        }
+
+        private static <T> String[] texts(List<T> some, Function<T, String> text) {
+            return some.stream().map(text).toArray(String[]::new);
         }
 
         /** Takes back what was not committed. */

@@ -8,7 +8,9 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +35,9 @@ class LogStore {
 
     private static final String TILES = """
             SELECT t.place, h.hashes
-            FROM unnest($2::integer[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS t (level, first, after, place)
-            JOIN log_hash h ON h.book_id = $1 AND h.level = t.level AND h.first >= t.first AND h.first < t.after
+            FROM unnest($1::smallint[], $2::integer[], $3::bigint[], $4::bigint[])
+                WITH ORDINALITY AS t (book_id, level, first, after, place)
+            JOIN log_hash h ON h.book_id = t.book_id AND h.level = t.level AND h.first >= t.first AND h.first < t.after
             ORDER BY t.place, h.first
             """;
 
@@ -62,30 +65,27 @@ class LogStore {
 
     /** The newest checkpoint of at most this size. */
     Uni<Optional<SignedCheckpoint>> checkpoint(int book, long size) {
-        return checkpoint(pool, book, size);
-    }
-
-    static Uni<Optional<SignedCheckpoint>> checkpoint(SqlClient client, int book, long size) {
-        return client.preparedQuery(CHECKPOINT)
+        return pool.preparedQuery(CHECKPOINT)
                 .execute(Tuple.of((short) book, size))
                 .map(rows -> {
                     for (Row row : rows) {
-                        return Optional.of(new SignedCheckpoint(
-                                row.getLong(0),
-                                row.getString(1),
-                                row.getOffsetDateTime(2).toInstant()));
+                        return Optional.of(signed(row, 0));
                     }
                     return Optional.empty();
                 });
     }
 
-    /** The newest key first. */
-    Uni<List<VerificationKey>> keys(int book) {
-        return keys(pool, book);
+    /** The size, the note and when it was signed, which begin at this column. */
+    static SignedCheckpoint signed(Row row, int column) {
+        return new SignedCheckpoint(
+                row.getLong(column),
+                row.getString(column + 1),
+                row.getOffsetDateTime(column + 2).toInstant());
     }
 
-    static Uni<List<VerificationKey>> keys(SqlClient client, int book) {
-        return client.preparedQuery(KEYS).execute(Tuple.of((short) book)).map(rows -> {
+    /** The newest key first. */
+    Uni<List<VerificationKey>> keys(int book) {
+        return pool.preparedQuery(KEYS).execute(Tuple.of((short) book)).map(rows -> {
             List<VerificationKey> keys = new ArrayList<>();
             for (Row row : rows) {
                 keys.add(VerificationKey.parse(row.getString(0)));
@@ -96,29 +96,35 @@ class LogStore {
 
     /** The hashes of tiles, by the tile; without those that are not recorded in whole. */
     Uni<Map<Tile, byte[]>> tiles(int book, Collection<Tile> tiles) {
-        return tiles(pool, book, tiles);
+        return tiles(pool, Map.of(book, tiles)).map(found -> found.getOrDefault(book, Map.of()));
     }
 
-    static Uni<Map<Tile, byte[]>> tiles(SqlClient client, int book, Collection<Tile> tiles) {
-        List<Tile> asked = List.copyOf(tiles);
+    private record TileOf(int book, Tile tile) {}
+
+    /** The same of several books, by the book. */
+    static Uni<Map<Integer, Map<Tile, byte[]>>> tiles(SqlClient client, Map<Integer, Collection<Tile>> ofBooks) {
+        List<TileOf> asked = new ArrayList<>();
+        ofBooks.forEach((book, tiles) -> tiles.forEach(tile -> asked.add(new TileOf(book, tile))));
         Tuple arguments = Tuple.tuple()
-                .addShort((short) book)
-                .addArrayOfInteger(asked.stream().map(Tile::level).toArray(Integer[]::new))
-                .addArrayOfLong(asked.stream().map(Tile::first).toArray(Long[]::new))
-                .addArrayOfLong(
-                        asked.stream().map(tile -> tile.first() + tile.width()).toArray(Long[]::new));
+                .addArrayOfShort(asked.stream().map(each -> (short) each.book).toArray(Short[]::new))
+                .addArrayOfInteger(asked.stream().map(each -> each.tile.level()).toArray(Integer[]::new))
+                .addArrayOfLong(asked.stream().map(each -> each.tile.first()).toArray(Long[]::new))
+                .addArrayOfLong(asked.stream()
+                        .map(each -> each.tile.first() + each.tile.width())
+                        .toArray(Long[]::new));
         return client.preparedQuery(TILES).execute(arguments).map(rows -> {
-            Map<Tile, ByteArrayOutputStream> read = new LinkedHashMap<>();
+            Map<TileOf, ByteArrayOutputStream> read = new LinkedHashMap<>();
             for (Row row : rows) {
                 read.computeIfAbsent(asked.get(row.getLong(0).intValue() - 1), first -> new ByteArrayOutputStream())
                         .writeBytes(row.getBuffer(1).getDelegate().getBytes());
             }
-            Map<Tile, byte[]> whole = new LinkedHashMap<>();
-            read.forEach((tile, hashes) -> {
-                int length = tile.width() * Hash.BYTES;
+            Map<Integer, Map<Tile, byte[]>> whole = new HashMap<>();
+            read.forEach((each, hashes) -> {
+                int length = each.tile.width() * Hash.BYTES;
                 // A row may go on behind a tile that is not full.
                 if (hashes.size() >= length) {
-                    whole.put(tile, java.util.Arrays.copyOf(hashes.toByteArray(), length));
+                    whole.computeIfAbsent(each.book, first -> new LinkedHashMap<>())
+                            .put(each.tile, Arrays.copyOf(hashes.toByteArray(), length));
                 }
             });
             return whole;

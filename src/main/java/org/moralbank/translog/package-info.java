@@ -6,23 +6,25 @@
  * log of a checkpoint. A log's origin is the installation's and the book's code. See {@link org.moralbank.proofs}.
  *
  * <p><b>How it follows.</b> An integrator of each process looks twice a second which books have grown, beside the lanes: no
- * feature calls it, no commit waits for it. A step of a book is one transaction:
+ * feature calls it, no commit waits for it. A step is one transaction for up to 32 books:
  *
  * <pre>
- * lock the book's row in log_book; who finds it taken goes on to the next book
- * read the right edge of the recorded tree and the last checkpoint: does the one give the root of the other?
+ * lock the books' rows in log_book; those that another has are left to him
+ * read the right edge of each recorded tree and the last checkpoint: does the one give the root of the other?
  * read the entries of the open tile and the next 4,096: do they give the recorded hashes, without a gap?
  *   │ yes                                            │ no
  * hashes, checkpoint, key, new size                 refused: the entry and why
- * COMMIT                                            COMMIT
+ * COMMIT for all of them
  * </pre>
+ *
+ * When a step fails, each of its books has one of its own.
  *
  * <ol>
  *   <li>It never forks. One holds the row; the size moves only from where he found it; there is one checkpoint a size. What is
  *       not committed was never public, so one who was killed, or was stopped until the database gave his lock away, has
  *       signed nothing that anyone saw.
- *   <li>It has a record of its own. Leaf hashes are computed anew from the sealed bytes, compared with what was recorded with
- *       the entry, and kept apart from it: whoever changes both in the books, past the walls, is found out.
+ *   <li>It has a record of its own. Leaf hashes are computed anew from the sealed bytes, where these are, compared with what
+ *       was recorded with the entry, and kept apart from it: whoever changes both in the books, past the walls, is found out.
  *   <li>It refuses to sign over a book that no longer gives the recorded hashes, and says which entry: in {@code GET …/log}, in
  *       the health check, in the log file, and by number in {@code moralbank.log.refused}. When the entry is again what it
  *       was, it goes on.
@@ -35,7 +37,7 @@
  * </ol>
  *
  * <p><b>What it costs.</b> 33 bytes of disk an entry under load, where a step takes many; some 400 bytes where each is alone.
- * A step has seven statements and one commit.
+ * A step has ten statements and one commit, however many its books are; the entries' bytes do not leave the database.
  *
  * <p><b>Tables.</b> {@code log_book}, and the append-only {@code log_hash}, {@code log_checkpoint}, {@code log_key}.
  *

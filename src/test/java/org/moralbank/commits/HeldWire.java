@@ -76,7 +76,8 @@ final class HeldWire implements AutoCloseable {
             OutputStream out = to.getOutputStream();
             byte[] read = new byte[65_536];
             for (int n = in.read(read); n > 0; n = in.read(read)) {
-                // BEGIN goes out only when the transaction before it has been answered, and so is the first of what is read.
+                // BEGIN goes out only when the transaction before it has been answered, and so is the first of what is
+                // read.
                 if (isHeld && new String(read, 0, Math.min(n, 16), StandardCharsets.ISO_8859_1).contains("BEGIN")) {
                     free.acquire();
                     free.release();

@@ -11,6 +11,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,7 @@ import org.moralbank.proofs.Checkpoint;
 import org.moralbank.proofs.Frontier;
 import org.moralbank.proofs.Hash;
 import org.moralbank.proofs.VerificationKey;
+import org.moralbank.translog.IntegrationStore.Growth;
 import org.moralbank.translog.IntegrationStore.Turn;
 import org.moralbank.translog.IntegrationStore.Wrong;
 import org.moralbank.translog.Refused.Reason;
@@ -70,13 +72,17 @@ class IntegrationTest {
     void aBook() throws SQLException {
         // What another test left refused would be looked at in each round.
         execute("DELETE FROM log_book; DELETE FROM ledger_book");
+        anotherBook();
+        integration = integrator();
+    }
+
+    private void anotherBook() throws SQLException {
         book = ++books;
         execute("""
                 INSERT INTO ledger_book (book_id, code, name, kind, calendar, service_earns_time, points_per_hour,
                                          member_points_transfer, created_at, last_posted_at)
                 VALUES (%1$d, 'B%1$d', 'B%1$d', 'COMMUNITY', 'Asia/Shanghai', true, 0, false, now(), now())
                 """.formatted(book));
-        integration = integrator();
     }
 
     private static Integration integrator() {
@@ -300,7 +306,7 @@ class IntegrationTest {
         BEFORE_THE_COMMIT(step -> {
             step.append();
             step.sign();
-            step.turn.moveTo(4);
+            step.turn.move(List.of(step.growth));
         });
 
         private final Consumer<Step> done;
@@ -313,28 +319,24 @@ class IntegrationTest {
     /** What the integrator does in a step, one by one; entry 4 is not what will be posted, so that a fork would show. */
     private static final class Step {
         private final Turn turn;
-        private final String origin;
-        private final RightEdge edge;
+        private final Growth growth;
 
-        Step(Turn turn, String origin) {
+        Step(Turn turn, int book) {
             this.turn = turn;
-            this.origin = origin;
-            this.edge = new RightEdge(turn.size(), turn.tiles(RightEdge.needed(turn.size())));
+            RightEdge edge = Objects.requireNonNull(turn.edges().get(book));
             edge.append(Hash.leaf(new byte[] {42}));
+            var key = TestLog.keys(7).of("B" + book);
+            Checkpoint checkpoint = new Checkpoint("log.example/B" + book, 4, edge.root());
+            growth = new Growth(
+                    book, 3, edge.takeAdded(), checkpoint, checkpoint.sign(key).toString(), key.verification());
         }
 
         void append() {
-            turn.append(edge.takeAdded());
+            turn.append(List.of(growth));
         }
 
         void sign() {
-            var key = TestLog.keys(7).of(origin);
-            turn.sign(
-                    4,
-                    new Checkpoint("log.example/" + origin, 4, edge.root())
-                            .sign(key)
-                            .toString(),
-                    key.verification());
+            turn.sign(List.of(growth));
         }
     }
 
@@ -344,7 +346,7 @@ class IntegrationTest {
         postUpTo(3);
         integration.round();
         Turn turn = begun();
-        killed.done.accept(new Step(turn, "B" + book));
+        killed.done.accept(new Step(turn, book));
         postUpTo(4);
 
         assertThat(checkpoints()).containsExactly(3L);
@@ -359,7 +361,9 @@ class IntegrationTest {
 
     /** The log of the book, taken by a process. */
     private Turn begun() {
-        return java.util.Objects.requireNonNull(new IntegrationStore(process.pool()).begin(book));
+        Turn turn = new IntegrationStore(process.pool()).begin(List.of(book));
+        assertThat(turn.held()).hasSize(1);
+        return turn;
     }
 
     /** What the operating system does to the connections of a process that ends. */
@@ -383,7 +387,7 @@ class IntegrationTest {
         postUpTo(3);
         integration.round();
         Turn stopped = begun();
-        Step step = new Step(stopped, "B" + book);
+        Step step = new Step(stopped, book);
         postUpTo(4);
 
         // While he has the lock, others leave the book alone.
@@ -403,7 +407,7 @@ class IntegrationTest {
         Turn turn = begun();
 
         try (turn) {
-            assertThatThrownBy(() -> new Step(turn, "B" + book).sign()).hasMessageContaining("log_checkpoint_pkey");
+            assertThatThrownBy(() -> new Step(turn, book).sign()).hasMessageContaining("log_checkpoint_pkey");
         }
     }
 
@@ -572,17 +576,54 @@ class IntegrationTest {
         execute("UPDATE ledger_entry SET canonical = 'x' WHERE book_id = " + book + " AND seq = 2");
         int first = book;
         String code = "B" + first;
-        book = ++books;
-        execute("""
-                INSERT INTO ledger_book (book_id, code, name, kind, calendar, service_earns_time, points_per_hour,
-                                         member_points_transfer, created_at, last_posted_at)
-                VALUES (%1$d, 'B%1$d', 'B%1$d', 'COMMUNITY', 'Asia/Shanghai', true, 0, false, now(), now())
-                """.formatted(book));
+        anotherBook();
         postUpTo(5);
 
         assertThat(refused()).isNull();
         assertThat(checkpoints()).containsExactly(5L);
         assertThat(integration.refused()).isEqualTo(Map.of(code, new Wrong(2, Reason.ENTRY_CHANGED)));
+    }
+
+    /** More than a step takes, each of another size; steps are transactions. */
+    @Test
+    void aRoundSignsForAllBooks() throws SQLException {
+        int first = book;
+        long transactions = transactions();
+        for (int i = 1; i <= 2 * Integration.AT_ONCE + 1; i++) {
+            postUpTo(i * 9L);
+            anotherBook();
+        }
+        integration.round();
+
+        int last = book;
+        for (book = first; book < last; book++) {
+            assertThat(checkpoints()).containsExactly((book - first + 1) * 9L);
+        }
+        assertThat(checkpoints()).containsExactly(0L);
+        assertThat(transactions() - transactions).isEqualTo(3);
+    }
+
+    /** In how many transactions checkpoints were signed. */
+    private static long transactions() throws SQLException {
+        try (var statement = superuser.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(DISTINCT xmin::text) FROM log_checkpoint")) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    @Test
+    void aStepThatFailsIsDoneBookByBook() throws SQLException {
+        postUpTo(3);
+        int failing = book;
+        execute("INSERT INTO log_checkpoint VALUES (" + failing + ", 3, 'in its way', now())");
+        anotherBook();
+        postUpTo(5);
+
+        assertThatThrownBy(() -> integration.round()).hasMessageContaining("log_checkpoint_pkey");
+        assertThat(checkpoints()).containsExactly(5L);
+        book = failing;
+        assertThat(count("log_hash", "true")).isZero();
     }
 
     /** Two statements, of which a commit that comes between them would be seen by one only, never mislead it. */
