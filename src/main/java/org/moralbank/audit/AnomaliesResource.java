@@ -163,8 +163,8 @@ public class AnomaliesResource {
                     Of the days from to to, both included: for service records the days of the service, for entries and
                     terminals those of recording, in the book's calendar. Records that were taken back are left out. pairs:
                     members who serve each other, both ways. hours-a-day: more minutes in a day than a threshold. overlaps:
-                    records alike in who, whom, day, minutes and activity; records have no times of the day, so that more is
-                    not known. night: entries of the night. round-numbers: persons in charge whose records are mostly round.
+                    services that a volunteer began before an earlier one was over, and where no times are known records alike in
+                    who, whom, day, minutes and activity. night: entries and services of the night. round-numbers: persons in charge whose records are mostly round.
                     back-dated: entries that happened long before they were posted, openings aside. proxy-heavy: persons who
                     acted for others. terminal-gaps: terminals that skipped numbers. A page in order of an inner key. None is a
                     verdict. Changes nothing.

@@ -18,8 +18,8 @@ import org.moralbank.platform.Page;
 @ApplicationScoped
 class AnomalyStore {
     /** Records of some days that stand. */
-    private static final String RECORDS = """
-            WITH records AS (
+    private static final String SOME_DAYS = """
+            records AS (
                 SELECT r.*, coalesce(r.volunteer, r.team) AS giver
                 FROM service_record r
                 WHERE r.book_id = $1 AND r.occurred_on BETWEEN $2 AND $3
@@ -27,6 +27,8 @@ class AnomalyStore {
                                 WHERE b.book_id = r.book_id AND b.reverses IS NOT NULL
                                 AND (b.reverses = r.time_seq OR b.reverses = r.points_seq)))
             """;
+
+    private static final String RECORDS = "WITH " + SOME_DAYS;
 
     private static final String SOME_RECORDS = """
             (SELECT array_agg('service-records/' || id) FROM unnest((array_agg(r.record_id ORDER BY r.record_id))[1:20]) id)
@@ -64,7 +66,31 @@ class AnomalyStore {
             HAVING sum(r.minutes) > $4::bigint
             """;
 
+    /**
+     * What a volunteer began before something earlier of his was over, and what is alike where no times tell it apart.
+     */
     private static final String OVERLAPS = RECORDS + """
+            , timed AS (
+                SELECT r.*, r.occurred_on + r.started_at AS begun, r.occurred_on + r.started_at + make_interval(mins => r.minutes) AS ended
+                FROM records r
+                WHERE r.volunteer IS NOT NULL AND r.started_at IS NOT NULL),
+            late AS (
+                SELECT t.*, max(t.ended) OVER (PARTITION BY t.volunteer ORDER BY t.begun, t.record_id
+                                               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
+                FROM timed t)
+            SELECT concat_ws(' ', l.volunteer, l.begun, l.record_id) AS key, ARRAY[l.volunteer] AS about, l.occurred_on AS day,
+                   NULL::bigint AS entry, cardinality(o.evidence)::bigint AS count, NULL::bigint AS of,
+                   (extract(epoch FROM least(l.ended, l.busy_until) - l.begun) / 60)::bigint AS value, o.evidence
+            FROM late l
+            CROSS JOIN LATERAL (
+                SELECT array_agg('service-records/' || record_id) AS evidence
+                FROM (SELECT t.record_id
+                      FROM timed t
+                      WHERE t.volunteer = l.volunteer AND t.begun < l.ended AND t.ended > l.begun
+                      ORDER BY t.begun, t.record_id
+                      LIMIT 20) twenty) o
+            WHERE l.busy_until > l.begun
+            UNION ALL
             SELECT concat_ws(' ', r.giver, r.recipient, r.occurred_on, r.minutes, r.activity) AS key,
                    array_remove(ARRAY[r.giver, r.recipient], NULL) AS about, r.occurred_on AS day, NULL::bigint AS entry,
                    count(*) AS count, NULL::bigint AS of, r.minutes::bigint AS value,
@@ -72,7 +98,7 @@ class AnomalyStore {
                    AS evidence
             FROM records r
             GROUP BY r.giver, r.recipient, r.occurred_on, r.minutes, r.activity
-            HAVING count(*) > 1
+            HAVING count(*) > 1 AND bool_or(r.started_at IS NULL)
             """;
 
     private static final String ROUND_NUMBERS = RECORDS + """
@@ -110,16 +136,30 @@ class AnomalyStore {
                 WHERE e.seq > (SELECT low FROM search WHERE low = high) AND e.posted_at < d.until)
             """;
 
-    private static final String NIGHT = ENTRIES + """
+    private static final String NIGHT = ENTRIES + ", " + SOME_DAYS + """
             SELECT lpad(e.seq::text, 19, '0') AS key, array_remove(ARRAY[c.client, e.actor, e.on_behalf_of], NULL) AS about,
                    e.posted_local::date AS day, e.seq AS entry, 1::bigint AS count, NULL::bigint AS of,
                    extract(hour FROM e.posted_local)::bigint AS value, ARRAY['entries/' || e.seq] AS evidence
             FROM entries e
             JOIN access_client c ON c.client_id = e.client_id
-            WHERE CASE WHEN $4::bigint <= $5::bigint THEN extract(hour FROM e.posted_local) >= $4::bigint AND extract(hour FROM e.posted_local) < $5::bigint
-                       ELSE extract(hour FROM e.posted_local) >= $4::bigint OR extract(hour FROM e.posted_local) < $5::bigint
-                  END
-            """;
+            """ + atNight("extract(hour FROM e.posted_local)")
+            + """
+            UNION ALL
+            SELECT concat_ws(' ', 'service', r.occurred_on, r.started_at, r.record_id) AS key,
+                   array_remove(ARRAY[r.giver, r.recipient], NULL) AS about, r.occurred_on AS day, NULL::bigint AS entry,
+                   1::bigint AS count, NULL::bigint AS of, extract(hour FROM r.started_at)::bigint AS value,
+                   ARRAY['service-records/' || r.record_id] AS evidence
+            FROM records r
+            """ + atNight("extract(hour FROM r.started_at)");
+
+    /** From the hour $4 to the hour $5, past midnight where the one is behind the other. */
+    private static String atNight(String hour) {
+        return """
+                WHERE CASE WHEN $4::bigint <= $5::bigint THEN %1$s >= $4::bigint AND %1$s < $5::bigint
+                           ELSE %1$s >= $4::bigint OR %1$s < $5::bigint
+                      END
+                """.formatted(hour);
+    }
 
     private static final String BACK_DATED = ENTRIES + """
             SELECT lpad(e.seq::text, 19, '0') AS key, array_remove(ARRAY[c.client, e.actor, e.on_behalf_of], NULL) AS about,

@@ -45,9 +45,9 @@
  * <p><b>What it costs.</b> Writers wait for none of it: it reads in snapshots, holds no lock, and rests as long as it works. It
  * keeps no more in memory than a row a check.
  *
- * <p><b>What is not known.</b> Service records have no times of the day: overlaps are records that are alike. Awards, tasks and
- * rulebooks are not in the books yet, nor is a log of who read whose statement; the evidence of an earning is the rule of the
- * book.
+ * <p><b>What is not known.</b> Where nobody wrote down when a service began, overlaps are records that are alike. Awards, tasks
+ * and rulebooks are not in the books yet, nor is a log of who read whose statement; the evidence of an earning is the rule of
+ * the book.
  *
  * <p><b>Tables.</b> {@code audit_run}, {@code audit_finding}; it reads everybody's.
  *

@@ -364,6 +364,7 @@ class StreetPlay {
                     record.hasNonNull("recipient") ? record.get("recipient").asText() : null,
                     record.required("activity").asText(),
                     null,
+                    null,
                     record.required("minutes").asInt(),
                     record.required("place").asText(),
                     record.required("organiser").asText(),

@@ -3,6 +3,7 @@ package org.moralbank.platform;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
@@ -35,6 +36,8 @@ public final class Fields {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final DateTimeFormatter FOUR_DIGIT_YEAR =
             DateTimeFormatter.ofPattern("uuuu-MM-dd").withResolverStyle(ResolverStyle.STRICT);
+    private static final Pattern TIME = Pattern.compile("([01][0-9]|2[0-3]):[0-5][0-9]");
+
     private static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern REFERENCE = Pattern.compile("[\\x21-\\x7e]{1,100}");
 
@@ -179,6 +182,17 @@ public final class Fields {
             fault(field, "day");
             return null;
         }
+    }
+
+    /** A time of the day to the minute, {@code 09:30}, which may be missing. */
+    public @Nullable LocalTime optionalTime(String field, @Nullable String value) {
+        if (value != null && TIME.matcher(value).matches()) {
+            return LocalTime.parse(value);
+        }
+        if (value != null) {
+            fault(field, "time");
+        }
+        return null;
     }
 
     /** A moment as a query writes it (RFC 3339), which may be missing. */

@@ -1,5 +1,6 @@
 package org.moralbank.services;
 
+import java.time.LocalTime;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.Note;
 
@@ -11,6 +12,7 @@ import org.moralbank.ledger.Note;
  * @param recipient id of the member who was served, or null
  * @param activity what kind of service it was
  * @param content what was done, or null
+ * @param startedAt when on its day it began, by the community's clock, or null
  * @param minutes that were actually given
  * @param organiser the organising unit
  * @param leader id of the person in charge
@@ -23,6 +25,7 @@ public record ServiceGiven(
         @Nullable String recipient,
         String activity,
         @Nullable String content,
+        @Nullable LocalTime startedAt,
         int minutes,
         String place,
         String organiser,

@@ -22,7 +22,7 @@ import org.moralbank.platform.Page;
 class ServiceRecordStore {
     // Whether it was reversed is said by the entries alone.
     private static final String SELECT = """
-            SELECT r.record_id, r.volunteer, r.team, r.recipient, r.activity, r.content, r.occurred_on, r.minutes,
+            SELECT r.record_id, r.volunteer, r.team, r.recipient, r.activity, r.content, r.occurred_on, r.started_at, r.minutes,
                    r.place, r.organiser, r.leader, r.rating, r.payer, r.reference, r.reason, r.metadata, r.client,
                    r.actor, r.on_behalf_of, r.recorded_at, r.time_seq, r.points_seq,
                    EXISTS (SELECT
@@ -103,6 +103,7 @@ class ServiceRecordStore {
                 row.getString("activity"),
                 row.getString("content"),
                 row.getLocalDate("occurred_on"),
+                ServiceRecordView.written(row.getLocalTime("started_at")),
                 row.getInteger("minutes"),
                 row.getString("place"),
                 row.getString("organiser"),

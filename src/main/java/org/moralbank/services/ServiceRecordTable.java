@@ -5,6 +5,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
+import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -20,17 +21,17 @@ import org.moralbank.platform.Json;
 final class ServiceRecordTable implements Table<ServiceRecord.Key, ServiceRecord> {
     private static final String INSERT = """
             INSERT INTO service_record (book_id, record_id, volunteer, team, recipient, activity, content, occurred_on,
-                                        minutes, place, organiser, leader, rating, payer, reference, reason, metadata,
+                                        started_at, minutes, place, organiser, leader, rating, payer, reference, reason, metadata,
                                         client, actor, on_behalf_of, recorded_at, time_seq, points_seq)
             SELECT r.book_id, r.record_id, r.volunteer, r.team, r.recipient, r.activity, r.content, r.occurred_on,
-                   r.minutes, r.place, r.organiser, r.leader, r.rating, r.payer, r.reference, r.reason,
+                   r.started_at, r.minutes, r.place, r.organiser, r.leader, r.rating, r.payer, r.reference, r.reason,
                    r.metadata::jsonb, r.client, r.actor, r.on_behalf_of, r.recorded_at, r.time_seq, r.points_seq
             FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                        $8::date[], $9::int[], $10::text[], $11::text[], $12::text[], $13::smallint[], $14::text[],
-                        $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[],
-                        $21::timestamptz[], $22::bigint[], $23::bigint[])
-                AS r (book_id, record_id, volunteer, team, recipient, activity, content, occurred_on, minutes, place,
-                      organiser, leader, rating, payer, reference, reason, metadata, client, actor, on_behalf_of,
+                        $8::date[], $9::time[], $10::int[], $11::text[], $12::text[], $13::text[], $14::smallint[],
+                        $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[],
+                        $22::timestamptz[], $23::bigint[], $24::bigint[])
+                AS r (book_id, record_id, volunteer, team, recipient, activity, content, occurred_on, started_at, minutes,
+                      place, organiser, leader, rating, payer, reference, reason, metadata, client, actor, on_behalf_of,
                       recorded_at, time_seq, points_seq)
             """;
 
@@ -50,6 +51,7 @@ final class ServiceRecordTable implements Table<ServiceRecord.Key, ServiceRecord
         String[] activities = new String[n];
         @Nullable String[] contents = new @Nullable String[n];
         LocalDate[] occurredOn = new LocalDate[n];
+        @Nullable LocalTime[] startedAt = new @Nullable LocalTime[n];
         Integer[] minutes = new Integer[n];
         String[] places = new String[n];
         String[] organisers = new String[n];
@@ -76,6 +78,7 @@ final class ServiceRecordTable implements Table<ServiceRecord.Key, ServiceRecord
             activities[i] = given.activity();
             contents[i] = given.content();
             occurredOn[i] = given.note().occurredOn();
+            startedAt[i] = given.startedAt();
             minutes[i] = given.minutes();
             places[i] = given.place();
             organisers[i] = given.organiser();
@@ -95,9 +98,30 @@ final class ServiceRecordTable implements Table<ServiceRecord.Key, ServiceRecord
             pointsSeqs[i] = record.pointsSeq();
         }
         writing.execute(INSERT, Tuple.from(new Object[] {
-            books, ids, volunteers, teams, recipients, activities, contents, occurredOn, minutes, places,
-            organisers, leaders, ratings, payers, references, reasons, metadata, clients, actors, onBehalfOf,
-            recordedAt, timeSeqs, pointsSeqs
+            books,
+            ids,
+            volunteers,
+            teams,
+            recipients,
+            activities,
+            contents,
+            occurredOn,
+            startedAt,
+            minutes,
+            places,
+            organisers,
+            leaders,
+            ratings,
+            payers,
+            references,
+            reasons,
+            metadata,
+            clients,
+            actors,
+            onBehalfOf,
+            recordedAt,
+            timeSeqs,
+            pointsSeqs
         }));
     }
 }

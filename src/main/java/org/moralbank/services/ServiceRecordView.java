@@ -2,6 +2,8 @@ package org.moralbank.services;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -34,6 +36,13 @@ record ServiceRecordView(
 
         @Schema(description = "The day of the service, in the community's calendar")
         LocalDate occurredOn,
+
+        @Schema(
+                description = "When on that day it began, by the community's clock",
+                pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+                examples = "09:30")
+        @Nullable
+        String startedAt,
 
         @Schema(description = "Actually given", examples = "60")
         int minutes,
@@ -83,6 +92,11 @@ record ServiceRecordView(
         REVERSED
     }
 
+    /** To the minute, as requests write it. */
+    static @Nullable String written(@Nullable LocalTime time) {
+        return time == null ? null : time.truncatedTo(ChronoUnit.MINUTES).toString();
+    }
+
     /** A record that was just made, without what persons wrote: answers are kept, texts erasable. */
     static ServiceRecordView made(ServiceRecord record, List<Entry> posted) {
         ServiceGiven given = record.given();
@@ -96,6 +110,7 @@ record ServiceRecordView(
                 given.activity(),
                 null,
                 note.occurredOn(),
+                written(given.startedAt()),
                 given.minutes(),
                 null,
                 given.organiser(),

@@ -87,6 +87,13 @@ public class ServiceRecordsResource {
             @Schema(description = "The day of the service, in the community's calendar; today when missing") @Nullable
             LocalDate occurredOn,
 
+            @Schema(
+                    description = "When on that day it began, by the community's clock; for who looks for overlaps",
+                    pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+                    examples = "09:30")
+            @Nullable
+            String startedAt,
+
             @Schema(description = "Actually given", required = true, minimum = "1", maximum = "1440", examples = "60")
             @Nullable
             Long minutes,
@@ -133,6 +140,7 @@ public class ServiceRecordsResource {
                     fields.optionalId("recipient", recipient),
                     fields.text("activity", activity, LONGEST_NAME),
                     fields.optionalText("content", content, LONGEST_CONTENT),
+                    fields.optionalTime("startedAt", startedAt),
                     (int) fields.number("minutes", minutes, 1, LONGEST_SERVICE_MINUTES),
                     fields.text("place", place, LONGEST_NAME),
                     fields.text("organiser", organiser, LONGEST_NAME),
@@ -191,7 +199,7 @@ public class ServiceRecordsResource {
                                         value = """
                                         {
                                           "volunteer": "M-BHL-H0001", "recipient": "M-BHL-E0001", "activity": "代买药品",
-                                          "occurredOn": "2025-01-06", "minutes": 60, "place": "北环路社区",
+                                          "occurredOn": "2025-01-06", "startedAt": "09:30", "minutes": 60, "place": "北环路社区",
                                           "organiser": "银龄互助队", "leader": "L-BHL-01", "rating": 5,
                                           "reference": "SR-BHL-0001"
                                         }

@@ -5,8 +5,10 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
@@ -130,6 +132,45 @@ class AnomaliesTest {
                 .body("items.about", contains(List.of("A", "B"), List.of("D")))
                 .body("items.count", contains(2, 2))
                 .body("items[0].evidence", hasSize(2));
+    }
+
+    @Test
+    void whoGivesTwoServicesAtOneTime() {
+        String first = timed("A", "B", DAY, "09:00", 60, "L-1");
+        String within = timed("A", "C", DAY, "09:59", 30, "L-1");
+        timed("A", "B", DAY, "10:29", 60, "L-1"); // when the one before is over
+        timed("D", "B", DAY, "09:00", 60, "L-1"); // by another
+        String evening = timed("A", "B", DAY, "23:30", 60, "L-1");
+        String past = timed("A", "B", "2025-03-04", "00:29", 30, "L-1");
+        // Alike, and told apart by their times.
+        timed("E", "B", DAY, "08:00", 45, "L-1");
+        timed("E", "B", DAY, "15:00", 45, "L-1");
+
+        found("overlaps", "")
+                .body("items.about", contains(List.of("A"), List.of("A")))
+                .body("items.value", contains(1, 1))
+                .body("items.count", contains(2, 2))
+                .body("items[0].evidence", contains("service-records/" + first, "service-records/" + within))
+                .body("items[1].day", equalTo("2025-03-04"))
+                .body("items[1].evidence", contains("service-records/" + evening, "service-records/" + past));
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/service-records/" + first)
+                .then()
+                .body("startedAt", equalTo("09:00"));
+    }
+
+    @Test
+    void servicesOfTheNight() {
+        timed("A", "B", DAY, "21:59", 10, "L-1");
+        String late = timed("A", "B", DAY, "22:00", 10, "L-1");
+        String early = timed("C", null, "2025-03-04", "05:59", 10, "L-1");
+        timed("A", "B", "2025-03-04", "06:00", 10, "L-1");
+        service("A", null, DAY, 20, "L-1");
+
+        found("night", "")
+                .body("items.evidence.flatten()", contains("service-records/" + late, "service-records/" + early))
+                .body("items.value", contains(22, 5))
+                .body("items[0]", not(hasKey("entry")));
     }
 
     @Test
@@ -329,17 +370,35 @@ class AnomaliesTest {
 
     /** Records a service, and gives the entry that earned its minutes. */
     private int service(String volunteer, @Nullable String recipient, String day, int minutes, String leader) {
+        return given(volunteer, recipient, day, null, minutes, leader).extract().path("timeEntry");
+    }
+
+    /** The record's id. */
+    private String timed(
+            String volunteer, @Nullable String recipient, String day, String startedAt, int minutes, String leader) {
+        return given(volunteer, recipient, day, startedAt, minutes, leader)
+                .body("startedAt", equalTo(startedAt))
+                .extract()
+                .path("id");
+    }
+
+    private ValidatableResponse given(
+            String volunteer,
+            @Nullable String recipient,
+            String day,
+            @Nullable String startedAt,
+            int minutes,
+            String leader) {
         String served = recipient == null ? "" : "\"recipient\":\"" + recipient + "\",";
+        String started = startedAt == null ? "" : "\"startedAt\":\"" + startedAt + "\",";
         return book.as(Role.COORDINATOR)
                 .body("""
-                        {"volunteer":"%s",%s"activity":"陪伴","occurredOn":"%s","minutes":%d,"place":"家","organiser":"互助队","leader":"%s",
+                        {"volunteer":"%s",%s%s"activity":"陪伴","occurredOn":"%s","minutes":%d,"place":"家","organiser":"互助队","leader":"%s",
                          "reference":"R-%d"}
-                        """.formatted(volunteer, served, day, minutes, leader, NUMBERS.incrementAndGet()))
+                        """.formatted(volunteer, served, started, day, minutes, leader, NUMBERS.incrementAndGet()))
                 .post(book.path() + "/service-records")
                 .then()
-                .statusCode(201)
-                .extract()
-                .path("timeEntry");
+                .statusCode(201);
     }
 
     private void posted(Instant moment, EntryType type) {

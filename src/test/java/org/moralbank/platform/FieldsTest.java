@@ -66,6 +66,20 @@ class FieldsTest {
     }
 
     @Test
+    void takesTimesOfTheDayToTheMinute() {
+        for (String time : List.of("00:00", "09:30", "19:59", "23:59")) {
+            Fields fields = new Fields();
+            assertThat(fields.optionalTime("startedAt", time)).hasToString(time);
+            fields.refuseFaults();
+        }
+        assertThat(new Fields().optionalTime("startedAt", null)).isNull();
+        for (String time : List.of("", "9:30", "24:00", "23:60", "09:30:00", "09.30", "+9:30", "09:30Z")) {
+            assertThat(faults(fields -> fields.optionalTime("startedAt", time)))
+                    .containsExactly(fault("startedAt", "time"));
+        }
+    }
+
+    @Test
     void takesTwentyShortStringsAsMetadata() {
         Map<String, String> twenty = new HashMap<>();
         for (int i = 0; i < 20; i++) {

@@ -486,6 +486,7 @@ class ServiceRecordsTest {
         refuses(book, service(helper, 60, "minutes", 60.5), "minutes");
         refuses(book, service(helper, 60, "minutes", null), "minutes");
         refuses(book, service(helper, 60, "occurredOn", tomorrow), "occurredOn");
+        refuses(book, service(helper, 60, "startedAt", "24:00"), "startedAt");
         refuses(book, service(helper, 60, "occurredOn", "1989-12-31"), "occurredOn");
         refuses(book, service(helper, 60, "rating", 0), "rating");
         refuses(book, service(helper, 60, "rating", 6), "rating");
