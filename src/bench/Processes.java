@@ -128,6 +128,22 @@ final class Processes implements AutoCloseable {
         services[which].destroyForcibly().waitFor();
     }
 
+    /** Stops one JVM, as a machine that hangs does, until it goes on. */
+    void stop(int which) throws Exception {
+        signal(which, "-STOP");
+    }
+
+    void goOn(int which) throws Exception {
+        signal(which, "-CONT");
+    }
+
+    private void signal(int which, String signal) throws Exception {
+        Process sent = new ProcessBuilder("kill", signal, Long.toString(services[which].pid())).inheritIO().start();
+        if (sent.waitFor() != 0) {
+            throw new IllegalStateException("kill " + signal + " of process " + which + " failed");
+        }
+    }
+
     /** SIGKILL to PostgreSQL's postmaster and every backend. */
     void killDatabase() {
         List<ProcessHandle> all = new ArrayList<>();
@@ -187,6 +203,22 @@ final class Processes implements AutoCloseable {
     HttpResponse<String> ask(int which, String method, String path, String idempotencyKey, String body)
             throws IOException, InterruptedException {
         return http.send(request(which, method, path, idempotencyKey, body), BodyHandlers.ofString());
+    }
+
+    /** Has the first answer into a file. */
+    void download(String path, Path file) throws IOException, InterruptedException {
+        int status = http.send(request(0, "GET", path, null, null), BodyHandlers.ofFile(file)).statusCode();
+        if (status != 200) {
+            throw new IllegalStateException("GET " + path + ": " + status);
+        }
+    }
+
+    /** The sum of a counter of one of them, over all its tags. */
+    double counted(int which, String meter) throws IOException, InterruptedException {
+        return ask(which, "GET", "/q/metrics", null, null).body().lines()
+                .filter(line -> line.startsWith(meter + "{") || line.startsWith(meter + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     /** Asks the first, which must answer with this status. */
