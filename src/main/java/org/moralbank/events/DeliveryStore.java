@@ -283,7 +283,6 @@ class DeliveryStore {
                 run(DELIVERED, held(aheadMillis, lease).addLong(lease.version()).addLong(event)));
     }
 
-    /** Moves the position over events that are not asked for. */
     /** Events from one to another: entries that were posted in another installation. */
     record Imported(long first, long last) {
         static final Imported NONE = new Imported(1, 0);
@@ -301,6 +300,7 @@ class DeliveryStore {
         return Imported.NONE;
     }
 
+    /** Moves the position over events that are not asked for. */
     boolean passed(long aheadMillis, Lease lease, long event) {
         return told(
                 run(PASSED, held(aheadMillis, lease).addLong(lease.version()).addLong(event)));
