@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
  * Writers post to one book without a pause. The process that has no database is killed with SIGKILL and started again, and
  * stopped with SIGSTOP for a while (the last time for the longest) and woken with SIGCONT, at moments that the seed
  * chooses; the database gives away what it had locked after five seconds. A witness asks both for checkpoints all the time
- * and keeps them all. In the end the log covers the book, there was one checkpoint for a size whoever gave it out, and the verifier, which
- * knows nothing of the service, finds the exported book consistent with every checkpoint that the witness kept.
+ * and keeps them all. In the end the log covers the book, there was one checkpoint for a size whoever gave it out, and the
+ * verifier, which knows nothing of the service, finds the exported book consistent with every checkpoint that the witness kept.
  */
 public final class Logs {
     private static final String BOOK = "/v1/books/LOGS";
@@ -75,7 +75,11 @@ public final class Logs {
             int number = writer;
             threads.add(Thread.ofPlatform().start(() -> write(number)));
         }
-        threads.add(Thread.ofPlatform().start(this::witness));
+        // Not waited for: the one of a process that was just woken may hang on what it asked before.
+        for (int process = 0; process < Processes.COUNT; process++) {
+            int witnessed = process;
+            Thread.ofPlatform().daemon().start(() -> witness(witnessed));
+        }
         for (int i = 0; i < kills; i++) {
             Thread.sleep(300 + random.nextInt(700));
             awaitGrowth();
@@ -136,28 +140,17 @@ public final class Logs {
         }
     }
 
-    /** Asks both in turns; one that is stopped or away is passed over. */
-    private void witness() {
-        Thread[] each = new Thread[Processes.COUNT];
-        for (int which = 0; which < each.length; which++) {
-            int asked = which;
-            each[which] = Thread.ofPlatform().daemon().start(() -> {
-                while (!stopping) {
-                    try {
-                        keep(processes.ask(asked, "GET", BOOK + "/log/checkpoint", null, null));
-                        Thread.sleep(5);
-                    } catch (IOException away) {
-                        Thread.onSpinWait();
-                    } catch (InterruptedException ended) {
-                        return;
-                    }
-                }
-            });
-        }
-        try {
-            each[0].join();
-        } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
+    /** Asks one of them all the time; while it is stopped or away, in vain. */
+    private void witness(int which) {
+        while (!stopping) {
+            try {
+                keep(processes.ask(which, "GET", BOOK + "/log/checkpoint", null, null));
+                Thread.sleep(5);
+            } catch (IOException away) {
+                Thread.onSpinWait();
+            } catch (InterruptedException ended) {
+                return;
+            }
         }
     }
 
