@@ -50,7 +50,8 @@ final class Lane {
 
     /**
      * The lock, and a check that each book has the commit number that this lane left there: it fails, and with it the
-     * transaction, when another process has committed since.
+     * transaction, when another process has committed since. The clock is read behind the wait for the lock, because a count
+     * is known only when all is counted.
      */
     private static final String LOCK_AS_LEFT = """
             WITH locked AS MATERIALIZED (
@@ -59,7 +60,7 @@ final class Lane {
                 WHERE book_id = ANY ($1)
                 ORDER BY book_id
                 FOR UPDATE)
-            SELECT 1 / (count(*) = cardinality($1::smallint[]))::int
+            SELECT clock_timestamp(), 1 / (count(*) = cardinality($1::smallint[]))::int
             FROM unnest($1::smallint[], $2::bigint[]) AS left_there (book_id, commit_no)
             JOIN locked USING (book_id, commit_no)
             """;
@@ -79,6 +80,9 @@ final class Lane {
             SET enable_hashjoin = off;
             SET enable_mergejoin = off
             """;
+
+    /** Usual works change a few dozens of sets of tables; the client keeps 256 statements a connection. */
+    private static final int COMBINATIONS = 128;
 
     private final int number;
     private final Context context;
@@ -103,6 +107,8 @@ final class Lane {
     private @Nullable SqlConnection connection;
 
     private final Known known;
+
+    private final Joiner joiner = new Joiner(COMBINATIONS);
 
     private Clock clock = new Clock(Instant.EPOCH, 0);
 
@@ -341,12 +347,11 @@ final class Lane {
             metrics.ahead(attempt.batch.size());
             Writing checks = new Writing();
             Long[] left = attempt.books.stream().map(commitNos::get).toArray(Long[]::new);
-            checks.execute(LOCK_AS_LEFT, Tuple.from(List.of(attempt.bookIds(), left)));
             attempt.recheck(checks);
             List<Future<?>> flight = new ArrayList<>();
             flight.add(open.query("BEGIN").execute());
-            flight.addAll(checks.send(open));
-            flight.add(readClock(open));
+            flight.add(readClock(open, LOCK_AS_LEFT, Tuple.from(List.of(attempt.bookIds(), left))));
+            flight.addAll(checks.send(open, joiner));
             if (config.checkKnown()) {
                 attempt.readAgain(open, flight);
             }
@@ -426,7 +431,7 @@ final class Lane {
                 .execute(Tuple.of(attempt.bookIds()))
                 .map(rows -> commitNos(rows, attempt.books));
         flight.add(locked);
-        flight.add(readClock(open));
+        flight.add(readClock(open, CLOCK, Tuple.tuple()));
         attempt.read(open, known, flight);
         return landed(flight).compose(ignored -> {
             boolean asLeft = known.areAsLeft(locked.result());
@@ -444,9 +449,9 @@ final class Lane {
         });
     }
 
-    private Future<?> readClock(SqlConnection open) {
-        return open.preparedQuery(CLOCK)
-                .execute()
+    private Future<?> readClock(SqlConnection open, String sql, Tuple arguments) {
+        return open.preparedQuery(sql)
+                .execute(arguments)
                 .onSuccess(rows -> clock = new Clock(
                         rows.iterator().next().get(OffsetDateTime.class, 0).toInstant(), System.nanoTime()));
     }
@@ -536,7 +541,7 @@ final class Lane {
             lookAhead(open, set);
         }
         Writing writing = attempt.writing();
-        flight.addAll(writing.send(open));
+        flight.addAll(writing.send(open, joiner));
         return writing.isOneFlight()
                 ? end(open, flight)
                 : Future.join(flight)
@@ -580,7 +585,7 @@ final class Lane {
                     }
                     Writing page = new Writing();
                     next.get().accept(page);
-                    List<Future<?>> sent = page.send(open);
+                    List<Future<?>> sent = page.send(open, joiner);
                     return Future.join(sent)
                             .recover(cause -> Future.failedFuture(firstCause(sent)))
                             .map(true);

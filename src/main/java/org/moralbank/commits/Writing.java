@@ -15,9 +15,7 @@ import org.jspecify.annotations.Nullable;
  * session waits for each of its own. It may be made before the lock is there.
  */
 public final class Writing {
-    private record Statement(String sql, Tuple arguments) {}
-
-    private final List<Statement> statements = new ArrayList<>();
+    private final List<Joiner.Statement> statements = new ArrayList<>();
     private final List<Function<Mutiny.Session, Future<?>>> entities = new ArrayList<>();
     private final List<Runnable> afterwards = new ArrayList<>();
     private final List<Pages> pages = new ArrayList<>();
@@ -35,9 +33,9 @@ public final class Writing {
 
     Writing() {}
 
-    /** Adds a prepared statement. */
+    /** Adds a prepared statement; what it gives is not looked at. */
     public void execute(String sql, Tuple arguments) {
-        statements.add(new Statement(sql, arguments));
+        statements.add(new Joiner.Statement(sql, arguments));
     }
 
     /** Changes entities in the Hibernate session of this transaction; it is flushed before COMMIT. */
@@ -64,11 +62,11 @@ public final class Writing {
         return pages;
     }
 
-    /** Sends the statements, in their order. */
-    List<Future<?>> send(SqlConnection connection) {
+    /** Sends the statements, joined where their order does not matter. */
+    List<Future<?>> send(SqlConnection connection, Joiner joiner) {
         List<Future<?>> sent = new ArrayList<>(statements.size());
-        for (Statement statement : statements) {
-            sent.add(connection.preparedQuery(statement.sql).execute(statement.arguments));
+        for (Joiner.Statement statement : joiner.join(statements)) {
+            sent.add(connection.preparedQuery(statement.sql()).execute(statement.arguments()));
         }
         return sent;
     }

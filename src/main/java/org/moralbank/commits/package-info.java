@@ -12,7 +12,8 @@
  * <p><b>Why.</b> A community's books have hot accounts by nature (issuance, pools, merchants). Row locks per request
  * would queue there; deciding in memory under one lock per book does not, and the cost of the transaction is shared by
  * all that wait. A commit is two flights to the database, whatever the number of works: lock and loads, then writes and
- * COMMIT, each flight pipelined. Under load it is one: the works that wait while a commit is being written are decided
+ * COMMIT, each flight pipelined, and of the writes as few statements as {@linkplain org.moralbank.commits.Joiner can be}.
+ * Under load it is one: the works that wait while a commit is being written are decided
  * {@linkplain org.moralbank.commits.Attempt ahead} of their lock, as if it had succeeded already, and their own flight
  * locks, checks that nobody has come between, and writes. Deciding and writing then go on side by side, which two cores
  * were seen to want (see the benchmark in the README).
