@@ -75,7 +75,7 @@ final class Processes implements AutoCloseable {
     void start(int which, String... more) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx224m",
+                "-Xmx160m",
                 "-Dquarkus.http.port=" + ports[which],
                 "-Dquarkus.http.host=127.0.0.1",
                 "-Dmoralbank.demo.enabled=false"));
