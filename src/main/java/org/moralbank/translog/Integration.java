@@ -48,6 +48,9 @@ final class Integration {
     /** What is refused, by the code of the book, as of the last look. */
     private volatile Map<String, Wrong> refused = Map.of();
 
+    /** Whether in the last round a step for many books failed; that is said once. */
+    private boolean fellApart;
+
     private List<Log> circle = List.of();
     private int inCircle;
     private long nextTile;
@@ -80,11 +83,20 @@ final class Integration {
         tell(due);
         boolean more = false;
         RuntimeException fault = null;
+        boolean apart = false;
         for (int first = 0; first < due.size(); first += AT_ONCE) {
             List<Log> some = due.subList(first, Math.min(due.size(), first + AT_ONCE));
             try {
                 more |= integrate(some);
             } catch (RuntimeException together) {
+                if (some.size() == 1) {
+                    fault = together;
+                    continue;
+                }
+                if (!fellApart) {
+                    LOG.warnf(together, "A step for %d books failed; each has a step of its own.", some.size());
+                }
+                apart = true;
                 for (Log one : some) {
                     try {
                         more |= integrate(List.of(one));
@@ -94,6 +106,7 @@ final class Integration {
                 }
             }
         }
+        fellApart = apart;
         if (fault != null) {
             throw fault;
         }
@@ -153,14 +166,14 @@ final class Integration {
                 RightEdge edge = Objects.requireNonNull(edges.get(held.book()));
                 Leaves read = leaves.getOrDefault(held.book(), new Leaves(asked.after(), new byte[0], null));
                 boolean isAll = read.count() < asked.most();
-                Wrong wrong = stillWrong(held);
-                if (wrong == null) {
-                    wrong = wrongRecord(
-                            held, last.get(held.book()), published.getOrDefault(held.book(), List.of()), edge);
-                }
-                if (wrong == null) {
-                    wrong = read.against(edge.leaves(), Math.max(held.size(), isAll ? log.lastSeq() : 0));
-                }
+                long reaching = Math.max(held.size(), isAll ? log.lastSeq() : 0);
+                Wrong wrong = wrong(
+                        held,
+                        last.get(held.book()),
+                        published.getOrDefault(held.book(), List.of()),
+                        edge,
+                        read,
+                        reaching);
                 if (wrong != null) {
                     changed |= refuse(turn, held, wrong);
                     continue;
@@ -192,6 +205,25 @@ final class Integration {
             }
             return more;
         }
+    }
+
+    /**
+     * Why nothing may be signed over the book, if so.
+     *
+     * @param reaching the entry that the leaves that were read must reach
+     */
+    private @Nullable Wrong wrong(
+            Held log,
+            @Nullable SignedCheckpoint last,
+            List<VerificationKey> published,
+            RightEdge edge,
+            Leaves read,
+            long reaching) {
+        Wrong wrong = stillWrong(log);
+        if (wrong == null) {
+            wrong = wrongRecord(log, last, published, edge);
+        }
+        return wrong == null ? read.against(edge.leaves(), reaching) : wrong;
     }
 
     /** From the log's open tile on. */
