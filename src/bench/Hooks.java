@@ -3,7 +3,6 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -29,7 +28,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Hooks {
     private static final String BOOK = "/v1/books/HOOKS";
-    private static final Duration LONGEST = Duration.ofMinutes(3);
 
     private final Processes processes;
     private final Map<String, List<String>> received = new ConcurrentHashMap<>();
@@ -83,32 +81,18 @@ public final class Hooks {
             isKilled = false;
             killBeforeAnswer = i % 2 == 0;
             killAt = delivered.get() + 50;
-            await("a delivery to kill in", () -> isKilled);
+            processes.await("a delivery to kill in", () -> isKilled);
             int before = delivered.get();
             processes.start(1);
-            await("deliveries after a kill", () -> delivered.get() > before + 50);
+            processes.await("deliveries after a kill", () -> delivered.get() > before + 50);
         }
         stopping = true;
         till.join();
         long last = last();
-        await("the last event", () -> received.values().stream()
+        processes.await("the last event", () -> received.values().stream()
                 .allMatch(ids -> !ids.isEmpty() && ids.getLast().equals("HOOKS-" + last)));
         receiver.stop(0);
         return check(first, last, kills, webhooks);
-    }
-
-    private interface Condition {
-        boolean holds();
-    }
-
-    private void await(String what, Condition condition) throws InterruptedException {
-        long deadline = System.nanoTime() + LONGEST.toNanos();
-        while (!condition.holds()) {
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("there is not " + what + "; see " + processes.log());
-            }
-            Thread.sleep(10);
-        }
     }
 
     private void setUp() throws Exception {

@@ -2,8 +2,8 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -29,13 +29,12 @@ public final class Logs {
     private static final String BOOK = "/v1/books/LOGS";
     private static final int WRITERS = 2;
     private static final int ITEMS = 10;
-    private static final Duration LONGEST = Duration.ofMinutes(3);
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
 
     private final Processes processes;
     private final Random random;
     private final AtomicLong posted = new AtomicLong();
-    private final List<String> faults = new ArrayList<>();
+    private final List<String> faults = Collections.synchronizedList(new ArrayList<>());
 
     /** What the witness kept, by the size. */
     private final ConcurrentSkipListMap<Long, String> kept = new ConcurrentSkipListMap<>();
@@ -128,15 +127,9 @@ public final class Logs {
                 processes.send("POST", BOOK + "/transfers/bulk", "w" + writer + "-" + n, "{\"items\":[" + items + "]}", 200);
                 posted.addAndGet(ITEMS);
             } catch (Exception failed) {
-                fault("the process that nobody kills did not take a bulk: " + failed);
+                faults.add("the process that nobody kills did not take a bulk: " + failed);
                 return;
             }
-        }
-    }
-
-    private void fault(String fault) {
-        synchronized (faults) {
-            faults.add(fault);
         }
     }
 
@@ -159,29 +152,15 @@ public final class Logs {
             long size = Long.parseLong(answer.body().lines().skip(1).findFirst().orElseThrow());
             String before = kept.putIfAbsent(size, answer.body());
             if (before != null && !before.equals(answer.body())) {
-                fault("two checkpoints of size " + size + ":\n" + before + answer.body());
+                faults.add("two checkpoints of size " + size + ":\n" + before + answer.body());
             }
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private void await(String what, Condition condition) throws Exception {
-        long deadline = System.nanoTime() + LONGEST.toNanos();
-        while (!condition.holds()) {
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("there is not " + what + "; see " + processes.log());
-            }
-            Thread.sleep(10);
         }
     }
 
     /** Until the log has grown behind all that is posted by now. */
     private void awaitGrowth() throws Exception {
         long now = posted.get();
-        await("a checkpoint behind " + now, () -> !kept.isEmpty() && kept.lastKey() > now);
+        processes.await("a checkpoint behind " + now, () -> !kept.isEmpty() && kept.lastKey() > now);
     }
 
     // ---- what is there --------------------------------------------------------------------------------------------
@@ -189,13 +168,13 @@ public final class Logs {
     private void check(int kills, int stops) throws Exception {
         double first = processes.counted(0, "moralbank_log_checkpoints_total");
         double second = signedByTheKilled + processes.counted(1, "moralbank_log_checkpoints_total");
-        await("a checkpoint of the whole book", () -> {
+        processes.await("a checkpoint of the whole book", () -> {
             keep(processes.ask(0, "GET", BOOK + "/log/checkpoint", null, null));
             return kept.lastKey() >= posted.get() + WRITERS;
         });
         String export = Processes.first(
                 ID, processes.send("POST", BOOK + "/exports", "export", "{\"contents\":[\"JOURNAL\"],\"formats\":[\"JSONL\"]}", 201));
-        await("an export", () -> processes.send("GET", BOOK + "/exports/" + export, null, null, 200).contains("\"DONE\""));
+        processes.await("an export", () -> processes.send("GET", BOOK + "/exports/" + export, null, null, 200).contains("\"DONE\""));
         Path folder = Files.createTempDirectory("moral-bank-logs-pack");
         Path pack = folder.resolve("pack.zip");
         processes.download(BOOK + "/exports/" + export + "/pack", pack);
@@ -210,7 +189,7 @@ public final class Logs {
         Process verifier = new ProcessBuilder(command).redirectErrorStream(true).start();
         String verdict = new String(verifier.getInputStream().readAllBytes());
         if (verifier.waitFor() != 0) {
-            fault("the verifier says: " + verdict);
+            faults.add("the verifier says: " + verdict);
         }
         System.out.printf(
                 "killed %d times, stopped %d times; %d entries; %.0f checkpoints by the one and %.0f by the other,"
@@ -218,7 +197,7 @@ public final class Logs {
                 kills, stops, kept.lastKey(), first, second, kept.size(),
                 verdict.lines().findFirst().orElse("").replaceFirst("; true to.*", "; true to each of them"));
         if (first == 0 || second == 0) {
-            fault("one of the two never signed, and so nothing was tried");
+            faults.add("one of the two never signed, and so nothing was tried");
         }
         try (var files = Files.list(folder)) {
             for (Path file : files.toList()) {

@@ -181,6 +181,22 @@ final class Processes implements AutoCloseable {
         }
     }
 
+    /** What is to become so. */
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /** Waits until it holds, three minutes at most. */
+    void await(String what, Condition condition) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
+        while (!condition.holds()) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("there is not " + what + "; see " + log);
+            }
+            Thread.sleep(10);
+        }
+    }
+
     // ---- their client ---------------------------------------------------------------------------------------------
 
     private HttpRequest request(int which, String method, String path, String idempotencyKey, String body) {
