@@ -69,9 +69,8 @@ final class Lane {
     private static final String CLOCK = "SELECT clock_timestamp()";
 
     /**
-     * The lane's statements look rows up by key, a commit's worth at a time, and are the same for ever: a plan of index
-     * scans is right for a table of any size. Without this each execution plans anew (a fifth of the server's time), or
-     * keeps a plan that was right while the table was empty.
+     * The lane's statements look rows up by key, a commit's worth at a time, and are the same for ever, so that a plan of
+     * index scans can be kept. Without this each execution plans anew (a fifth of the server's time).
      */
     private static final String PLANS = """
             SET plan_cache_mode = force_generic_plan;
@@ -80,6 +79,12 @@ final class Lane {
             SET enable_hashjoin = off;
             SET enable_mergejoin = off
             """;
+
+    /**
+     * Has the statements planned anew. For a table of a few rows the planner takes the rows first and then looks which of
+     * them were asked for; a plan that is kept would do so for ever, or until the table is analyzed.
+     */
+    private static final String PLAN_ANEW = "DISCARD PLANS";
 
     /** Usual works change a few dozens of sets of tables; the client keeps 256 statements a connection. */
     private static final int COMBINATIONS = 128;
@@ -105,6 +110,9 @@ final class Lane {
 
     /** The connection is the lane's own until it fails: a fresh one has to plan its statements again. */
     private @Nullable SqlConnection connection;
+
+    /** How many commits the connection has begun. */
+    private long commits;
 
     private final Known known;
 
@@ -373,7 +381,10 @@ final class Lane {
         long begun = System.nanoTime();
         return connected()
                 .compose(open -> Future.<Void>succeededFuture()
-                        .compose(begin -> run.apply(open))
+                        .compose(begin -> {
+                            planAnew(open);
+                            return run.apply(open);
+                        })
                         .recover(failure -> {
                             forgetWhatIsKnown();
                             return abandon(open, failure);
@@ -389,6 +400,17 @@ final class Lane {
                 });
     }
 
+    /**
+     * Whenever the connection has made twice as many commits, so that no plan was made for tables of less than half the rows
+     * that its commits have left. What becomes of it, the statements behind it tell.
+     */
+    private void planAnew(SqlConnection open) {
+        commits++;
+        if (Long.bitCount(commits) == 1) {
+            open.query(PLAN_ANEW).execute();
+        }
+    }
+
     private Future<SqlConnection> connected() {
         if (connection != null) {
             return Future.succeededFuture(connection);
@@ -397,6 +419,7 @@ final class Lane {
                 .compose(open -> open.query(PLANS).execute().map(open).onFailure(failed -> open.close()))
                 .onSuccess(open -> {
                     connection = open;
+                    commits = 0;
                     open.closeHandler(closed -> forget(open));
                 })
                 .recover(cause -> Future.failedFuture(new CommitFailure(CommitFailure.Kind.UNAVAILABLE, cause)));
