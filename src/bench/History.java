@@ -39,7 +39,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  *
  * reads at a fixed rate, whatever the answers take, over 16 connections, and prints {@code p50 p99 max} in ms, how many were
  * answered a second and how many answers were not 200. A time begins when the request was due, not when it was sent, so that
- * a stall is counted for all who would have waited.
+ * a stall is counted for all who would have waited. The first seconds, in which this program itself is being compiled, are
+ * read at the same rate and not counted.
  */
 public final class History {
     private static final ZoneId CALENDAR = ZoneId.of("Asia/Shanghai");
@@ -48,6 +49,7 @@ public final class History {
     private static final long OPENING = 1_000_000;
     private static final long POSTGRES_EPOCH_SECONDS = 946_684_800L;
     private static final int POSTGRES_EPOCH_DAYS = 10_957;
+    private static final int WARM_UP_SECONDS = 3;
 
     public static void main(String[] args) throws Exception {
         switch (args.length == 0 ? "" : args[0]) {
@@ -259,7 +261,7 @@ public final class History {
             thread.join();
         }
         long[] nanos = all.stream().flatMapToLong(Arrays::stream).sorted().toArray();
-        double took = (System.nanoTime() - begin) / 1e9;
+        double took = (System.nanoTime() - begin) / 1e9 - WARM_UP_SECONDS;
         System.out.printf(
                 "%.2f %.2f %.2f %.0f %d%n",
                 nanos[nanos.length / 2] / 1e6,
@@ -282,12 +284,13 @@ public final class History {
             int[] bad)
             throws IOException, InterruptedException {
         Random random = new Random(connection);
+        int first = rate * WARM_UP_SECONDS / connections;
         long[] nanos = new long[rate * seconds / connections];
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setTcpNoDelay(true);
             DataInputStream in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream(), 1 << 16));
             OutputStream out = socket.getOutputStream();
-            for (int i = 0; i < nanos.length; i++) {
+            for (int i = 0; i < first + nanos.length; i++) {
                 long due = begin + (long) i * connections * 1_000_000_000L / rate
                         + connection * 1_000_000_000L / rate;
                 long early = due - System.nanoTime();
@@ -303,7 +306,9 @@ public final class History {
                 if (!answered(in)) {
                     bad[connection]++;
                 }
-                nanos[i] = System.nanoTime() - due;
+                if (i >= first) {
+                    nanos[i - first] = System.nanoTime() - due;
+                }
             }
         }
         return nanos;
