@@ -51,11 +51,8 @@ class Redemptions {
     private final WrongCodes wrongCodes;
     private final Sandbox sandbox;
     private final RedemptionMetrics metrics;
-    /** Its upkeep is done by who puts, which is less than to wake another thread for it. */
-    private final Cache<Redemption.Key, Seen> authorized = Caffeine.newBuilder()
-            .maximumSize(REMEMBERED)
-            .executor(Runnable::run)
-            .build();
+    private final Cache<Redemption.Key, Seen> authorized =
+            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
     Redemptions(
             Commits commits,
