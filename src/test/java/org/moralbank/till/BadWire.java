@@ -11,14 +11,17 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -58,12 +61,16 @@ final class BadWire implements AutoCloseable {
 
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
 
+    /** Twice what the service itself may take to say that it does not know. */
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(60);
+
     private final URI target;
     private final Supplier<Fault> faults;
     private final Supplier<Duration> pauses;
     private final ServerSocket server;
     private final CompletableFuture<String> answered = new CompletableFuture<>();
     private final Set<Socket> tills = ConcurrentHashMap.newKeySet();
+    private final Queue<String> unanswered = new ConcurrentLinkedQueue<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     /** @param pauses how late what is late is */
@@ -88,7 +95,7 @@ final class BadWire implements AutoCloseable {
         return answered.get(60, TimeUnit.SECONDS);
     }
 
-    /** Waits until everything that strayed has arrived. */
+    /** Waits until everything that strayed has arrived; fails when the service has left a request without an answer. */
     @Override
     public void close() throws IOException {
         server.close();
@@ -96,6 +103,9 @@ final class BadWire implements AutoCloseable {
             till.close();
         }
         threads.close();
+        if (!unanswered.isEmpty()) {
+            throw new IllegalStateException("not answered within " + LONGEST_ANSWER + ": " + unanswered);
+        }
     }
 
     private void accept() {
@@ -200,12 +210,25 @@ final class BadWire implements AutoCloseable {
     private byte[] exchange(byte[] request) throws IOException {
         try (Socket service = connect()) {
             service.getOutputStream().write(request);
-            byte[] answer = message(new BufferedInputStream(service.getInputStream()));
+            byte[] answer = answer(request, service);
             if (answer.length == 0) {
                 throw new SocketException("The service has hung up");
             }
             answered.complete(new String(answer, StandardCharsets.UTF_8));
             return answer;
+        }
+    }
+
+    private byte[] answer(byte[] request, Socket service) throws IOException {
+        service.setSoTimeout((int) LONGEST_ANSWER.toMillis());
+        try {
+            return message(new BufferedInputStream(service.getInputStream()));
+        } catch (SocketTimeoutException silent) {
+            unanswered.add(new String(request, StandardCharsets.UTF_8)
+                    .lines()
+                    .findFirst()
+                    .orElse(""));
+            throw silent;
         }
     }
 
