@@ -239,7 +239,10 @@ final class BadWire implements AutoCloseable {
         return service;
     }
 
-    /** A whole message, with its body by Content-Length; nothing at the end of the connection. */
+    /**
+     * A whole message, with its body by Content-Length; nothing at the end of the connection, which a till that is switched
+     * off may end between head and body. Half a request would wait at the service for a rest that never comes.
+     */
     private static byte[] message(InputStream in) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         int end = 0;
@@ -247,8 +250,10 @@ final class BadWire implements AutoCloseable {
             bytes.write(b);
             end = b == "\r\n\r\n".charAt(end) ? end + 1 : b == '\r' ? 1 : 0;
             if (end == 4) {
-                bytes.write(in.readNBytes(lengthOfBody(bytes.toString(StandardCharsets.ISO_8859_1))));
-                return bytes.toByteArray();
+                int length = lengthOfBody(bytes.toString(StandardCharsets.ISO_8859_1));
+                byte[] body = in.readNBytes(length);
+                bytes.write(body);
+                return body.length == length ? bytes.toByteArray() : new byte[0];
             }
         }
         return new byte[0];

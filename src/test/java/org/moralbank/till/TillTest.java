@@ -8,7 +8,9 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -458,6 +460,20 @@ class TillTest {
         }
     }
 
+    /** The service would wait for the rest of it, and the test for the service. */
+    @Test
+    void theWirePassesOnNoRequestThatItsTillHasNotFinished() throws Exception {
+        try (BadWire wire = new BadWire(service, () -> Fault.NONE, () -> NONE);
+                Socket till = new Socket(wire.uri().getHost(), wire.uri().getPort())) {
+            till.getOutputStream()
+                    .write("POST /v1/books HTTP/1.1\r\nHost: till\r\nContent-Length: 300\r\n\r\n{"
+                            .getBytes(StandardCharsets.UTF_8));
+            till.shutdownOutput();
+
+            assertThat(till.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
     /** For each message of a sale, the first that is lost is the last that gets through, until the till has given up. */
     @ParameterizedTest
     @EnumSource(
@@ -682,7 +698,7 @@ class TillTest {
         again.outputWriter()
                 .append("sale " + anna.payCode() + " 20\ntotal\nquit\n")
                 .flush();
-        String printed = new String(again.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String printed = new String(again.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(again.waitFor()).as(printed).isZero();
         assertThat(printed)
