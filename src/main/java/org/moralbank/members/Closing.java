@@ -20,7 +20,6 @@ import org.moralbank.ledger.Entry;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.EntryView;
 import org.moralbank.ledger.Holder;
-import org.moralbank.ledger.Holding;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.LotSources;
 import org.moralbank.platform.Ids;
@@ -32,6 +31,9 @@ import org.moralbank.platform.Ids;
  * changed in between, nothing is done and the closing is prepared anew.
  */
 final class Closing implements Work {
+    /** With the longest ids, and a fund for each lot, they are some 40 kB; an entry has room for 48. */
+    private static final int LOTS_OF_AN_ENTRY = 80;
+
     private final BookHandle book;
     private final String memberId;
     private final Members.Leaving leaving;
@@ -100,8 +102,8 @@ final class Closing implements Work {
         List<Entry> entries = new ArrayList<>();
         recover(set, time).ifPresent(entries::add);
         recover(set, points).ifPresent(entries::add);
-        emptyTime(set, heir).ifPresent(entries::add);
-        emptyPoints(set).ifPresent(entries::add);
+        parts(set, time).forEach(lots -> entries.add(emptyTime(set, lots, heir)));
+        parts(set, points).forEach(lots -> entries.add(emptyPoints(set, lots)));
         Ledger.setStatus(set, time, Account.Status.CLOSED);
         Ledger.setStatus(set, points, Account.Status.CLOSED);
         Member closed = Members.put(
@@ -134,37 +136,40 @@ final class Closing implements Work {
         return Optional.ofNullable(recovered);
     }
 
-    private Optional<Entry> emptyTime(WorkingSet set, Holder heir) {
-        Holding holding = Ledger.holding(set, time);
-        if (holding.posted() == 0) {
-            return Optional.empty();
+    /** The lots with something in them, as many together as one entry takes. */
+    private static List<List<Account>> parts(WorkingSet set, Holder holder) {
+        List<Account> lots = Ledger.holding(set, holder).accounts().stream()
+                .filter(account -> account.posted() > 0)
+                .toList();
+        List<List<Account>> parts = new ArrayList<>();
+        for (int from = 0; from < lots.size(); from += LOTS_OF_AN_ENTRY) {
+            parts.add(lots.subList(from, Math.min(from + LOTS_OF_AN_ENTRY, lots.size())));
         }
-        Draft draft = draft();
-        for (Account account : holding.accounts()) {
-            if (account.posted() > 0) {
-                draft.debit(time, account.lot(), account.posted());
-                if (account.lot().restricted()) {
-                    sources.giveBack(account, draft, timePool);
-                } else {
-                    draft.credit(heir, account.posted());
-                }
-            }
-        }
-        return Optional.of(Ledger.post(set, draft));
+        return parts;
     }
 
-    private Optional<Entry> emptyPoints(WorkingSet set) {
-        Holding holding = Ledger.holding(set, points);
-        if (holding.posted() == 0) {
-            return Optional.empty();
-        }
+    private Entry emptyTime(WorkingSet set, List<Account> lots, Holder heir) {
         Draft draft = draft();
-        for (Account account : holding.accounts()) {
-            if (account.posted() > 0) {
-                draft.debit(points, account.lot(), account.posted());
+        for (Account account : lots) {
+            draft.debit(time, account.lot(), account.posted());
+            if (account.lot().restricted()) {
+                sources.giveBack(account, draft, timePool);
+            } else {
+                draft.credit(heir, account.posted());
             }
         }
-        return Optional.of(Ledger.post(set, draft.credit(pointsPool, holding.posted())));
+        return Ledger.post(set, draft);
+    }
+
+    private Entry emptyPoints(WorkingSet set, List<Account> lots) {
+        Draft draft = draft();
+        for (Account account : lots) {
+            draft.debit(points, account.lot(), account.posted());
+        }
+        return Ledger.post(
+                set,
+                draft.credit(
+                        pointsPool, lots.stream().mapToLong(Account::posted).sum()));
     }
 
     private Draft draft() {

@@ -335,8 +335,9 @@ public class MembersResource {
     @Allowed({Role.COORDINATOR, Role.OPERATOR})
     @Operation(operationId = "closeMember", summary = "Lets a member leave, for good", description = """
                     What he owes is recovered first. Granted time goes back to the fund or pool that it came from, his own
-                    time to the kin that timeTo names or to the time pool, his points to the points pool (ACCOUNT_CLOSE).
-                    Then his accounts are closed. Nothing of his past is deleted.
+                    time to the kin that timeTo names or to the time pool, his points to the points pool (ACCOUNT_CLOSE; several
+                    entries of one group when he has more lots than one entry takes). Then his accounts are closed. Nothing of
+                    his past is deleted.
                     """)
     @RequestBody(
             content =

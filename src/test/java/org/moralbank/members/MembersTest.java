@@ -3,6 +3,7 @@ package org.moralbank.members;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.nullValue;
 import static org.moralbank.TestBank.BY_HAND;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Lot;
 import org.moralbank.ledger.Unit;
@@ -342,6 +344,36 @@ class MembersTest {
         assertThat(balance(book, "2100", mother.id())).isEqualTo(40);
         assertThat(balance(book, "3110", "PUBLIC.2098")).isZero();
         assertThat(balance(book, "2400", "")).isEqualTo(15);
+    }
+
+    /** One for each day of a year and more: more than one entry can move. */
+    @Test
+    void closesWithMoreLotsThanOneEntryTakes() {
+        var book = bank.aBook();
+        var anna = book.aMember("M-" + "a".repeat(60), "60+");
+        for (int year : List.of(2098, 2099)) {
+            Holder opening = new Holder(book.id(), Chart.OPENING, "", Unit.PTS);
+            book.post(
+                    EntryType.OPENING,
+                    draft -> {
+                        for (int day = 1; day <= 220; day++) {
+                            draft.credit(anna.holder(Unit.PTS), new Lot("", LocalDate.ofYearDay(year, day), false), 10);
+                        }
+                        return draft.debit(opening, 2200);
+                    },
+                    anna.holder(Unit.PTS),
+                    opening);
+        }
+
+        close(book, anna.id(), null)
+                .then()
+                .statusCode(200)
+                .body("entries.type", everyItem(equalTo("ACCOUNT_CLOSE")))
+                .body("entries.group.unique().size()", equalTo(1))
+                .body("entries.postings.collect { it.size() }.sum()", equalTo(440 + 6));
+
+        assertThat(balance(book, "2200", anna.id())).isZero();
+        assertThat(balance(book, "2410", "")).isEqualTo(4400);
     }
 
     @Test
