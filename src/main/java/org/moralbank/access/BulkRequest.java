@@ -34,6 +34,13 @@ import org.moralbank.platform.Sha256;
  * not the whole request's.
  */
 public interface BulkRequest {
+    /** Of the operation, for those who read the API. */
+    String DESCRIPTION = """
+            Does up to 500 of the single operation in one commit, in order, each with a result of its own: created, replayed
+            (its reference was used before, with the same content) or refused (with a problem, and no trace). With atomic one
+            refusal refuses all, and nothing is written. The request's key covers the whole answer.
+            """;
+
     /** 1 to {@value Bulk#MOST_ITEMS}. */
     @Nullable
     List<JsonNode> items();

@@ -237,12 +237,7 @@ public class ServiceRecordsResource {
     @POST
     @Path("/bulk")
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
-    @Operation(operationId = "recordServices", summary = "Records many services", description = """
-                    Does up to 500 of the single operation in one commit, in order, each with a result of its own: created,
-                    replayed (its reference was used before, with the same content) or refused (with a problem, and no
-                    trace). With atomic one refusal refuses all, and nothing is recorded. The request's key covers the
-                    whole answer.
-                    """)
+    @Operation(operationId = "recordServices", summary = "Records many services", description = BulkRequest.DESCRIPTION)
     @RequestBody(
             required = true,
             content =

@@ -3,13 +3,9 @@ package org.moralbank.transfers;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
-import org.moralbank.ledger.EntryFilter;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.LedgerReads;
-import org.moralbank.ledger.Unit;
-import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.RefusedException;
@@ -24,21 +20,8 @@ class PostedReads {
     }
 
     /** A page, the oldest first, of what matches. Refuses a filter that is malformed. */
-    Uni<Page<PostedView>> list(
-            BookHandle book,
-            List<EntryType> types,
-            @Nullable String unit,
-            @Nullable String reference,
-            @Nullable String from,
-            @Nullable String to,
-            Page.Request page) {
-        Fields fields = new Fields();
-        EntryFilter filter = EntryFilter.ofTypes(types.toArray(EntryType[]::new))
-                .withUnit(fields.optionalName("unit", unit, Unit.class))
-                .withReference(fields.optionalReference("reference", reference))
-                .withOccurred(fields.optionalDay("from", from), fields.optionalDay("to", to));
-        fields.refuseFaults();
-        return ledger.entries(book, filter, page)
+    Uni<Page<PostedView>> list(BookHandle book, List<EntryType> types, PostedQuery query) {
+        return ledger.entries(book, query.filter(types), query.page())
                 .map(entries ->
                         new Page<>(entries.items().stream().map(PostedView::of).toList(), entries.next()));
     }

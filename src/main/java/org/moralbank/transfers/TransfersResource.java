@@ -3,6 +3,7 @@ package org.moralbank.transfers;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -19,12 +20,10 @@ import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
-import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.BulkRequest;
@@ -165,12 +164,10 @@ public class TransfersResource {
     @POST
     @Path("bulk")
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
-    @Operation(operationId = "giveTransfers", summary = "Gives time or points, many times", description = """
-                    Does up to 500 of the single operation in one commit, in order, each with a result of its own: created,
-                    replayed (its reference was used before, with the same content) or refused (with a problem, and no
-                    trace). With atomic one refusal refuses all, and nothing is posted. The request's key covers the whole
-                    answer.
-                    """)
+    @Operation(
+            operationId = "giveTransfers",
+            summary = "Gives time or points, many times",
+            description = BulkRequest.DESCRIPTION)
     @RequestBody(
             required = true,
             content =
@@ -214,17 +211,8 @@ public class TransfersResource {
             description = "A page",
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedPageView.class)))
     public Uni<Page<PostedView>> list(
-            @Context RoutingContext http,
-            @RestPath String book,
-            @Parameter(description = "Only of this unit") @RestQuery @Nullable String unit,
-            @Parameter(description = "Only with this reference") @RestQuery @Nullable String reference,
-            @Parameter(description = "Only what happened on this day or later") @RestQuery @Nullable String from,
-            @Parameter(description = "Only what happened on this day or before") @RestQuery @Nullable String to,
-            @Parameter(description = "1 to 500; 50 when it is missing") @RestQuery @Nullable String limit,
-            @Parameter(description = "The next of the page before") @RestQuery @Nullable String after) {
-        return books.of(Call.of(http), book)
-                .chain(found ->
-                        reads.list(found, TYPES, unit, reference, from, to, Page.Request.ofQuery(limit, after)));
+            @Context RoutingContext http, @RestPath String book, @BeanParam PostedQuery query) {
+        return books.of(Call.of(http), book).chain(found -> reads.list(found, TYPES, query));
     }
 
     @GET
