@@ -86,6 +86,9 @@ final class Lane {
      */
     private static final String PLAN_ANEW = "DISCARD PLANS";
 
+    /** What {@link #PLANS} has set, and what else was not set when the connection was made, is as it was then. */
+    private static final String AS_MADE = "RESET ALL";
+
     /** Usual works change a few dozens of sets of tables; the client keeps 256 statements a connection. */
     private static final int COMBINATIONS = 128;
 
@@ -416,7 +419,7 @@ final class Lane {
             return Future.succeededFuture(connection);
         }
         return pool.getConnection()
-                .compose(open -> open.query(PLANS).execute().map(open).onFailure(failed -> open.close()))
+                .compose(open -> open.query(PLANS).execute().map(open).onFailure(failed -> giveBack(open)))
                 .onSuccess(open -> {
                     connection = open;
                     commits = 0;
@@ -652,10 +655,15 @@ final class Lane {
                     failure.kind() == CommitFailure.Kind.FAULT || failure.kind() == CommitFailure.Kind.OVERTAKEN;
             if (rolledBack.failed() || !works) {
                 forget(open);
-                open.close();
+                giveBack(open);
             }
             return Future.failedFuture(failure);
         });
+    }
+
+    /** To the pool, which has others use it when it still works; a read is planned in another way than a lane's statements. */
+    private static void giveBack(SqlConnection open) {
+        open.query(AS_MADE).execute().onComplete(done -> open.close());
     }
 
     @Override

@@ -116,11 +116,34 @@ class CommitFailuresTest {
                 assertThat(answer.status()).isEqualTo(503);
                 assertThat(body(answer)).contains("\"database-unavailable\"", "\"retryable\":true");
                 assertThat(effects(2000, 2001)).isZero();
+                // The lane's connection is the pool's again: no read is planned as the lane's statements are.
+                assertThat(settings(commits)).hasSize(16).containsOnly("on, force_custom_plan, 2s");
             }
 
             assertThat(get(effect(commits, 2000)).status()).isEqualTo(200);
             assertThat(effects(2000, 2001)).isEqualTo(1);
         }
+    }
+
+    /** Of every connection that the pool may have. */
+    private static List<String> settings(TestCommits commits) {
+        List<io.vertx.mutiny.sqlclient.SqlConnection> all = new ArrayList<>();
+        List<String> settings = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            all.add(commits.pool().getConnection().await().indefinitely());
+        }
+        for (var each : all) {
+            settings.add(each.query(
+                            "SELECT concat_ws(', ', current_setting('enable_seqscan'), current_setting('plan_cache_mode'), current_setting('lock_timeout'))")
+                    .execute()
+                    .await()
+                    .indefinitely()
+                    .iterator()
+                    .next()
+                    .getString(0));
+            each.closeAndAwait();
+        }
+        return settings;
     }
 
     @Test
