@@ -123,7 +123,7 @@ record DayBook(
     private boolean isUndone(Line line) {
         return line.sold() != null
                 && line.reversed() != null
-                && dayOf(line.sold()).equals(dayOf(line.reversed()));
+                && isBeforeClosing(dayOf(line.sold()), line.reversed().at());
     }
 
     static Map<Type, Total> totals(List<Line> lines) {

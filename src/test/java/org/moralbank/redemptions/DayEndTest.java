@@ -307,6 +307,28 @@ class DayEndTest {
         assertThat(statuses.stream().filter(status -> status == 201)).hasSize(32);
     }
 
+    /** The till lost the answer at midnight, or its power in the evening, and closes yesterday behind its reversal. */
+    @Test
+    void aReversalOfTheNextDayUndoesASaleWhoseDayIsOpen() {
+        var today = aTill();
+        var till = new Till(
+                today.book(),
+                today.merchant(),
+                today.terminal(),
+                today.anna(),
+                today.day().minusDays(1),
+                today.key());
+        till.redeem("SALE", "1", 500);
+        till.redeem("SALE", "2", 300);
+
+        today.reverse("1").body("outcome", equalTo("REFUNDED"));
+
+        till.close("totals", List.of(total("SALE", 1, 300))).statusCode(201);
+        today.preview(today.day()).body("totals", hasSize(0));
+        today.reverse("2").body("outcome", equalTo("REFUNDED"));
+        today.preview(today.day()).body("totals.type", contains("REFUND"));
+    }
+
     @Test
     void whatComesAfterClosingCountsToTheNextDay() {
         var till = aTill();
