@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Counts services of whole books. */
 @ApplicationScoped
 public class ServiceTotalsStore {
-    /** A record whose earning was reversed is not a service that was given. */
+    /** A record whose earning was reversed, by that day where there is one, is not a service that was given. */
     private static final String TOTALS = """
             SELECT count(*), coalesce(sum(s.minutes), 0)::bigint, count(DISTINCT (s.book_id, s.volunteer)) FILTER (WHERE s.volunteer IS NOT NULL)
             FROM ledger_book b
@@ -20,7 +20,8 @@ public class ServiceTotalsStore {
             WHERE b.code = ANY ($1)
             AND NOT EXISTS (SELECT FROM ledger_entry r
                             WHERE r.book_id = s.book_id AND r.reverses IS NOT NULL
-                            AND (r.reverses = s.time_seq OR r.reverses = s.points_seq))
+                            AND (r.reverses = s.time_seq OR r.reverses = s.points_seq)
+                            AND ($2::date IS NULL OR r.occurred_on <= $2))
             """;
 
     private final Pool pool;

@@ -53,9 +53,17 @@ class StatisticsTest {
                 .then()
                 .statusCode(200);
 
+        // Back-dated, and taken back today: on the days between it stood.
+        int longAgo = served(operator, book.path(), bert, 20, TODAY.minusDays(3));
+        as(operator)
+                .body("{\"reason\":\"twice\"}")
+                .post(book.path() + "/entries/" + longAgo + "/reversal")
+                .then()
+                .statusCode(201);
+
         tells(operator, street, "", 3, 135, 2, 1);
         tells(operator, street, "?on=" + TODAY, 3, 135, 2, 1);
-        tells(operator, street, "?on=" + TODAY.minusDays(1), 1, 30, 1, 0);
+        tells(operator, street, "?on=" + TODAY.minusDays(1), 2, 50, 2, 0);
         tells(operator, street, "?on=" + TODAY.minusDays(4), 0, 0, 0, 0);
     }
 
