@@ -44,7 +44,7 @@ public final class SecretBox {
     private final @Nullable SecretKeySpec key;
 
     @Inject
-    SecretBox(SecretsConfig config) {
+    public SecretBox(SecretsConfig config) {
         this(read(config));
     }
 

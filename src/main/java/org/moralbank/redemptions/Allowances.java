@@ -118,6 +118,16 @@ class Allowances {
         });
     }
 
+    /**
+     * Refuses where this process has no key to read a signature with. Rows would be refused one by one, and for good, that
+     * another process takes.
+     */
+    void checkCanRead() {
+        if (!box.hasKey()) {
+            throw new ProtocolRejection.Plain("secrets-key-missing").refused();
+        }
+    }
+
     /** The allowance that an upload names, with the signature of it; refuses any other. */
     Allowance shown(WorkingSet set, Allowance.Till till, UUID id, String signature) {
         Allowance allowance = of(set, till).find(id);

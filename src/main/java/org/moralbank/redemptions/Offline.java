@@ -82,8 +82,9 @@ class Offline {
     /** What a till uploads. */
     record Upload(String merchant, String terminal, UUID allowance, String signature, List<Row> rows) {}
 
-    /** Takes each row by itself. Refused as a whole only where too many wrong codes were shown of late. */
+    /** Takes each row by itself. Refused as a whole only where too many wrong codes were shown of late, or none can be read. */
     Uni<Answer> upload(Ask asked, BookHandle book, Client client, Upload upload) {
+        allowances.checkCanRead();
         // Also where no row has a code that is well formed: a row whose form is wrong may have one all the same.
         Ask ask = payCodes.seal(asked);
         Sight sight = Sight.of(client);

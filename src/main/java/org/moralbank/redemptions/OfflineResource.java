@@ -260,7 +260,7 @@ public class OfflineResource {
                     + " duplicate-reference merchant-suspended merchant-closed terminal-suspended terminal-closed"
                     + " unknown-allowance sale-in-future before-allowance allowance-ended allowance-revoked"
                     + " allowance-per-sale allowance-used-up pay-code-unknown pay-code-used pay-code-expired"
-                    + " pay-code-not-offline unknown-member member-closed")
+                    + " pay-code-not-offline unknown-member member-closed secrets-key-missing")
     public Uni<Response> upload(@Context RoutingContext http, @RestPath String book, NewUpload body) {
         Call call = Call.of(http);
         return books.of(call, book)

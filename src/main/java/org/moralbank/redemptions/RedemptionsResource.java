@@ -592,7 +592,8 @@ public class RedemptionsResource {
             @Context RoutingContext http,
             @RestPath String book,
             @RestQuery @Nullable String merchant,
-            @RestQuery @Nullable String member,
+            @Parameter(description = "Not from a terminal, which is told a label only") @RestQuery @Nullable
+                    String member,
             @RestQuery @Nullable String terminal,
             @RestQuery @Nullable String terminalTransaction,
             @RestQuery @Nullable String reference,
@@ -603,7 +604,12 @@ public class RedemptionsResource {
             @Parameter(description = "The last day", schema = @Schema(format = "date")) @RestQuery @Nullable String to,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
+        Call call = Call.of(http);
+        Sight sight = Sight.of(call.client());
         Fields fields = new Fields();
+        if (member != null && sight.masksMembers()) {
+            fields.fault("member", "not-of-terminal");
+        }
         RedemptionStore.Filter filter = new RedemptionStore.Filter(
                 fields.optionalId("merchant", merchant),
                 fields.optionalId("member", member),
@@ -616,8 +622,7 @@ public class RedemptionsResource {
                 fields.optionalName("status", status, Redemption.Status.class));
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
-        Call call = Call.of(http);
-        return books.of(call, book).chain(found -> store.list(found, Sight.of(call.client()), filter, page));
+        return books.of(call, book).chain(found -> store.list(found, sight, filter, page));
     }
 
     @GET

@@ -1,12 +1,14 @@
 package org.moralbank.redemptions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
 import static org.moralbank.TestBank.BY_HAND;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -16,6 +18,7 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -39,12 +43,18 @@ import org.moralbank.access.Importer;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
+import org.moralbank.commits.Commits;
 import org.moralbank.commits.IdempotencyKey;
 import org.moralbank.ledger.Attribution;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Unit;
+import org.moralbank.paycodes.PayCodes;
+import org.moralbank.paycodes.WrongCodes;
 import org.moralbank.platform.Language;
+import org.moralbank.platform.RefusedException;
+import org.moralbank.platform.SecretBox;
+import org.moralbank.platform.SecretsConfig;
 import org.moralbank.platform.TestDatabase;
 
 /** Allowances, and what tills upload under them. */
@@ -268,7 +278,86 @@ class OfflineTest {
     }
 
     @Inject
-    org.moralbank.platform.SecretBox box;
+    SecretBox box;
+
+    @Inject
+    Commits commits;
+
+    @Inject
+    PayCodes payCodes;
+
+    @Inject
+    WrongCodes wrongCodes;
+
+    @Inject
+    RedemptionMetrics metrics;
+
+    @Inject
+    MeterRegistry registry;
+
+    @Test
+    void tellsNothingOfAMemberWhoseCodeATillHasSeenAndWhoHasLeftSince() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 4);
+        var anna = book.aMember();
+        String code = anna.payCode();
+        Instant at = Instant.now();
+        book.as(Role.OPERATOR)
+                .body(Map.of("reason", "moved"))
+                .post(book.path() + "/members/" + anna.id() + "/close")
+                .then()
+                .statusCode(200);
+
+        String told = upload(
+                        till,
+                        List.of(Map.of("terminalTransaction", "1", "code", code, "amount", 1, "at", at.toString())))
+                .body("items[0].problem.code", equalTo("member-closed"))
+                .extract()
+                .asString();
+
+        assertThat(told).doesNotContain(anna.id());
+    }
+
+    /** A row that is refused is refused for good, and its goods are gone; the next replica may have the key. */
+    @Test
+    void putsAnUploadOffAsAWholeWhereNoSignatureCanBeRead() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 4);
+        var anna = book.aMember();
+        Client client = new Client(1, "client-1", Set.of(Role.OPERATOR), Set.of("*"), null, null);
+        Allowances keyless = new Allowances(commits, new SecretBox(new SecretsConfig() {
+            @Override
+            public Optional<String> key() {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<Path> keyFile() {
+                return Optional.empty();
+            }
+        }));
+        Offline offline = new Offline(commits, keyless, payCodes, wrongCodes, metrics, registry);
+        Note note =
+                new Note(LocalDate.now(SHANGHAI), new Attribution(1, "client-1", null, null, null), null, null, null);
+        Offline.Upload upload = new Offline.Upload(
+                till.merchant(),
+                till.terminal(),
+                UUID.fromString(till.allowance()),
+                till.signature(),
+                List.of(new Offline.Row("1", anna.id(), null, 1, till.from(), new byte[32], note, null)));
+
+        assertThatThrownBy(() -> offline.upload(
+                                ask(client, book, "keyless", Instant.now()),
+                                new BookHandle(book.id(), "unused", SHANGHAI),
+                                client,
+                                upload)
+                        .await()
+                        .indefinitely())
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        refused -> assertThat(refused.rejection().code()).isEqualTo("secrets-key-missing"));
+        upload(till, List.of(row("1", anna, 1, till.from()))).body("items[0].result", equalTo("created"));
+    }
 
     @Test
     void refusesAnAllowanceThatWasRaisedOrIsAnothers() {

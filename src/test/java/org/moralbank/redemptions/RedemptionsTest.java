@@ -292,6 +292,12 @@ class RedemptionsTest {
                 .body("items.id", contains(first, second, third))
                 .body("next", nullValue());
         list(book, Role.APP, "?member=" + anna.id()).body("items.id", contains(first, third));
+        // A till is not told whose purchases are whose, so it may not ask either.
+        book.request(book.keyOfTerminal("SHOP", "T1"))
+                .get(book.path() + "/redemptions?member=" + anna.id())
+                .then()
+                .statusCode(400)
+                .body("errors[0].field", equalTo("member"));
         list(book, Role.APP, "?merchant=SHOP").body("items.id", contains(third));
         list(book, Role.APP, "?terminal=T1").body("items.id", contains(third));
         list(book, Role.APP, "?reference=R-2").body("items.id", contains(second));
