@@ -4,7 +4,8 @@
 #
 #   docker build -t moral-bank:dev .
 #   docker run -p 8080:8080 -e DATABASE_URL=… -e DATABASE_USER=… -e DATABASE_PASSWORD=… \
-#              -e DATABASE_OWNER_USER=… -e DATABASE_OWNER_PASSWORD=… moral-bank:dev
+#              -e DATABASE_OWNER_USER=… -e DATABASE_OWNER_PASSWORD=… \
+#              -e MORALBANK_PAY_CODES_KEY=… -e MORALBANK_ACCESS_OPERATOR_KEY=… moral-bank:dev
 #
 # Tags are pinned to the JDK's feature release and to the release of the system below it, not to a patch: a rebuild
 # brings the security fixes of both, and the AOT cache, which fits one JVM build only, is made anew in the same build.

@@ -181,9 +181,9 @@ public class ExportsResource {
                     A job makes the files beside the books, which do not wait for it; ask for the export until its status is
                     DONE, then take the pack. Where it ends is resolved now: the same numbers, days and formats give the
                     same files at any later time, also when entries were posted since, back-dated ones too. What persons
-                    wrote, and every name, is left out; closed accounts are in. A pack that begins with entry 1 and leaves
-                    out none can be verified offline. An export that makes no file at five attempts is given up as FAILED.
-                    Changes nothing of the book.
+                    wrote, and every name, is left out; closed accounts are in. Every pack can be verified offline; one of
+                    business days cannot show that none is missing. An export that makes no file at five attempts is given up
+                    as FAILED. Changes nothing of the book.
                     """)
     @RequestBody(
             required = true,

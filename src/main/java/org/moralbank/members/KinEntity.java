@@ -52,8 +52,4 @@ class KinEntity {
         entity.registeredAt = kin.registeredAt();
         return entity;
     }
-
-    Kin toKin() {
-        return new Kin(book, member, kin, relation, proof, version, registeredAt);
-    }
 }

@@ -66,9 +66,4 @@ class MemberEntity {
         entity.registeredAt = member.registeredAt();
         return entity;
     }
-
-    Member toMember() {
-        return new Member(
-                book, id, status, role, ageBand, label, priorityRecipient, showsPointsLeft, version, registeredAt);
-    }
 }

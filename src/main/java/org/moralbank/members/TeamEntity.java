@@ -44,8 +44,4 @@ class TeamEntity {
         entity.registeredAt = team.registeredAt();
         return entity;
     }
-
-    Team toTeam() {
-        return new Team(book, id, name, version, registeredAt);
-    }
 }

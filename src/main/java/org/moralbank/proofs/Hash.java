@@ -67,10 +67,6 @@ public final class Hash {
         return HexFormat.of().formatHex(bytes);
     }
 
-    void copyTo(byte[] hashes, int place) {
-        System.arraycopy(bytes, 0, hashes, place * BYTES, BYTES);
-    }
-
     static byte[] sha256(byte[]... parts) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
