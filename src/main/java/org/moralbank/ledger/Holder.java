@@ -6,6 +6,9 @@ package org.moralbank.ledger;
  * @param owner the id of a member, team, merchant, fund and period, …; empty where the chart has none
  */
 public record Holder(int book, Chart chart, String owner, Unit unit) {
+    /** In the place of an owner's id: what members donated, which has no owner. */
+    public static final String POOL = "POOL";
+
     public Holder {
         if (chart.owned() == owner.isEmpty() || !chart.units().contains(unit)) {
             throw new IllegalArgumentException("not of the chart: " + chart + " of '" + owner + "' in " + unit);
@@ -26,7 +29,7 @@ public record Holder(int book, Chart chart, String owner, Unit unit) {
         if (shortfall == null) {
             throw new IllegalStateException("no shortfall for " + this);
         }
-        return Holder.of(book, shortfall, owner.isEmpty() ? "POOL" : owner);
+        return Holder.of(book, shortfall, owner.isEmpty() ? POOL : owner);
     }
 
     /** {@code 2100:M-1:MIN}: the account's id in the API and in exports, lots apart. */

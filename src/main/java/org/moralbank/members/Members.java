@@ -72,7 +72,8 @@ public class Members {
     /**
      * Registers a member, or edits one: 201 or 200. What is there already is left as it is, without a condition.
      *
-     * <p>Refuses an edit of a member who has left, and one whose {@code If-Match} is missing or stale.
+     * <p>Refuses an edit of a member who has left, one whose {@code If-Match} is missing or stale, and a new member under the
+     * id of a team or of the pool.
      */
     public Uni<Answer> register(
             Ask ask, BookHandle book, String memberId, Registration said, @Nullable String ifMatch) {
@@ -81,6 +82,7 @@ public class Members {
             @Override
             public void needs(Needs needs) {
                 needs.row(MEMBERS, key);
+                Participants.needTeam(needs, book.id(), memberId);
             }
 
             @Override
@@ -88,6 +90,7 @@ public class Members {
                 Member there = set.find(MEMBERS, key);
                 if (there == null) {
                     EditRejection.check(ifMatch, 0);
+                    refuseTaken(memberId, set.find(TEAMS, new Team.Key(book.id(), memberId)) != null);
                     Member registered = new Member(
                             book.id(),
                             memberId,
@@ -166,13 +169,14 @@ public class Members {
         });
     }
 
-    /** Registers a team, or edits its name; refuses as every edit does. */
+    /** Registers a team, or edits its name; refuses as every edit does, and a new team under the id of a member or of the pool. */
     public Uni<Answer> registerTeam(Ask ask, BookHandle book, String teamId, String name, @Nullable String ifMatch) {
         Team.Key key = new Team.Key(book.id(), teamId);
         return commits.submit(ask, book.id(), new Work() {
             @Override
             public void needs(Needs needs) {
                 needs.row(TEAMS, key);
+                Participants.needMember(needs, book.id(), teamId);
             }
 
             @Override
@@ -182,6 +186,9 @@ public class Members {
                     return edited(TeamView.of(there), there.version());
                 }
                 EditRejection.check(ifMatch, there == null ? 0 : there.version());
+                if (there == null) {
+                    refuseTaken(teamId, set.find(MEMBERS, new Member.Key(book.id(), teamId)) != null);
+                }
                 Team registered = there == null
                         ? new Team(book.id(), teamId, name, 1, moment(set))
                         : new Team(book.id(), teamId, name, there.version() + 1, there.registeredAt());
@@ -192,6 +199,12 @@ public class Members {
                         : edited(TeamView.of(registered), registered.version());
             }
         });
+    }
+
+    private static void refuseTaken(String id, boolean taken) {
+        if (taken || id.equals(Holder.POOL)) {
+            throw new IdTaken(id).refused();
+        }
     }
 
     // ---- freezing ----------------------------------------------------------------------------------------------

@@ -193,7 +193,9 @@ public class MembersResource {
             responseCode = "200",
             description = "Edited, or as it was",
             content = @Content(schema = @Schema(implementation = MemberView.class)))
-    @Extension(name = "x-problem-codes", value = "member-already-closed precondition-required precondition-failed")
+    @Extension(
+            name = "x-problem-codes",
+            value = "member-already-closed precondition-required precondition-failed id-taken")
     public Uni<Response> register(
             @Context RoutingContext http,
             @RestPath String book,

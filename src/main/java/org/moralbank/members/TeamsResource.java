@@ -83,7 +83,7 @@ public class TeamsResource {
             responseCode = "200",
             description = "Edited, or as it was",
             content = @Content(schema = @Schema(implementation = TeamView.class)))
-    @Extension(name = "x-problem-codes", value = "precondition-required precondition-failed")
+    @Extension(name = "x-problem-codes", value = "precondition-required precondition-failed id-taken")
     public Uni<Response> register(
             @Context RoutingContext http,
             @RestPath String book,

@@ -29,7 +29,7 @@ import org.moralbank.members.Participants;
 @ApplicationScoped
 public class Grants {
     /** In the place of a fund's id: what members donated. */
-    public static final String POOL = "POOL";
+    public static final String POOL = Holder.POOL;
 
     private final Commits commits;
 

@@ -495,6 +495,23 @@ class MembersTest {
 
     // ---- fixtures ----------------------------------------------------------------------------------------------
 
+    /** What they owe would be one account, and one would pay for the other. */
+    @Test
+    void aMemberATeamAndThePoolHaveIdsOfTheirOwn() {
+        var book = bank.aBook();
+        put(book, "A1", "{}", null).then().statusCode(201);
+        team(book, "A1").then().statusCode(409).body("code", equalTo("id-taken"));
+        team(book, "B1").then().statusCode(201);
+        put(book, "B1", "{}", null).then().statusCode(409).body("code", equalTo("id-taken"));
+        put(book, "POOL", "{}", null).then().statusCode(409).body("code", equalTo("id-taken"));
+        team(book, "POOL").then().statusCode(409).body("code", equalTo("id-taken"));
+        put(bank.aBook(), "B1", "{}", null).then().statusCode(201);
+    }
+
+    private static Response team(TestBank.Book book, String id) {
+        return book.as(Role.COORDINATOR).body("{\"name\":\"team\"}").put(book.path() + "/teams/" + id);
+    }
+
     private static Response put(TestBank.Book book, String id, String body, @Nullable String ifMatch) {
         var request = book.request(book.keyOf(Role.COORDINATOR)).body(body);
         if (ifMatch != null) {
