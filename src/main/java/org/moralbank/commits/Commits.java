@@ -69,7 +69,7 @@ public final class Commits {
     /**
      * The same for a work that writes for seconds or minutes, {@linkplain Writing#pages page by page}: in a lane of its own,
      * one such work after another. Until it is answered the works of its book are told that the book is busy; those that
-     * other processes take in wait for its lock, and give up after two seconds.
+     * other processes take in are, too, when one of them has waited for its lock for two seconds.
      */
     public Uni<Answer> submitAside(Ask ask, int book, Work work) {
         return answered(ask, List.of(book), work, pending -> {

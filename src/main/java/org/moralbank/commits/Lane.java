@@ -15,10 +15,12 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,6 +65,15 @@ final class Lane {
             SELECT clock_timestamp(), 1 / (count(*) = cardinality($1::smallint[]))::int
             FROM unnest($1::smallint[], $2::bigint[]) AS left_there (book_id, commit_no)
             JOIN locked USING (book_id, commit_no)
+            """;
+
+    /** Those of some books that nobody else holds; a look, not a lock: it ends with the statement. */
+    private static final String FREE = """
+            SELECT book_id
+            FROM commit_lock
+            WHERE book_id = ANY ($1)
+            ORDER BY book_id
+            FOR UPDATE SKIP LOCKED
             """;
 
     /** A statement of its own: in the one that takes the lock it could be read before the wait for the lock. */
@@ -110,6 +121,9 @@ final class Lane {
 
     /** The works of the commit that is under way. */
     private List<Pending> underWay = List.of();
+
+    /** Books that another process was found to hold for longer than a commit takes, when they were last looked at. */
+    private final Set<Integer> heldElsewhere = new HashSet<>();
 
     /** The connection is the lane's own until it fails: a fresh one has to plan its statements again. */
     private @Nullable SqlConnection connection;
@@ -270,6 +284,9 @@ final class Lane {
      * @param decided what they have decided ahead of their lock, if they have
      */
     private Future<Void> commit(List<Pending> batch, @Nullable Attempt decided) {
+        if (!heldElsewhere.isEmpty() && batch.stream().anyMatch(pending -> pending.isOfAny(heldElsewhere))) {
+            return withoutHeldElsewhere(batch, null);
+        }
         Map<Integer, Long> left =
                 decided == null ? null : known.numbers(decided.books).orElse(null);
         // Composed, so that what is thrown is a failure like any other and the lane goes on.
@@ -286,12 +303,53 @@ final class Lane {
                         metrics.overtaken(batch.size());
                         return commit(batch, null);
                     }
+                    if (failure.isOfALock()) {
+                        return withoutHeldElsewhere(batch, failure);
+                    }
                     // What was read for the next works may be what failed: this one is tried without.
                     if (failure.kind() == CommitFailure.Kind.FAULT && (batch.size() > 1 || ahead != null)) {
                         return oneByOne(batch, failure);
                     }
                     fail(batch, failure);
                     return Future.succeededFuture();
+                });
+    }
+
+    /**
+     * Commits the works of books that nobody holds; the others are told that theirs is busy. Where a process holds a book for
+     * minutes, as an import does, the other books wait for it once, and not in each commit anew.
+     *
+     * @param failure of the wait for a lock; null when it is known that there may be one to wait for
+     */
+    private Future<Void> withoutHeldElsewhere(List<Pending> batch, @Nullable CommitFailure failure) {
+        Set<Integer> books = new TreeSet<>();
+        batch.forEach(pending -> books.addAll(pending.locked()));
+        return connected()
+                .compose(open -> open.preparedQuery(FREE)
+                        .execute(
+                                Tuple.of(books.stream().map(Integer::shortValue).toArray(Short[]::new))))
+                .transform(looked -> {
+                    if (looked.failed()) {
+                        fail(batch, failure != null ? failure : CommitFailure.whileLooking(looked.cause()));
+                        return Future.succeededFuture();
+                    }
+                    heldElsewhere.addAll(books);
+                    for (Row free : looked.result()) {
+                        heldElsewhere.remove((int) free.getShort(0));
+                    }
+                    List<Pending> others = new ArrayList<>();
+                    for (Pending pending : batch) {
+                        if (pending.isOfAny(heldElsewhere)) {
+                            refuse(pending, new CommitRejection.BookBusy());
+                        } else {
+                            others.add(pending);
+                        }
+                    }
+                    if (failure != null && others.size() == batch.size()) {
+                        fail(batch, failure); // what it waited for is free by now
+                        return Future.succeededFuture();
+                    }
+                    return others.isEmpty() ? Future.succeededFuture() : commit(others, null);
                 });
     }
 

@@ -2,7 +2,10 @@ package org.moralbank.commits;
 
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Problem;
 import org.moralbank.platform.Rejection;
@@ -33,6 +36,19 @@ final class Pending {
         this.weight = work.weight();
         this.caller = caller;
         this.request = request;
+    }
+
+    /** The books that its commit locks: its own, and the one that its key is of. */
+    Set<Integer> locked() {
+        Set<Integer> locked = new TreeSet<>(books);
+        if (ask.key() != null) {
+            locked.add(ask.scopeBook());
+        }
+        return locked;
+    }
+
+    boolean isOfAny(Set<Integer> some) {
+        return !Collections.disjoint(locked(), some);
     }
 
     /** Problem details as the decision of this work. */

@@ -108,20 +108,70 @@ class CommitFailuresTest {
     }
 
     @Test
-    void aBookThatIsLockedTooLongIsAnswered503AndNothingIsDone() throws Exception {
+    void aBookThatIsLockedTooLongIsBusyAndNothingIsDone() throws Exception {
         try (TestCommits commits = TestCommits.on(database, 1)) {
             try (SomebodyElse lock = SomebodyElse.locking(database, 1)) {
                 Answer answer = get(effect(commits, 2000));
 
                 assertThat(answer.status()).isEqualTo(503);
-                assertThat(body(answer)).contains("\"database-unavailable\"", "\"retryable\":true");
+                assertThat(body(answer)).contains("\"book-busy\"", "\"retryable\":true");
                 assertThat(effects(2000, 2001)).isZero();
-                // The lane's connection is the pool's again: no read is planned as the lane's statements are.
-                assertThat(settings(commits)).hasSize(16).containsOnly("on, force_custom_plan, 2s");
             }
 
             assertThat(get(effect(commits, 2000)).status()).isEqualTo(200);
             assertThat(effects(2000, 2001)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aConnectionThatALaneGivesUpPlansAsItDidWhenItWasMade() throws Exception {
+        try (TestCommits commits = TestCommits.on(database, 1);
+                SomebodyElse lock = SomebodyElse.locking(database, 1);
+                Connection admin = database.connectAsAdmin();
+                var cancel = admin.createStatement()) {
+            CompletableFuture<Answer> answer = effect(commits, 2100);
+            lock.awaitWaiting();
+            cancel.execute("""
+                    SELECT pg_cancel_backend(pid)
+                    FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    """);
+
+            assertThat(body(get(answer))).contains("\"database-unavailable\"", "\"retryable\":true");
+            assertThat(settings(commits)).hasSize(16).containsOnly("on, force_custom_plan, 2s");
+        }
+    }
+
+    /** As while an import goes on at another process. */
+    @Test
+    void aBookThatAnotherHoldsKeepsNoOtherBookOfItsLane() throws Exception {
+        try (TestCommits commits = TestCommits.on(database, 1)) {
+            try (SomebodyElse importing = SomebodyElse.locking(database, 1)) {
+                List<CompletableFuture<Answer>> busy = new ArrayList<>();
+                List<CompletableFuture<Answer>> others = new ArrayList<>();
+                try (SomebodyElse lock = SomebodyElse.locking(database, 2)) {
+                    others.add(effect(commits, 3000, 2));
+                    lock.awaitWaiting();
+                    for (int id = 3001; id < 3010; id++) {
+                        (id % 3 == 0 ? busy : others).add(effect(commits, id, 1 + id % 3));
+                    }
+                }
+                for (CompletableFuture<Answer> answer : others) {
+                    assertThat(get(answer).status()).isEqualTo(200);
+                }
+                for (CompletableFuture<Answer> answer : busy) {
+                    assertThat(body(get(answer))).contains("\"book-busy\"", "\"retryable\":true");
+                }
+
+                // Nobody waits for it again.
+                long begun = System.nanoTime();
+                busy = List.of(effect(commits, 3010, 1));
+                assertThat(get(effect(commits, 3011, 2)).status()).isEqualTo(200);
+                assertThat(body(get(busy.getFirst()))).contains("\"book-busy\"");
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
+            }
+            assertThat(get(effect(commits, 3010, 1)).status()).isEqualTo(200);
+            assertThat(effects(3000, 3012)).isEqualTo(12 - 3);
         }
     }
 
