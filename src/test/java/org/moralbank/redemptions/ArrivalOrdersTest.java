@@ -409,7 +409,7 @@ class ArrivalOrdersTest {
     // ---- all at once -----------------------------------------------------------------------------------------------
 
     /** What is answered, one by one, before all messages race: each way in which a transaction can stand is among them. */
-    private static final String[] BEGINNINGS = {"", "O", "R", "OC", "OR", "OCR"};
+    private static final String[] BEGINNINGS = {"", "O", "V", "OC", "OV", "OCV"};
 
     /** However they race: once the reversal is answered, nothing is held or spent, and the transaction is refused for good. */
     @ParameterizedTest(name = "seed {0}")
