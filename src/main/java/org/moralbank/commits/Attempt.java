@@ -54,13 +54,11 @@ final class Attempt {
             Ask ask = pending.ask;
             try {
                 if (ask.key() != null) {
-                    // The key's answer is read and written under the lock of the key's book, wherever the effect is.
                     needs.row(ANSWERS, answerKey(ask, ask.key()));
-                    books.add(ask.scopeBook());
                 }
                 ask.asker().needs(needs);
                 pending.work.needs(needs);
-                books.addAll(pending.books);
+                pending.addBooksTo(books);
                 batch.add(pending);
             } catch (RuntimeException failure) {
                 fault.accept(pending, failure);
@@ -74,6 +72,11 @@ final class Attempt {
     }
 
     Short[] bookIds() {
+        return bookIds(books);
+    }
+
+    /** As the columns of books have them. */
+    static Short[] bookIds(Set<Integer> books) {
         return books.stream().map(Integer::shortValue).toArray(Short[]::new);
     }
 

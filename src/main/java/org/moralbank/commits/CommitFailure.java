@@ -65,11 +65,6 @@ final class CommitFailure extends RuntimeException {
         return new CommitFailure(isAFault(cause) ? Kind.FAULT : Kind.UNAVAILABLE, cause);
     }
 
-    /** The same of a look that is no commit. */
-    static CommitFailure whileLooking(Throwable cause) {
-        return cause instanceof CommitFailure known ? known : whileLoading(cause);
-    }
-
     /** Whether it is a wait for a lock that was given up. */
     boolean isOfALock() {
         return getCause() instanceof PgException refused && "55P03".equals(refused.getSqlState());

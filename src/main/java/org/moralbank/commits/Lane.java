@@ -323,14 +323,14 @@ final class Lane {
      */
     private Future<Void> withoutHeldElsewhere(List<Pending> batch, @Nullable CommitFailure failure) {
         Set<Integer> books = new TreeSet<>();
-        batch.forEach(pending -> books.addAll(pending.locked()));
+        batch.forEach(pending -> pending.addBooksTo(books));
         return connected()
                 .compose(open -> open.preparedQuery(FREE)
-                        .execute(
-                                Tuple.of(books.stream().map(Integer::shortValue).toArray(Short[]::new))))
+                        .execute(Tuple.of(Attempt.bookIds(books)))
+                        .recover(cause -> Future.failedFuture(CommitFailure.whileLoading(cause))))
                 .transform(looked -> {
                     if (looked.failed()) {
-                        fail(batch, failure != null ? failure : CommitFailure.whileLooking(looked.cause()));
+                        fail(batch, failure != null ? failure : CommitFailure.of(looked.cause()));
                         return Future.succeededFuture();
                     }
                     heldElsewhere.addAll(books);

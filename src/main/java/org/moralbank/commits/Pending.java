@@ -3,9 +3,9 @@ package org.moralbank.commits;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Problem;
 import org.moralbank.platform.Rejection;
@@ -38,17 +38,21 @@ final class Pending {
         this.request = request;
     }
 
-    /** The books that its commit locks: its own, and the one that its key is of. */
-    Set<Integer> locked() {
-        Set<Integer> locked = new TreeSet<>(books);
+    /**
+     * Adds the books that its commit locks: its own, and the one of its key, under whose lock the key's answer is read and
+     * written, wherever the effect is.
+     */
+    void addBooksTo(Set<Integer> locked) {
+        locked.addAll(books);
         if (ask.key() != null) {
             locked.add(ask.scopeBook());
         }
-        return locked;
     }
 
     boolean isOfAny(Set<Integer> some) {
-        return !Collections.disjoint(locked(), some);
+        Set<Integer> locked = new HashSet<>();
+        addBooksTo(locked);
+        return !Collections.disjoint(locked, some);
     }
 
     /** Problem details as the decision of this work. */

@@ -62,6 +62,18 @@ public final class SecretBox {
         return key != null;
     }
 
+    /** Refuses, as {@link #seal} and {@link #open} do, when there is none. */
+    public void checkKey() {
+        key();
+    }
+
+    private SecretKeySpec key() {
+        if (key == null) {
+            throw new ProtocolRejection.Plain("secrets-key-missing").refused();
+        }
+        return key;
+    }
+
     /**
      * Seals a secret; twice the same gives two different texts.
      *
@@ -87,12 +99,10 @@ public final class SecretBox {
     }
 
     private byte[] run(int mode, byte[] nonce, byte[] input, int from, String owner) {
-        if (key == null) {
-            throw new ProtocolRejection.Plain("secrets-key-missing").refused();
-        }
+        SecretKeySpec with = key();
         try {
             Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-            cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, nonce));
+            cipher.init(mode, with, new GCMParameterSpec(TAG_BITS, nonce));
             cipher.updateAAD(owner.getBytes(StandardCharsets.UTF_8));
             return cipher.doFinal(input, from, input.length - from);
         } catch (AEADBadTagException wrong) {

@@ -123,9 +123,7 @@ class Allowances {
      * another process takes.
      */
     void checkCanRead() {
-        if (!box.hasKey()) {
-            throw new ProtocolRejection.Plain("secrets-key-missing").refused();
-        }
+        box.checkKey();
     }
 
     /** The allowance that an upload names, with the signature of it; refuses any other. */

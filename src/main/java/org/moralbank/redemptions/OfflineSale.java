@@ -19,13 +19,11 @@ import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Spending;
 import org.moralbank.members.Member;
-import org.moralbank.members.MemberRejection;
 import org.moralbank.members.Participants;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.merchants.Terminals;
 import org.moralbank.paycodes.ShownCode;
 import org.moralbank.platform.Ids;
-import org.moralbank.platform.RefusedException;
 
 /**
  * A sale that a till made without a connection. The goods are gone, so that it is asked whether the till was allowed to sell,
@@ -102,22 +100,11 @@ record OfflineSale(
         String whose = shown == null
                 ? Objects.requireNonNull(member)
                 : shown.presentAt(set, at).member();
-        boolean frozen = receiver(set, whose).status() == Member.Status.FROZEN;
+        Member payer = RedemptionRejection.OfWhoPays.seen(shown, () -> Participants.receiver(set, key.book(), whose));
+        boolean frozen = payer.status() == Member.Status.FROZEN;
         Redemption redemption = sell(set, new Payer(key.book(), whose), frozen, allowance);
         Allowances.use(set, allowance);
         return new Taken(redemption, false);
-    }
-
-    /** Who has shown a code is not told to who saw it, and what is wrong with him without his name. */
-    private Member receiver(WorkingSet set, String whose) {
-        try {
-            return Participants.receiver(set, key.book(), whose);
-        } catch (RefusedException refused) {
-            if (shown != null && refused.rejection() instanceof MemberRejection about) {
-                throw new RedemptionRejection.OfWhoPays(about.code()).refused();
-            }
-            throw refused;
-        }
     }
 
     private Taken again(Transaction first) {

@@ -27,7 +27,6 @@ import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Spending;
 import org.moralbank.ledger.Unit;
 import org.moralbank.members.Member;
-import org.moralbank.members.MemberRejection;
 import org.moralbank.merchants.Catalogue;
 import org.moralbank.merchants.Line;
 import org.moralbank.merchants.Terminal;
@@ -35,7 +34,6 @@ import org.moralbank.paycodes.PayCodeRejection;
 import org.moralbank.paycodes.Presented;
 import org.moralbank.paycodes.ShownCode;
 import org.moralbank.platform.Ids;
-import org.moralbank.platform.RefusedException;
 
 /**
  * A redemption begins: points are held, or spent at once.
@@ -249,14 +247,7 @@ final class Redeeming implements Work {
     }
 
     private Member check(WorkingSet set, Payer who) {
-        try {
-            return who.check(set);
-        } catch (RefusedException refused) {
-            if (shown != null && refused.rejection() instanceof MemberRejection about) {
-                throw new RedemptionRejection.OfWhoPays(about.code()).refused();
-            }
-            throw refused;
-        }
+        return RedemptionRejection.OfWhoPays.seen(shown, () -> who.check(set));
     }
 
     private @Nullable Basket buy(WorkingSet set, Payer who) {

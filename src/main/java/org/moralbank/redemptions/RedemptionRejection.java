@@ -3,8 +3,13 @@ package org.moralbank.redemptions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.Unit;
+import org.moralbank.members.Member;
+import org.moralbank.members.MemberRejection;
+import org.moralbank.paycodes.ShownCode;
+import org.moralbank.platform.RefusedException;
 import org.moralbank.platform.Rejection;
 
 /**
@@ -66,7 +71,19 @@ sealed interface RedemptionRejection extends Rejection {
     }
 
     /** What somebody is refused who shows a code: the same as to who names the member, without a word of him. */
-    record OfWhoPays(String code) implements RedemptionRejection {}
+    record OfWhoPays(String code) implements RedemptionRejection {
+        /** The member that a look finds; where a code was shown, what he is refused for is told without him. */
+        static Member seen(@Nullable ShownCode shown, Supplier<Member> look) {
+            try {
+                return look.get();
+            } catch (RefusedException refused) {
+                if (shown != null && refused.rejection() instanceof MemberRejection about) {
+                    throw new OfWhoPays(about.code()).refused();
+                }
+                throw refused;
+            }
+        }
+    }
 
     /** The redemption is no authorization any more. */
     record NotAuthorized(UUID redemption, Redemption.Status redemptionStatus) implements RedemptionRejection {

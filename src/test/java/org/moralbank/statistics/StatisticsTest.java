@@ -39,11 +39,7 @@ class StatisticsTest {
         served(operator, book.path(), anna, 30, TODAY.minusDays(3));
         served(operator, book.path(), bert, 45, TODAY);
         int reversed = served(operator, book.path(), bert, 15, TODAY);
-        as(operator)
-                .body("{\"reason\":\"twice\"}")
-                .post(book.path() + "/entries/" + reversed + "/reversal")
-                .then()
-                .statusCode(201);
+        reverse(operator, book.path(), reversed);
         served(operator, other.path(), other.aMember().id(), 10, TODAY);
         merchant(operator, book.path(), "S1");
         merchant(operator, book.path(), "S2");
@@ -55,16 +51,19 @@ class StatisticsTest {
 
         // Back-dated, and taken back today: on the days between it stood.
         int longAgo = served(operator, book.path(), bert, 20, TODAY.minusDays(3));
-        as(operator)
-                .body("{\"reason\":\"twice\"}")
-                .post(book.path() + "/entries/" + longAgo + "/reversal")
-                .then()
-                .statusCode(201);
+        reverse(operator, book.path(), longAgo);
 
         tells(operator, street, "", 3, 135, 2, 1);
         tells(operator, street, "?on=" + TODAY, 3, 135, 2, 1);
         tells(operator, street, "?on=" + TODAY.minusDays(1), 2, 50, 2, 0);
         tells(operator, street, "?on=" + TODAY.minusDays(4), 0, 0, 0, 0);
+    }
+
+    private static void reverse(String key, String book, int entry) {
+        as(key).body("{\"reason\":\"twice\"}")
+                .post(book + "/entries/" + entry + "/reversal")
+                .then()
+                .statusCode(201);
     }
 
     private static void tells(
