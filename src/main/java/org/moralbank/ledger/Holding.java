@@ -4,6 +4,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** All accounts of a holder: his own and his lots. Immutable. */
@@ -13,6 +14,9 @@ public record Holding(List<Account> accounts) {
                     Lot::expiresOn, Comparator.nullsLast(Comparator.<LocalDate>naturalOrder()))
             .thenComparing(lot -> !lot.restricted())
             .thenComparing(Lot::name);
+
+    /** With the longest ids, and a fund for each lot, they are some 40 kB; an entry has room for 48. */
+    private static final int LOTS_OF_AN_ENTRY = 80;
 
     public static final Holding NONE = new Holding(List.of());
 
@@ -64,6 +68,16 @@ public record Holding(List<Account> accounts) {
                 .filter(account -> which.allows(account.lot(), day))
                 .sorted(Comparator.comparing(Account::lot, SPENDING_ORDER))
                 .toList();
+    }
+
+    /** The lots that are wanted, as many together as one entry takes. */
+    public List<List<Account>> inParts(Predicate<Account> wanted) {
+        List<Account> lots = accounts.stream().filter(wanted).toList();
+        List<List<Account>> parts = new ArrayList<>();
+        for (int from = 0; from < lots.size(); from += LOTS_OF_AN_ENTRY) {
+            parts.add(lots.subList(from, Math.min(from + LOTS_OF_AN_ENTRY, lots.size())));
+        }
+        return parts;
     }
 
     public long posted() {

@@ -96,7 +96,7 @@ public final class Ledger {
     public static Entry post(WorkingSet set, Draft draft) {
         refuseClosed(set, draft.legs);
         refuseFrozen(set, draft.legs);
-        LocalDate today = set.get(BOOKS, draft.book).dayOf(set.now());
+        LocalDate today = today(set, draft.book);
         Nets nets = new Nets();
         for (Draft.Leg leg : draft.legs) {
             switch (leg) {
@@ -259,12 +259,14 @@ public final class Ledger {
 
     /**
      * Posts the mirror of an entry. Frozen and closed accounts take part. What a member, team or pool no longer has, or
-     * has held, is booked to its shortfall, so that no balance falls below its floor in silence.
+     * has held, is booked to its shortfall, so that no balance falls below its floor in silence. What comes back to a lot
+     * that has expired since can be spent for 30 days; so does an expiry that is reversed.
      *
      * <p>The caller named {@link #REVERSALS} of the entry, its holders and their {@linkplain #shortfallsOf shortfalls}
      * among its needs.
      */
     static Entry reverse(WorkingSet set, Entry original, Draft draft) {
+        LocalDate today = today(set, original.book());
         Nets nets = new Nets();
         for (Posting posting : original.postings()) {
             long mirrored = -posting.amount();
@@ -272,7 +274,11 @@ public final class Ledger {
                     mirrored < 0
                             ? new Draft.Leg.Debit(posting.holder(), posting.lot(), -mirrored)
                             : new Draft.Leg.Credit(posting.holder(), posting.lot(), mirrored));
-            if (mirrored > 0 || posting.holder().chart().shortfall() == null) {
+            if (mirrored > 0) {
+                nets.add(posting.holder(), posting.lot().orWithGrace(today), mirrored);
+                continue;
+            }
+            if (posting.holder().chart().shortfall() == null) {
                 nets.add(posting.holder(), posting.lot(), mirrored);
                 continue;
             }
@@ -305,25 +311,65 @@ public final class Ledger {
     }
 
     /**
-     * After an earning: takes what the earner owes from what he now has, as an entry of its own in the same group. Null
-     * when he owes nothing, has nothing, or is frozen.
+     * After an earning: takes what the earner owes from what he now has and might give away, as an entry of its own in the
+     * same group. Null when he owes nothing, has nothing, or is frozen.
      */
     public static @Nullable Entry recover(
             WorkingSet set, Holder earner, LocalDate occurredOn, Attribution by, @Nullable UUID group) {
         Holding owed = holding(set, earner.shortfall());
-        Account own = holding(set, earner).find(Lot.OWN);
-        if (owed.posted() >= 0 || own == null || own.status() != Account.Status.OPEN) {
+        if (owed.posted() >= 0 || holding(set, earner).status() != Account.Status.OPEN) {
             return null;
         }
-        long amount = Math.min(-owed.posted(), own.debitable());
+        long amount = Math.min(-owed.posted(), spendable(set, earner, Spending.AS_A_GIFT));
         return amount <= 0
                 ? null
                 : post(
                         set,
                         Draft.of(EntryType.SHORTFALL_RECOVER, earner.book(), occurredOn, by)
-                                .debit(earner, amount)
+                                .spend(earner, amount, Spending.AS_A_GIFT)
                                 .credit(earner.shortfall(), amount)
                                 .group(group));
+    }
+
+    // ---- expiry ------------------------------------------------------------------------------------------------
+
+    /** Where what expires of a holder's lots goes; among the needs of {@link #expire}. */
+    public static Holder expiredOf(Holder holder) {
+        return Holder.of(holder.book(), holder.unit() == Unit.MIN ? Chart.EXPIRED_TIME : Chart.EXPIRED_POINTS);
+    }
+
+    /**
+     * Takes out of circulation what has expired of a holder's lots: EXPIRE_TIME or EXPIRE_POINTS, on the day of the posting.
+     * What is held of them stays until it is captured or released. A frozen account does not stop it; of a closed one, which
+     * reversals alone touch, nothing goes.
+     *
+     * @param group of which the entries are, or null
+     * @return one entry, or as many as the lots fill; none when nothing has expired
+     */
+    public static List<Entry> expire(WorkingSet set, Holder holder, Attribution by, @Nullable UUID group) {
+        Holding holding = holding(set, holder);
+        if (holding.status() == Account.Status.CLOSED) {
+            return List.of();
+        }
+        LocalDate today = today(set, holder.book());
+        EntryType type = holder.unit() == Unit.MIN ? EntryType.EXPIRE_TIME : EntryType.EXPIRE_POINTS;
+        List<Entry> entries = new ArrayList<>();
+        for (List<Account> lots :
+                holding.inParts(account -> account.lot().expiredBy(today) && account.available() > 0)) {
+            Draft draft = Draft.of(type, holder.book(), today, by).group(group);
+            long expired = 0;
+            for (Account account : lots) {
+                draft.debit(holder, account.lot(), account.available());
+                expired += account.available();
+            }
+            draft.credit(expiredOf(holder), expired);
+            entries.add(seal(set, draft, single(draft)));
+        }
+        return entries;
+    }
+
+    private static LocalDate today(WorkingSet set, int book) {
+        return set.get(BOOKS, book).dayOf(set.now());
     }
 
     /**
@@ -377,10 +423,9 @@ public final class Ledger {
         }
         refuseClosed(set, holder);
         refuseFrozen(set, holder);
-        LocalDate today = set.get(BOOKS, holder.book()).dayOf(set.now());
         List<Hold.Line> lines = new ArrayList<>();
         long missing = amount;
-        for (Account account : holding(set, holder).spendable(Spending.ON_SERVICE, today)) {
+        for (Account account : holding(set, holder).spendable(Spending.ON_SERVICE, today(set, holder.book()))) {
             long part = Math.min(missing, account.debitable());
             if (part > 0) {
                 replace(set, account.hold(part));
@@ -481,9 +526,12 @@ public final class Ledger {
 
     /** What a holder could spend on service now: neither held nor expired. */
     public static long spendable(WorkingSet set, Holder holder) {
-        LocalDate today = set.get(BOOKS, holder.book()).dayOf(set.now());
+        return spendable(set, holder, Spending.ON_SERVICE);
+    }
+
+    private static long spendable(WorkingSet set, Holder holder, Spending which) {
         long spendable = 0;
-        for (Account account : holding(set, holder).spendable(Spending.ON_SERVICE, today)) {
+        for (Account account : holding(set, holder).spendable(which, today(set, holder.book()))) {
             spendable += account.debitable();
         }
         return spendable;

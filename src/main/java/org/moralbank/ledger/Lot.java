@@ -1,6 +1,7 @@
 package org.moralbank.ledger;
 
 import java.time.LocalDate;
+import java.time.Period;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param restricted it may be spent on service, not given away
  */
 public record Lot(String origin, @Nullable LocalDate expiresOn, boolean restricted) {
+    /** How long what comes back to a lot that has expired since can be spent. */
+    private static final Period GRACE = Period.ofDays(30);
+
     /** What is the holder's own: it neither expires nor is restricted. */
     public static final Lot OWN = new Lot("", null, false);
 
@@ -57,5 +61,10 @@ public record Lot(String origin, @Nullable LocalDate expiresOn, boolean restrict
 
     boolean expiredBy(LocalDate day) {
         return expiresOn != null && expiresOn.isBefore(day);
+    }
+
+    /** Where what was taken from this lot comes back to: when it has expired since, to one of its kind with 30 days' grace. */
+    Lot orWithGrace(LocalDate today) {
+        return expiredBy(today) ? new Lot(origin, today.plus(GRACE), restricted) : this;
     }
 }

@@ -5,6 +5,7 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,10 +40,42 @@ public class LotStore {
             WHERE p.book_id = $1 AND p.seq = $2 AND p.amount < 0
             """;
 
+    /** By the index of lots that expire, one page behind the other: no lot is looked at twice in a round. */
+    private static final String EXPIRED = """
+            SELECT a.book_id, a.expires_on, a.account_id, a.code, a.owner, a.unit
+            FROM ledger_account a
+            JOIN ledger_book b USING (book_id)
+            WHERE (a.book_id, a.expires_on, a.account_id) > ($1, $2, $3)
+            AND a.expires_on < (now() AT TIME ZONE b.calendar)::date AND a.posted > a.held AND a.status <> 'CLOSED'
+            ORDER BY a.book_id, a.expires_on, a.account_id
+            LIMIT $4
+            """;
+
     private final Pool pool;
 
     LotStore(Pool pool) {
         this.pool = pool;
+    }
+
+    /** A lot that has expired and has something in it that is not held; pages are in the order of these. */
+    record Expired(int book, LocalDate expiresOn, int account, Holder holder) {
+        /** Before all others. */
+        static final Expired NONE = new Expired(0, LocalDate.EPOCH, 0, Holder.of(0, Chart.TIME_POOL));
+    }
+
+    /** The next lots that have expired by the days of their books. */
+    Uni<List<Expired>> expired(Expired after, int most) {
+        Tuple arguments = Tuple.from(List.of((short) after.book(), after.expiresOn(), after.account(), most));
+        return pool.preparedQuery(EXPIRED).execute(arguments).map(rows -> {
+            List<Expired> found = new ArrayList<>(rows.size());
+            for (Row row : rows) {
+                int book = row.getShort(0);
+                Holder holder =
+                        new Holder(book, Chart.of(row.getString(3)), row.getString(4), Unit.valueOf(row.getString(5)));
+                found.add(new Expired(book, row.getLocalDate(1), row.getInteger(2), holder));
+            }
+            return found;
+        });
     }
 
     /** The sources of a holder's restricted lots. */

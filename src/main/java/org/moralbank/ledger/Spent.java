@@ -1,7 +1,6 @@
 package org.moralbank.ledger;
 
 import java.time.LocalDate;
-import java.time.Period;
 import java.util.Comparator;
 import java.util.List;
 import org.moralbank.commits.WorkingSet;
@@ -15,9 +14,6 @@ import org.moralbank.commits.WorkingSet;
  * @param shortfall what the payer lacked, and owes
  */
 public record Spent(long seq, List<Part> parts, long shortfall) {
-    /** How long what comes back to a lot that has expired since can be spent. */
-    static final Period GRACE = Period.ofDays(30);
-
     /** What was taken from one lot. */
     public record Part(Lot lot, long amount) {}
 
@@ -58,7 +54,7 @@ public record Spent(long seq, List<Part> parts, long shortfall) {
         for (Part part : parts) {
             long back = take(part.amount(), skip, left);
             if (back > 0) {
-                draft.credit(payer, part.lot().expiredBy(today) ? graceOf(part.lot(), today) : part.lot(), back);
+                draft.credit(payer, part.lot().orWithGrace(today), back);
                 left -= back;
             }
             skip -= Math.min(skip, part.amount());
@@ -71,9 +67,5 @@ public record Spent(long seq, List<Part> parts, long shortfall) {
     /** What of a part is wanted, after some of it was skipped. */
     private static long take(long part, long skip, long wanted) {
         return Math.min(Math.max(0, part - skip), wanted);
-    }
-
-    private static Lot graceOf(Lot expired, LocalDate today) {
-        return new Lot(expired.origin(), today.plus(GRACE), expired.restricted());
     }
 }

@@ -17,6 +17,8 @@
  *   <li>held is never negative, posted − held never below the floor, posted never above the ceiling.
  *   <li>An entry is reversed at most once, and a reversal never.
  *   <li>Spending takes the earliest lot to expire, then the restricted, then the own.
+ *   <li>A lot is spent up to its last day in the book's calendar. After it the job {@link org.moralbank.ledger.LotExpiry}
+ *       takes out of circulation what is not held of it; what comes back to it later can be spent for 30 days.
  * </ol>
  *
  * <p><b>How it is used.</b> A use case names the book and the holders among the needs of its work and calls

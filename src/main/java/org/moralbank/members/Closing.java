@@ -31,9 +31,6 @@ import org.moralbank.platform.Ids;
  * changed in between, nothing is done and the closing is prepared anew.
  */
 final class Closing implements Work {
-    /** With the longest ids, and a fund for each lot, they are some 40 kB; an entry has room for 48. */
-    private static final int LOTS_OF_AN_ENTRY = 80;
-
     private final BookHandle book;
     private final String memberId;
     private final Members.Leaving leaving;
@@ -70,6 +67,8 @@ final class Closing implements Work {
                 .row(HOLDINGS, points)
                 .row(HOLDINGS, Ledger.shortfallOf(time))
                 .row(HOLDINGS, Ledger.shortfallOf(points))
+                .row(HOLDINGS, Ledger.expiredOf(time))
+                .row(HOLDINGS, Ledger.expiredOf(points))
                 .row(HOLDINGS, timePool)
                 .row(HOLDINGS, pointsPool);
         sources.funds().forEach(fund -> needs.row(HOLDINGS, fund));
@@ -100,10 +99,16 @@ final class Closing implements Work {
         Ledger.setStatus(set, time, Account.Status.OPEN);
         Ledger.setStatus(set, points, Account.Status.OPEN);
         List<Entry> entries = new ArrayList<>();
+        entries.addAll(Ledger.expire(set, time, leaving.note().by(), group));
+        entries.addAll(Ledger.expire(set, points, leaving.note().by(), group));
         recover(set, time).ifPresent(entries::add);
         recover(set, points).ifPresent(entries::add);
-        parts(set, time).forEach(lots -> entries.add(emptyTime(set, lots, heir)));
-        parts(set, points).forEach(lots -> entries.add(emptyPoints(set, lots)));
+        Ledger.holding(set, time)
+                .inParts(account -> account.posted() > 0)
+                .forEach(lots -> entries.add(emptyTime(set, lots, heir)));
+        Ledger.holding(set, points)
+                .inParts(account -> account.posted() > 0)
+                .forEach(lots -> entries.add(emptyPoints(set, lots)));
         Ledger.setStatus(set, time, Account.Status.CLOSED);
         Ledger.setStatus(set, points, Account.Status.CLOSED);
         Member closed = Members.put(
@@ -134,18 +139,6 @@ final class Closing implements Work {
             throw new StatusRejection.ShortfallOpen(memberId, owed, earner.unit()).refused();
         }
         return Optional.ofNullable(recovered);
-    }
-
-    /** The lots with something in them, as many together as one entry takes. */
-    private static List<List<Account>> parts(WorkingSet set, Holder holder) {
-        List<Account> lots = Ledger.holding(set, holder).accounts().stream()
-                .filter(account -> account.posted() > 0)
-                .toList();
-        List<List<Account>> parts = new ArrayList<>();
-        for (int from = 0; from < lots.size(); from += LOTS_OF_AN_ENTRY) {
-            parts.add(lots.subList(from, Math.min(from + LOTS_OF_AN_ENTRY, lots.size())));
-        }
-        return parts;
     }
 
     private Entry emptyTime(WorkingSet set, List<Account> lots, Holder heir) {

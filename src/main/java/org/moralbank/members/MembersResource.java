@@ -336,7 +336,8 @@ public class MembersResource {
     @Path("/{memberId}/close")
     @Allowed({Role.COORDINATOR, Role.OPERATOR})
     @Operation(operationId = "closeMember", summary = "Lets a member leave, for good", description = """
-                    What he owes is recovered first. Granted time goes back to the fund or pool that it came from, his own
+                    What has expired goes out of circulation (EXPIRE_TIME, EXPIRE_POINTS), and what he owes is recovered from
+                    what he might give away. Then granted time goes back to the fund or pool that it came from, his own
                     time to the kin that timeTo names or to the time pool, his points to the points pool (ACCOUNT_CLOSE; several
                     entries of one group when he has more lots than one entry takes). Then his accounts are closed. Nothing of
                     his past is deleted.

@@ -174,7 +174,8 @@ public class GrantsResource {
             description = """
                     Posts one entry, at once and for good: GRANT_TIME from a fund's budget of this year, GRANT_TIME_FROM_POOL, or
                     GRANT_POINTS from the pool. Time becomes a lot of its own, which expires, on 31 December when nothing else is
-                    said, and is for service only unless restricted is false. Granted points are the member's own.
+                    said, and is for service only unless restricted is false. What is left of it after that day goes out of
+                    circulation by itself (EXPIRE_TIME). Granted points are the member's own.
                     """)
     @RequestBody(
             required = true,

@@ -131,6 +131,9 @@ class KernelAgainstModelTest {
         }
 
         System.out.println("seed " + seed + " " + outcomes);
+        assertThat(rows.entries.values().stream().flatMap(List::stream).map(Entry::type))
+                .as("what expires")
+                .contains(EntryType.EXPIRE_TIME, EntryType.EXPIRE_POINTS);
         sameBooks();
         assertThat(outcomes)
                 .as("works of every outcome")

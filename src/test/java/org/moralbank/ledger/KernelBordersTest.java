@@ -2,6 +2,7 @@ package org.moralbank.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.moralbank.ledger.Ledger.BOOKS;
 import static org.moralbank.ledger.Ledger.ENTRIES;
 import static org.moralbank.ledger.Ledger.HOLDINGS;
@@ -45,11 +46,26 @@ class KernelBordersTest {
     private static final Holder FUND = Holder.of(BOOK, Chart.ISSUED_FUND_TIME, "F1.2025");
     private static final Holder OPENING = new Holder(BOOK, Chart.OPENING, "", Unit.PTS);
     private static final Holder SHOP = Holder.of(BOOK, Chart.MERCHANT_PAYABLE, "S-1");
+    private static final Holder EXPIRED = Holder.of(BOOK, Chart.EXPIRED_TIME);
+    private static final Holder EXPIRED_POINTS = Holder.of(BOOK, Chart.EXPIRED_POINTS);
+    private static final Holder ANNAS_POINTS = Holder.of(BOOK, Chart.MEMBER_POINTS, "M-1");
     private static final UUID HOLD = UUID.fromString("00000000-0000-7000-8000-000000000001");
     private static final HoldTable.Key HOLD_KEY = new HoldTable.Key(BOOK, HOLD);
 
     private static final List<Holder> HOLDERS = List.of(
-            ANNA, ANNA.shortfall(), BELA, BELA.shortfall(), POOL, POOL.shortfall(), ISSUED, FUND, OPENING, SHOP);
+            ANNA,
+            ANNA.shortfall(),
+            ANNAS_POINTS,
+            BELA,
+            BELA.shortfall(),
+            POOL,
+            POOL.shortfall(),
+            ISSUED,
+            FUND,
+            OPENING,
+            SHOP,
+            EXPIRED,
+            EXPIRED_POINTS);
     private static final List<EntryTable.Key> FIRST_ENTRIES = LongStream.rangeClosed(1, 20)
             .mapToObj(seq -> new EntryTable.Key(BOOK, seq))
             .toList();
@@ -582,7 +598,7 @@ class KernelBordersTest {
     }
 
     @Test
-    void recoversNeitherWhatIsHeldNorWhatIsInALot() {
+    void recoversNeitherWhatIsHeldNorWhatIsRestricted() {
         owes(ANNA, 10);
         issue(ANNA, 6);
         hold(ANNA, 4);
@@ -593,8 +609,6 @@ class KernelBordersTest {
         assertThat(posted(ANNA)).isEqualTo(54);
         assertThat(posted(ANNA.shortfall())).isEqualTo(-8);
     }
-
-    // ---- fixtures ----------------------------------------------------------------------------------------------
 
     // ---- the size of an entry ----------------------------------------------------------------------------------
 
@@ -655,6 +669,119 @@ class KernelBordersTest {
         assertThat(Entry.LONGEST).isEqualTo(EntryBundle.LONGEST);
         assertThat(posted(ANNA)).isEqualTo(lots);
         assertThat(posted(BELA.shortfall())).isEqualTo(-lots);
+    }
+
+    // ---- expiry ------------------------------------------------------------------------------------------------
+
+    @Test
+    void expiresWhatIsAvailableOfALotOnTheDayAfterItsLast() {
+        Lot lot = new Lot("F1", TODAY, true);
+        grant(ANNA, lot, 60);
+        grant(ANNA, new Lot("F1", TODAY.plusDays(1), true), 5);
+        issue(ANNA, 7);
+        Ledger.hold(set, HOLD, ANNA, 20, TOMORROW.plusSeconds(60), null);
+
+        at(END_OF_TODAY);
+        assertThat(expire(ANNA)).isEmpty();
+        at(TOMORROW);
+        List<Entry> entries = expire(ANNA);
+
+        assertThat(entries).hasSize(1);
+        assertThat(entries.getFirst().type()).isEqualTo(EntryType.EXPIRE_TIME);
+        assertThat(entries.getFirst().occurredOn()).isEqualTo(TODAY.plusDays(1));
+        assertThat(posted(EXPIRED)).isEqualTo(40);
+        assertThat(posted(ANNA)).isEqualTo(20 + 5 + 7);
+        assertThat(expire(ANNA)).as("a second time").isEmpty();
+        Ledger.release(set, HOLD, ANNA, Hold.Status.RELEASED);
+        expire(ANNA);
+        assertThat(posted(EXPIRED)).as("with what was held").isEqualTo(60);
+        assertThat(posted(ANNA)).isEqualTo(5 + 7);
+    }
+
+    @Test
+    void expiresPointsToAnAccountOfTheirOwn() {
+        post(Draft.of(EntryType.OPENING, BOOK, TODAY, KernelWork.BY)
+                .debit(OPENING, 100)
+                .credit(ANNAS_POINTS, new Lot("", TODAY, false), 100));
+
+        at(TOMORROW);
+        List<Entry> entries = expire(ANNAS_POINTS);
+
+        assertThat(entries.getFirst().type()).isEqualTo(EntryType.EXPIRE_POINTS);
+        assertThat(posted(EXPIRED_POINTS)).isEqualTo(100);
+        assertThat(posted(ANNAS_POINTS)).isZero();
+    }
+
+    @Test
+    void aFrozenHoldersLotsExpireAndAClosedOnesDoNot() {
+        grant(ANNA, new Lot("F1", TODAY, true), 60);
+        grant(BELA, new Lot("F1", TODAY, true), 60);
+        Ledger.setStatus(set, ANNA, Account.Status.FROZEN);
+        Ledger.setStatus(set, BELA, Account.Status.CLOSED);
+
+        at(TOMORROW);
+
+        assertThat(expire(ANNA)).hasSize(1);
+        assertThat(expire(BELA)).isEmpty();
+        assertThat(posted(EXPIRED)).isEqualTo(60);
+    }
+
+    @Test
+    void moreLotsThanOneEntryTakesExpireInSeveral() {
+        for (int i = 0; i < 81; i++) {
+            grant(ANNA, new Lot("F".repeat(64), TODAY.minusDays(i), true), 1);
+        }
+
+        at(TOMORROW);
+        List<Entry> entries = expire(ANNA);
+
+        assertThat(entries).extracting(entry -> entry.postings().size()).containsExactly(81, 2);
+        assertThat(posted(EXPIRED)).isEqualTo(81);
+        assertThat(posted(ANNA)).isZero();
+    }
+
+    @Test
+    void whatComesBackToAnExpiredLotByAReversalHasThirtyDays() {
+        Lot lot = new Lot("F1", TODAY, true);
+        grant(ANNA, lot, 60);
+        Entry spent = give(ANNA, BELA, 20);
+        at(TOMORROW);
+        Entry expired = expire(ANNA).getFirst();
+
+        reverse(spent);
+        reverse(expired);
+
+        Lot grace = new Lot("F1", TODAY.plusDays(31), true);
+        assertThat(set.get(HOLDINGS, ANNA).accounts())
+                .filteredOn(account -> account.posted() > 0)
+                .extracting(Account::lot, Account::posted)
+                .containsExactly(tuple(grace, 60L));
+        assertThat(posted(EXPIRED)).isZero();
+        assertThat(posted(BELA)).isZero();
+        give(ANNA, BELA, 60);
+    }
+
+    @Test
+    void recoversFromAllThatMayBeGivenAway() {
+        owes(ANNA, 50);
+        grant(ANNA, new Lot("F1", null, true), 50);
+        grant(ANNA, new Lot("F1", TODAY, false), 30);
+        grant(ANNA, new Lot("F1", TODAY.minusDays(1), false), 30);
+        issue(ANNA, 15);
+
+        Entry recovered = Objects.requireNonNull(recover(ANNA));
+
+        assertThat(posted(ANNA.shortfall())).isEqualTo(-5);
+        assertThat(recovered.postings())
+                .extracting(Posting::amount)
+                .as("the earliest to expire first")
+                .containsExactly(-30L, -15L, 45L);
+    }
+
+    // ---- fixtures ----------------------------------------------------------------------------------------------
+
+    private List<Entry> expire(Holder holder) {
+        return Ledger.expire(set, holder, KernelWork.BY, null);
     }
 
     private static Draft draft() {

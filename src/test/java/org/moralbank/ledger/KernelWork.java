@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.WorkingSet;
@@ -84,6 +85,9 @@ final class KernelWork {
             case RandomWork.Recover recover ->
                 needs.row(HOLDINGS, holder(recover.book(), recover.who()))
                         .row(HOLDINGS, Ledger.shortfallOf(holder(recover.book(), recover.who())));
+            case RandomWork.Expire expire ->
+                needs.row(HOLDINGS, holder(expire.book(), expire.who()))
+                        .row(HOLDINGS, Ledger.expiredOf(holder(expire.book(), expire.who())));
             case RandomWork.SetStatus status -> needs.row(HOLDINGS, holder(status.book(), status.who()));
             case RandomWork.Together together -> together.works().forEach(each -> needs(each, needs));
             case RandomWork.Refuse refuse -> {}
@@ -169,6 +173,12 @@ final class KernelWork {
                         BY,
                         null);
                 yield entry == null ? "nothing to recover" : told(entry);
+            }
+            case RandomWork.Expire expire -> {
+                List<Entry> entries = Ledger.expire(set, holder(expire.book(), expire.who()), BY, null);
+                yield entries.isEmpty()
+                        ? "nothing to expire"
+                        : entries.stream().map(this::told).collect(Collectors.joining(" and "));
             }
             case RandomWork.SetStatus status -> {
                 Ledger.setStatus(set, holder(status.book(), status.who()), Account.Status.valueOf(status.status()));

@@ -151,6 +151,7 @@ final class NaiveBooks {
             case RandomWork.Release release -> release(release);
             case RandomWork.Reverse reverse -> reverse(reverse, now);
             case RandomWork.Recover recover -> recover(recover, now);
+            case RandomWork.Expire expire -> expire(expire, now);
             case RandomWork.SetStatus status -> setStatus(status);
             case RandomWork.Together together -> {
                 List<String> told = new ArrayList<>();
@@ -315,7 +316,11 @@ final class NaiveBooks {
         Map<Key, Long> nets = new LinkedHashMap<>();
         for (Line line : original.lines()) {
             String shortfall = rule(line.key().who()).shortfall();
-            if (line.amount() < 0 || shortfall == null) {
+            if (line.amount() < 0) {
+                nets.merge(comesBackTo(line.key(), now), -line.amount(), Long::sum);
+                continue;
+            }
+            if (shortfall == null) {
                 nets.merge(line.key(), -line.amount(), Long::sum);
                 continue;
             }
@@ -336,6 +341,49 @@ final class NaiveBooks {
         return told(posted);
     }
 
+    /** The same lot, or when its last day is over one like it that ends in thirty days. */
+    private static Key comesBackTo(Key key, Instant now) {
+        LocalDate today = now.atZone(CALENDAR).toLocalDate();
+        LocalDate last = key.part().expiresOn();
+        if (last == null || !last.isBefore(today)) {
+            return key;
+        }
+        Part grace =
+                new Part(key.part().origin(), today.plusDays(30), key.part().restricted());
+        return new Key(key.book(), key.who(), grace);
+    }
+
+    private String expire(RandomWork.Expire expire, Instant now) {
+        LocalDate today = now.atZone(CALENDAR).toLocalDate();
+        boolean time = expire.who().unit().equals("MIN");
+        Who expired = new Who(time ? "3130" : "3250", "", expire.who().unit());
+        List<Leg> legs = new ArrayList<>();
+        long sum = 0;
+        for (Key key : amounts.keySet()) {
+            LocalDate last = key.part().expiresOn();
+            long left = balance(key) - held(key);
+            if (key.book() == expire.book()
+                    && key.who().equals(expire.who())
+                    && last != null
+                    && last.isBefore(today)
+                    && left > 0) {
+                legs.add(new Leg(Side.DEBIT, key.who(), key.part(), left));
+                sum += left;
+            }
+        }
+        if (sum == 0 || status(expire.book(), expire.who()).equals("CLOSED")) {
+            return "nothing to expire";
+        }
+        legs.add(new Leg(Side.CREDIT, expired, Part.OWN, sum));
+        Map<Key, Long> nets = new LinkedHashMap<>();
+        for (Leg leg : legs) {
+            nets.put(
+                    new Key(expire.book(), leg.who(), leg.part()),
+                    leg.side() == Side.DEBIT ? -leg.amount() : leg.amount());
+        }
+        return told(enter(expire.book(), time ? "EXPIRE_TIME" : "EXPIRE_POINTS", today, null, nets, now));
+    }
+
     private static Who shortfallOf(Who who, String code) {
         return new Who(code, who.owner().isEmpty() ? "POOL" : who.owner(), who.unit());
     }
@@ -343,9 +391,10 @@ final class NaiveBooks {
     private String recover(RandomWork.Recover recover, Instant now) {
         Who who = recover.who();
         Who owing = shortfallOf(who, Objects.requireNonNull(rule(who).shortfall()));
-        Key own = new Key(recover.book(), who, Part.OWN);
         long owed = -balance(new Key(recover.book(), owing, Part.OWN));
-        long there = amounts.containsKey(own) ? balance(own) - held(own) : 0;
+        long there = inSpendingOrder(recover.book(), who, true, now).stream()
+                .mapToLong(key -> Math.max(0, balance(key) - held(key)))
+                .sum();
         if (owed <= 0 || there <= 0 || !status(recover.book(), who).equals("OPEN")) {
             return "nothing to recover";
         }
@@ -356,7 +405,7 @@ final class NaiveBooks {
                         "SHORTFALL_RECOVER",
                         now.atZone(CALENDAR).toLocalDate(),
                         List.of(
-                                new Leg(Side.DEBIT, who, Part.OWN, amount),
+                                new Leg(Side.SPEND_AS_GIFT, who, Part.OWN, amount),
                                 new Leg(Side.CREDIT, owing, Part.OWN, amount))),
                 now));
     }

@@ -52,6 +52,9 @@ sealed interface RandomWork {
     /** Takes what somebody owes from what he has. */
     record Recover(int book, Who who) implements RandomWork {}
 
+    /** Has expire what is due of somebody. */
+    record Expire(int book, Who who) implements RandomWork {}
+
     /** Freezes, thaws or closes. */
     record SetStatus(int book, Who who, String status) implements RandomWork {}
 

@@ -56,6 +56,7 @@ public final class RandomWorks {
             all.add(new Who("3300", "", unit));
             all.add(new Who(time ? "3120" : "3255", "", unit));
             all.add(new Who(time ? "3265" : "3260", "", unit));
+            all.add(new Who(time ? "3130" : "3250", "", unit));
         }
         all.add(new Who("3110", "F1.2025", "MIN"));
         all.add(new Who("2300", "S-1", "PTS"));
@@ -120,6 +121,9 @@ public final class RandomWorks {
         }
         if (what < 42) {
             return new RandomWork.SetStatus(book, giver(unit()), random.nextInt(4) == 0 ? "CLOSED" : "OPEN");
+        }
+        if (what < 45) {
+            return new RandomWork.Expire(book, giver(unit()));
         }
         return post(book, now);
     }

@@ -15,6 +15,7 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -374,6 +375,46 @@ class MembersTest {
 
         assertThat(balance(book, "2200", anna.id())).isZero();
         assertThat(balance(book, "2410", "")).isEqualTo(4400);
+    }
+
+    /** Neither the kin nor the fund gets what was over before he left. */
+    @Test
+    void whatHadExpiredWhenAMemberLeavesGoesToNobody() {
+        var book = bank.aBook();
+        var yesterday = LocalDate.now(ZoneId.of("Asia/Shanghai")).minusDays(1);
+        var anna = book.aMember()
+                .holding(40, Unit.MIN)
+                .holding(9, Unit.MIN, new Lot("POOL", yesterday, false))
+                .holding(800, Unit.PTS, new Lot("", yesterday, false));
+        grant(book, anna, new Lot("PUBLIC", yesterday, true), "PUBLIC.2098", 25);
+
+        close(book, anna.id(), null)
+                .then()
+                .statusCode(200)
+                .body("entries.type", contains("EXPIRE_TIME", "EXPIRE_POINTS", "ACCOUNT_CLOSE"))
+                .body("entries.group.unique().size()", equalTo(1));
+
+        assertThat(balance(book, "3130", "")).isEqualTo(9 + 25);
+        assertThat(balance(book, "3250", "")).isEqualTo(800);
+        assertThat(balance(book, "2400", "")).isEqualTo(40);
+        assertThat(balance(book, "3110", "PUBLIC.2098")).isEqualTo(-25);
+    }
+
+    @Test
+    void aDebtIsPaidFromAllThatTheMemberMightGiveAwayBeforeHeLeaves() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(50, Unit.MIN, new Lot("POOL", LocalDate.of(2099, 12, 31), false));
+        owing(book, anna, 40);
+
+        close(book, anna.id(), null)
+                .then()
+                .statusCode(200)
+                .body("entries.type", contains("SHORTFALL_RECOVER", "ACCOUNT_CLOSE"));
+
+        assertThat(balance(book, "1610", anna.id())).isZero();
+        assertThat(balance(book, "2400", ""))
+                .as("what she owed it, and what is left")
+                .isEqualTo(40 + 10);
     }
 
     @Test

@@ -143,6 +143,8 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
             told.put("moralbank.events.deliver", "false");
             // Tests of the log integrate themselves, when they say.
             told.put("moralbank.log.integrate", "false");
+            // Tests of lots that expire have them expire when they say.
+            told.put("moralbank.lot-expiry.enabled", "false");
             told.put("moralbank.exports.checkpoint-wait", "0s");
             told.put("moralbank.log.key", "bm90aGluZyBpcyBzaWduZWQgd2l0aCB0aGlzLCByZWE=");
             // Tests of self-audits go through them themselves.
