@@ -212,7 +212,8 @@ public class OfflineResource {
                     (`member`, or the pay code that he showed), the amount and the time, before the goods are handed over. What
                     was under way on-line when the connection went is not written down here: send it again or reverse it.
                     **Afterwards** it sends them, in the order of selling, up to 1,000 at a time, and the same request with the
-                    same key until it is answered.
+                    same key until it is answered. The same key is answered as the first time, also where a row was reversed since;
+                    a new key tells of that.
 
                     Each row is answered by itself: **created**, it is a redemption like any sale, booked on the day of `at`
                     (REDEEM_SALE_OFFLINE); **replayed**, it came before with the same content, whatever the key; **refused**,

@@ -119,19 +119,29 @@ class Redemptions {
     }
 
     /**
-     * Takes what an authorization holds, once, or a part of it; the rest is released. Refuses what is no authorization any
-     * more, then more than was approved.
+     * Takes what an authorization holds, once, or a part of it; the rest is released. Refuses a till that did not authorize
+     * it, then what is no authorization any more, then more than was approved.
      *
      * @param amount all that was approved when it is null
      */
     Uni<Answer> capture(Ask ask, BookHandle book, Sight sight, UUID id, @Nullable Long amount, Note note) {
-        return seen(book, sight, id)
-                .chain(seen -> step(ask, book, new Step.Capturing(book, sight, seen, amount, note)));
+        return atItsTill(ask, book, sight, id, seen -> new Step.Capturing(book, sight, seen, amount, note));
     }
 
-    /** Gives an authorization back. Refuses what is none any more. */
+    /** Gives an authorization back. Refuses a till that did not authorize it, then what is none any more. */
     Uni<Answer> cancel(Ask ask, BookHandle book, Sight sight, UUID id) {
-        return seen(book, sight, id).chain(seen -> step(ask, book, new Step.Voiding(book, sight, seen)));
+        return atItsTill(ask, book, sight, id, seen -> new Step.Voiding(book, sight, seen));
+    }
+
+    /** It counts to the day of the till that authorized, which would not agree if another one did it. */
+    private Uni<Answer> atItsTill(Ask ask, BookHandle book, Sight sight, UUID id, Function<Seen, Step> of) {
+        return seen(book, sight, id).chain(seen -> {
+            Redemption.Till till = seen.seller().till();
+            return till == null || sight.mayBe(till.terminal())
+                    ? step(ask, book, of.apply(seen))
+                    : commits.submit(
+                            ask, book.id(), new Refusing(new TerminalRejection.TerminalUnknown(till.terminal())));
+        });
     }
 
     /**

@@ -426,7 +426,8 @@ public class RedemptionsResource {
     @Operation(operationId = "captureRedemption", summary = "Takes what an authorization holds", description = """
                     Moves the amount, or all that was approved, from the hold to the merchant (REDEEM_CAPTURE), the earliest lot
                     to expire first, and releases the rest. An authorization is captured once. Neither a freeze of the member
-                    nor a suspension of the merchant stops what was promised before.
+                    nor a suspension of the merchant stops what was promised before. A terminal captures what it authorized
+                    itself; what another one did is refused 422 `terminal-unknown`, because the day of each has to agree.
 
                     One that was captured, voided or has expired is refused 409 `hold-not-active`, which says which; one that
                     its terminal has reversed 409 `transaction-reversed`, also to a retry of a capture that was answered
@@ -446,7 +447,9 @@ public class RedemptionsResource {
             responseCode = "200",
             description = "Captured",
             content = @Content(schema = @Schema(implementation = RedemptionView.class)))
-    @Extension(name = "x-problem-codes", value = "hold-not-active transaction-reversed hold-exceeded account-closed")
+    @Extension(
+            name = "x-problem-codes",
+            value = "terminal-unknown hold-not-active transaction-reversed hold-exceeded account-closed")
     public Uni<Response> capture(
             @Context RoutingContext http, @RestPath String book, @RestPath String id, CaptureOrder body) {
         Call call = Call.of(http);
@@ -468,13 +471,13 @@ public class RedemptionsResource {
     @Operation(operationId = "voidRedemption", summary = "Gives an authorization back", description = """
                     Releases what is held; nothing is posted. For an authorization that was answered and is not wanted; for one
                     whose answer was lost there is reverseTransaction. A voucher can be used again; a pay code cannot. What was
-                    captured is not voided but refunded. No body is needed.
+                    captured is not voided but refunded. A terminal voids what it authorized itself. No body is needed.
                     """)
     @APIResponse(
             responseCode = "200",
             description = "Voided",
             content = @Content(schema = @Schema(implementation = RedemptionView.class)))
-    @Extension(name = "x-problem-codes", value = "hold-not-active transaction-reversed")
+    @Extension(name = "x-problem-codes", value = "terminal-unknown hold-not-active transaction-reversed")
     public Uni<Response> cancel(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
         Call call = Call.of(http);
         return books.of(call, book)

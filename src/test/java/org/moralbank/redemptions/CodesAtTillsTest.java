@@ -222,6 +222,24 @@ class CodesAtTillsTest {
         assertThat(points(anna)).isEqualTo("1000 (0)");
     }
 
+    /** Else the day of neither till would agree. */
+    @Test
+    void aTerminalCapturesAndVoidsOnlyWhatItAuthorizedItself() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(1000, Unit.PTS);
+        var held = shop.redeem("k1", body("AUTHORIZE", anna.payCode(), 100, "1"))
+                .extract()
+                .header("Location");
+        var at = held.substring(held.lastIndexOf('/'));
+        var other = shop.book().keyOfTerminal("STORE", "T2");
+
+        for (String step : List.of("/capture", "/void")) {
+            shop.post(other, "o" + step, at + step, Map.of()).statusCode(422).body("code", equalTo("terminal-unknown"));
+        }
+        shop.post(shop.till(), "c", at + "/capture", Map.of()).statusCode(200);
+        shop.post(other, "r", at + "/refunds", Map.of()).statusCode(201).body("terminal", equalTo("T2"));
+    }
+
     @Test
     void aTerminalActsAsItselfOnly() {
         var shop = aShop();
