@@ -50,7 +50,7 @@ class Demo {
         Clients.Ensured street = ensure(Street.NAME, Role.OPERATOR, ApiKey.generate());
         int played = play.play(street.client());
         if (played > 0) {
-            LOG.infof("%d events of a street's half year were played.", played);
+            LOG.infof("A street's half year was played: %d requests.", played);
         }
         if (config.keysFile().isPresent()) {
             Path keys = config.keysFile().get();

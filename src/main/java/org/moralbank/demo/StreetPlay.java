@@ -142,7 +142,7 @@ class StreetPlay {
         this.reads = reads;
     }
 
-    /** Plays what has not been played. How many events were. */
+    /** Plays what has not been played. How many requests that took. */
     int play(Client as) {
         return new Play(as).all();
     }

@@ -39,9 +39,6 @@
  *
  * <p><b>What never happens.</b> Nothing is deleted: an item that leaves the catalogue is kept, and what members bought of it
  * stays counted. Nothing here posts.
- *
- * <p>The map of the design has merchants, pay codes, redemptions and settlements in one package; it would hold a hundred
- * files. They are four, and redemptions and settlements stand on merchants.
  */
 @NullMarked
 package org.moralbank.merchants;

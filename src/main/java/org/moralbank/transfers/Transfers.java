@@ -36,8 +36,8 @@ public class Transfers {
     public record Transfer(String from, String to, long amount, Unit unit, Note note) {}
 
     /**
-     * Gives. Refuses, in this order: the same member on both sides, an unknown or closed member, a frozen giver, points
-     * where the book does not allow it, and what the kernel refuses.
+     * Gives. Refuses, in this order: the same member on both sides, an unknown or closed giver, a frozen one, an unknown or
+     * closed receiver, points where the book does not allow it, and what the kernel refuses.
      */
     public Uni<Answer> transfer(Ask ask, BookHandle book, Transfer command) {
         return commits.submit(ask, book.id(), work(book, command));
