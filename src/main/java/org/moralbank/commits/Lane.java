@@ -15,7 +15,6 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +75,15 @@ final class Lane {
             FOR UPDATE SKIP LOCKED
             """;
 
+    /** Waits for a book like a commit, but gives up when it takes longer than some of them; what it locked, it lets go. */
+    private static final String WAIT_BRIEFLY = """
+            SET LOCAL lock_timeout = '200ms';
+            SELECT FROM commit_lock WHERE book_id = %d FOR UPDATE
+            """;
+
+    /** How long a book that was waited for in vain, and is locked, is taken for held. */
+    private static final Duration WAIT_AGAIN = Duration.ofSeconds(1);
+
     /** A statement of its own: in the one that takes the lock it could be read before the wait for the lock. */
     private static final String CLOCK = "SELECT clock_timestamp()";
 
@@ -122,8 +130,8 @@ final class Lane {
     /** The works of the commit that is under way. */
     private List<Pending> underWay = List.of();
 
-    /** Books that another process was found to hold for longer than a commit takes, when they were last looked at. */
-    private final Set<Integer> heldElsewhere = new HashSet<>();
+    /** Books that another process holds for longer than commits take, with the nanos when each was last waited for in vain. */
+    private final Map<Integer, Long> heldElsewhere = new HashMap<>();
 
     /** The connection is the lane's own until it fails: a fresh one has to plan its statements again. */
     private @Nullable SqlConnection connection;
@@ -278,14 +286,18 @@ final class Lane {
         return batch;
     }
 
+    private Future<Void> commit(List<Pending> batch) {
+        return batch.isEmpty() ? Future.succeededFuture() : commit(batch, null);
+    }
+
     /**
      * Commits the works together; when that fails, one by one. Never fails itself: every caller is answered.
      *
      * @param decided what they have decided ahead of their lock, if they have
      */
     private Future<Void> commit(List<Pending> batch, @Nullable Attempt decided) {
-        if (!heldElsewhere.isEmpty() && batch.stream().anyMatch(pending -> pending.isOfAny(heldElsewhere))) {
-            return withoutHeldElsewhere(batch, null);
+        if (!heldElsewhere.isEmpty() && batch.stream().anyMatch(pending -> pending.isOfAny(heldElsewhere.keySet()))) {
+            return withoutHeldElsewhere(batch, null).compose(this::commit);
         }
         Map<Integer, Long> left =
                 decided == null ? null : known.numbers(decided.books).orElse(null);
@@ -301,10 +313,10 @@ final class Lane {
                     CommitFailure failure = CommitFailure.of(tried.cause());
                     if (failure.kind() == CommitFailure.Kind.OVERTAKEN) {
                         metrics.overtaken(batch.size());
-                        return commit(batch, null);
+                        return commit(batch);
                     }
                     if (failure.isOfALock()) {
-                        return withoutHeldElsewhere(batch, failure);
+                        return withoutHeldElsewhere(batch, failure).compose(this::commit);
                     }
                     // What was read for the next works may be what failed: this one is tried without.
                     if (failure.kind() == CommitFailure.Kind.FAULT && (batch.size() > 1 || ahead != null)) {
@@ -316,41 +328,79 @@ final class Lane {
     }
 
     /**
-     * Commits the works of books that nobody holds; the others are told that theirs is busy. Where a process holds a book for
-     * minutes, as an import does, the other books wait for it once, and not in each commit anew.
+     * Of some works those whose books nobody holds for long; the others are told that theirs is busy. Where a process holds a
+     * book for minutes, as an import does, the other books wait for it once, and not in each commit anew.
      *
-     * @param failure of the wait for a lock; null when it is known that there may be one to wait for
+     * @param failure of the wait for a lock; null when it is known which there may be to wait for
      */
-    private Future<Void> withoutHeldElsewhere(List<Pending> batch, @Nullable CommitFailure failure) {
-        Set<Integer> books = new TreeSet<>();
-        batch.forEach(pending -> pending.addBooksTo(books));
+    private Future<List<Pending>> withoutHeldElsewhere(List<Pending> batch, @Nullable CommitFailure failure) {
+        Set<Integer> unsure = new TreeSet<>();
+        batch.forEach(pending -> pending.addBooksTo(unsure));
+        if (failure == null) {
+            unsure.retainAll(heldElsewhere.keySet());
+        }
+        return lookWhichAreHeld(unsure).transform(looked -> {
+            if (looked.failed()) {
+                fail(batch, failure != null ? failure : CommitFailure.of(looked.cause()));
+                return Future.succeededFuture(List.of());
+            }
+            List<Pending> others = new ArrayList<>();
+            for (Pending pending : batch) {
+                if (pending.isOfAny(heldElsewhere.keySet())) {
+                    refuse(pending, new CommitRejection.BookBusy());
+                } else {
+                    others.add(pending);
+                }
+            }
+            if (failure != null && others.size() == batch.size()) {
+                fail(batch, failure); // what it waited for is free by now
+                return Future.succeededFuture(List.of());
+            }
+            return Future.succeededFuture(others);
+        });
+    }
+
+    /**
+     * Finds out which of some books another process holds for longer than commits take. One that is locked at the moment is
+     * waited for briefly, in the order of those who wait for it: a busy book is hardly ever seen free. Not again within a
+     * second of a wait in vain.
+     */
+    private Future<Void> lookWhichAreHeld(Set<Integer> books) {
+        if (books.isEmpty()) {
+            return Future.succeededFuture();
+        }
         return connected()
                 .compose(open -> open.preparedQuery(FREE)
                         .execute(Tuple.of(Attempt.bookIds(books)))
-                        .recover(cause -> Future.failedFuture(CommitFailure.whileLoading(cause))))
-                .transform(looked -> {
-                    if (looked.failed()) {
-                        fail(batch, failure != null ? failure : CommitFailure.of(looked.cause()));
-                        return Future.succeededFuture();
-                    }
-                    heldElsewhere.addAll(books);
-                    for (Row free : looked.result()) {
-                        heldElsewhere.remove((int) free.getShort(0));
-                    }
-                    List<Pending> others = new ArrayList<>();
-                    for (Pending pending : batch) {
-                        if (pending.isOfAny(heldElsewhere)) {
-                            refuse(pending, new CommitRejection.BookBusy());
-                        } else {
-                            others.add(pending);
-                        }
-                    }
-                    if (failure != null && others.size() == batch.size()) {
-                        fail(batch, failure); // what it waited for is free by now
-                        return Future.succeededFuture();
-                    }
-                    return others.isEmpty() ? Future.succeededFuture() : commit(others, null);
-                });
+                        .compose(free -> {
+                            Set<Integer> locked = new TreeSet<>(books);
+                            for (Row row : free) {
+                                locked.remove((int) row.getShort(0));
+                            }
+                            heldElsewhere.keySet().removeIf(book -> books.contains(book) && !locked.contains(book));
+                            long soon = System.nanoTime() - WAIT_AGAIN.toNanos();
+                            locked.removeIf(
+                                    book -> heldElsewhere.containsKey(book) && heldElsewhere.get(book) - soon > 0);
+                            Future<Void> chain = Future.succeededFuture();
+                            for (int book : locked) {
+                                chain = chain.compose(ignored -> waitBriefly(open, book));
+                            }
+                            return chain;
+                        }))
+                .recover(cause -> Future.failedFuture(CommitFailure.whileLoading(cause)));
+    }
+
+    private Future<Void> waitBriefly(SqlConnection open, int book) {
+        return open.query(WAIT_BRIEFLY.formatted(book)).execute().transform(waited -> {
+            if (waited.succeeded()) {
+                heldElsewhere.remove(book);
+            } else if (CommitFailure.whileLoading(waited.cause()).isOfALock()) {
+                heldElsewhere.put(book, System.nanoTime());
+            } else {
+                return Future.failedFuture(waited.cause());
+            }
+            return Future.succeededFuture();
+        });
     }
 
     private Future<Void> oneByOne(List<Pending> batch, CommitFailure failure) {
@@ -358,13 +408,23 @@ final class Lane {
         LOG.warnf(failure.getCause(), "A commit of %d works failed; they are tried one by one.", batch.size());
         Future<Void> chain = Future.succeededFuture();
         for (Pending one : batch) {
-            chain = chain.compose(ignored -> inTwoFlights(Attempt.at(List.of(one), this::fault), false))
-                    .recover(alone -> {
-                        fail(List.of(one), CommitFailure.of(alone));
-                        return Future.succeededFuture();
-                    });
+            chain = chain.compose(ignored -> alone(one));
         }
         return chain;
+    }
+
+    private Future<Void> alone(Pending one) {
+        return withoutHeldElsewhere(List.of(one), null)
+                .compose(left ->
+                        left.isEmpty() ? Future.succeededFuture() : inTwoFlights(Attempt.at(left, this::fault), false))
+                .recover(thrown -> {
+                    CommitFailure failure = CommitFailure.of(thrown);
+                    if (failure.isOfALock()) {
+                        return withoutHeldElsewhere(List.of(one), failure).mapEmpty();
+                    }
+                    fail(List.of(one), failure);
+                    return Future.succeededFuture();
+                });
     }
 
     private void fail(List<Pending> batch, CommitFailure failure) {

@@ -70,6 +70,21 @@ public record Holding(List<Account> accounts) {
                 .toList();
     }
 
+    /** What a reversal takes of a lot: from itself, and when it has expired from lots like it, to which it has come back. */
+    List<Account> reversible(Lot lot, LocalDate today) {
+        List<Account> all = new ArrayList<>();
+        Account itself = find(lot);
+        if (itself != null) {
+            all.add(itself);
+        }
+        if (lot.expiredBy(today)) {
+            accounts.stream()
+                    .filter(account -> account != itself && account.lot().isLike(lot))
+                    .forEach(all::add);
+        }
+        return all;
+    }
+
     /** The lots that are wanted, as many together as one entry takes. */
     public List<List<Account>> inParts(Predicate<Account> wanted) {
         List<Account> lots = accounts.stream().filter(wanted).toList();

@@ -260,7 +260,8 @@ public final class Ledger {
     /**
      * Posts the mirror of an entry. Frozen and closed accounts take part. What a member, team or pool no longer has, or
      * has held, is booked to its shortfall, so that no balance falls below its floor in silence. What comes back to a lot
-     * that has expired since can be spent for 30 days; so does an expiry that is reversed.
+     * that has expired since can be spent for 30 days, an expiry that is reversed too; and what is taken from such a lot is
+     * taken from what came back, which stands in lots like it.
      *
      * <p>The caller named {@link #REVERSALS} of the entry, its holders and their {@linkplain #shortfallsOf shortfalls}
      * among its needs.
@@ -282,13 +283,16 @@ public final class Ledger {
                 nets.add(posting.holder(), posting.lot(), mirrored);
                 continue;
             }
-            Account account = holding(set, posting.holder()).find(posting.lot());
-            long there = account == null ? 0 : Math.min(-mirrored, account.debitable());
-            if (there > 0) {
-                nets.add(posting.holder(), posting.lot(), -there);
+            long missing = -mirrored;
+            for (Account account : holding(set, posting.holder()).reversible(posting.lot(), today)) {
+                long part = Math.min(missing, Math.max(0, account.debitable() + Math.min(0, nets.of(account))));
+                if (part > 0) {
+                    nets.add(account.holder(), account.lot(), -part);
+                    missing -= part;
+                }
             }
-            if (there < -mirrored) {
-                nets.add(posting.holder().shortfall(), Lot.OWN, mirrored + there);
+            if (missing > 0) {
+                nets.add(posting.holder().shortfall(), Lot.OWN, -missing);
             }
         }
         Entry reversal = seal(set, draft.reverses(original.seq()), nets);
@@ -344,7 +348,7 @@ public final class Ledger {
      * reversals alone touch, nothing goes.
      *
      * @param group of which the entries are, or null
-     * @return one entry, or as many as the lots fill; none when nothing has expired
+     * @return an entry for each lot, so that each is taken back alone; none when nothing has expired
      */
     public static List<Entry> expire(WorkingSet set, Holder holder, Attribution by, @Nullable UUID group) {
         Holding holding = holding(set, holder);
@@ -354,16 +358,14 @@ public final class Ledger {
         LocalDate today = today(set, holder.book());
         EntryType type = holder.unit() == Unit.MIN ? EntryType.EXPIRE_TIME : EntryType.EXPIRE_POINTS;
         List<Entry> entries = new ArrayList<>();
-        for (List<Account> lots :
-                holding.inParts(account -> account.lot().expiredBy(today) && account.available() > 0)) {
-            Draft draft = Draft.of(type, holder.book(), today, by).group(group);
-            long expired = 0;
-            for (Account account : lots) {
-                draft.debit(holder, account.lot(), account.available());
-                expired += account.available();
+        for (Account account : holding.accounts()) {
+            if (account.lot().expiredBy(today) && account.available() > 0) {
+                Draft draft = Draft.of(type, holder.book(), today, by)
+                        .debit(holder, account.lot(), account.available())
+                        .credit(expiredOf(holder), account.available())
+                        .group(group);
+                entries.add(seal(set, draft, single(draft)));
             }
-            draft.credit(expiredOf(holder), expired);
-            entries.add(seal(set, draft, single(draft)));
         }
         return entries;
     }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +52,21 @@ class LedgerStore {
             AND (e.seq = $2 OR e.group_id = (SELECT group_id FROM ledger_entry WHERE book_id = $1 AND seq = $2))
             ORDER BY e.seq DESC, a.account_id
             """;
+
+    /** What expired of some lots and was not taken back, the last first. */
+    private static final String EXPIRIES = "SELECT " + HoldingTable.COLUMNS + """
+                , p.amount, p.balance_after, p.version, e.client_id, e.canonical, e.leaf_hash
+            FROM ledger_posting lot
+            JOIN ledger_entry e ON e.book_id = lot.book_id AND e.seq = lot.seq
+            JOIN ledger_posting p ON p.book_id = e.book_id AND p.account_id = ANY (e.accounts) AND p.seq = e.seq
+            JOIN ledger_account a ON a.book_id = p.book_id AND a.account_id = p.account_id
+            WHERE lot.book_id = $1 AND lot.account_id = ANY ($2) AND e.type IN ('EXPIRE_POINTS', 'EXPIRE_TIME')
+            AND NOT EXISTS (SELECT FROM ledger_entry r WHERE r.book_id = e.book_id AND r.reverses = e.seq)
+            ORDER BY e.seq DESC, a.account_id
+            """;
+
+    private static final String VERSIONS =
+            "SELECT account_id, version FROM ledger_account WHERE book_id = $1 AND account_id = ANY ($2)";
 
     /** The accounts whose history is asked for; they are few, and each has its postings in order of seq. */
     private static final String STATEMENT = """
@@ -285,16 +301,36 @@ class LedgerStore {
     Uni<List<Entry>> withItsGroup(int book, long seq) {
         return pool.preparedQuery(WITH_ITS_GROUP)
                 .execute(Tuple.of((short) book, seq))
+                .map(rows -> whole(book, rows));
+    }
+
+    /** The entries by which something of these lots expired and that were not reversed, the last first. */
+    Uni<List<Entry>> expiries(int book, List<Integer> lots) {
+        return pool.preparedQuery(EXPIRIES)
+                .execute(Tuple.of((short) book, lots.toArray(Integer[]::new)))
+                .map(rows -> whole(book, rows));
+    }
+
+    /** The versions of some accounts. */
+    Uni<Map<Integer, Long>> versions(int book, List<Integer> accounts) {
+        return pool.preparedQuery(VERSIONS)
+                .execute(Tuple.of((short) book, accounts.toArray(Integer[]::new)))
                 .map(rows -> {
-                    Map<Long, Entry> found = new LinkedHashMap<>();
-                    for (Row row : rows) {
-                        EntryView sealed = CanonicalEntry.read(row.getBuffer(18).getBytes());
-                        found.computeIfAbsent(sealed.seq(), first -> posted(book, sealed, row))
-                                .postings()
-                                .add(posting(row));
-                    }
-                    return List.copyOf(found.values());
+                    Map<Integer, Long> versions = new HashMap<>();
+                    rows.forEach(row -> versions.put(row.getInteger(0), row.getLong(1)));
+                    return versions;
                 });
+    }
+
+    private static List<Entry> whole(int book, RowSet<Row> rows) {
+        Map<Long, Entry> found = new LinkedHashMap<>();
+        for (Row row : rows) {
+            EntryView sealed = CanonicalEntry.read(row.getBuffer(18).getBytes());
+            found.computeIfAbsent(sealed.seq(), first -> posted(book, sealed, row))
+                    .postings()
+                    .add(posting(row));
+        }
+        return List.copyOf(found.values());
     }
 
     private static Posting posting(Row row) {

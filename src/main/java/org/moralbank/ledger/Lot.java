@@ -63,6 +63,11 @@ public record Lot(String origin, @Nullable LocalDate expiresOn, boolean restrict
         return expiresOn != null && expiresOn.isBefore(day);
     }
 
+    /** Whether it expires, and came from the same and is for the same as another. */
+    boolean isLike(Lot other) {
+        return expiresOn != null && origin.equals(other.origin) && restricted == other.restricted;
+    }
+
     /** Where what was taken from this lot comes back to: when it has expired since, to one of its kind with 30 days' grace. */
     Lot orWithGrace(LocalDate today) {
         return expiredBy(today) ? new Lot(origin, today.plus(GRACE), restricted) : this;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.moralbank.ledger.LotSources.Grant;
 import org.moralbank.ledger.LotSources.Source;
 
@@ -18,7 +19,7 @@ import org.moralbank.ledger.LotSources.Source;
 public class LotStore {
     /** A lot tells its fund's name, not the period of the budget; the postings of its grants tell both. */
     private static final String SOURCES = """
-            SELECT a.account_id, a.version, s.owner, s.amount
+            SELECT a.account_id, a.version, s.owner, s.amount, a.lot, a.expires_on, a.restricted
             FROM ledger_account a
             LEFT JOIN LATERAL (
                 SELECT f.owner, -sum(fp.amount)::bigint AS amount, max(p.seq) AS last_seq
@@ -78,7 +79,7 @@ public class LotStore {
         });
     }
 
-    /** The sources of a holder's restricted lots. */
+    /** The sources of a holder's restricted lots. What came back to a lot with grace has those of the lots like it. */
     public Uni<LotSources> sourcesOf(Holder holder) {
         Tuple arguments = Tuple.from(List.of(
                 (short) holder.book(),
@@ -87,7 +88,9 @@ public class LotStore {
                 holder.unit().name()));
         return pool.preparedQuery(SOURCES).execute(arguments).map(rows -> {
             Map<Integer, Source> byAccount = new LinkedHashMap<>();
+            Map<Integer, Lot> lots = new LinkedHashMap<>();
             for (Row row : rows) {
+                lots.put(row.getInteger(0), Lot.of(row.getString(4), row.getLocalDate(5), row.getBoolean(6)));
                 Source source = byAccount.computeIfAbsent(
                         row.getInteger(0), ignored -> new Source(row.getLong(1), new ArrayList<>()));
                 if (row.getString(2) != null) {
@@ -95,6 +98,20 @@ public class LotStore {
                     source.grants().add(new Grant(fund, row.getLong(3)));
                 }
             }
+            Map<Integer, Source> own = Map.copyOf(byAccount);
+            lots.forEach((account, lot) -> {
+                Source source = Objects.requireNonNull(own.get(account));
+                if (source.grants().isEmpty()) {
+                    lots.forEach((other, like) -> {
+                        if (like.isLike(lot)) {
+                            byAccount.merge(
+                                    account,
+                                    Objects.requireNonNull(own.get(other)),
+                                    (mine, its) -> mine.with(its.grants()));
+                        }
+                    });
+                }
+            });
             return new LotSources(byAccount);
         });
     }

@@ -8,6 +8,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +26,14 @@ import org.moralbank.platform.ProtocolRejection;
  *
  * <p>What was made together is taken back together, the last first: an earning from which a shortfall was recovered gives
  * the recovered amount back to the earner and opens the shortfall again before the earning itself is taken, so that its
- * owner stands where he stood before it. Frozen and closed accounts take part.
+ * owner stands where he stood before it. What had expired of a grant comes back before the grant is taken: nobody owes what
+ * he could not spend. Frozen and closed accounts take part.
  */
 @ApplicationScoped
 public class Reversals {
+    /** An entry whose lots change again and again is busier than a person can correct it. */
+    private static final int ATTEMPTS = 5;
+
     private final LedgerStore store;
     private final Commits commits;
 
@@ -51,57 +56,137 @@ public class Reversals {
      * that another operation takes back, one that was reversed before, and what the kernel refuses.
      */
     public Uni<Answer> reverse(Ask ask, BookHandle book, long seq, Note note) {
+        return reverse(ask, book, seq, note, ATTEMPTS);
+    }
+
+    private Uni<Answer> reverse(Ask ask, BookHandle book, long seq, Note note, int attempts) {
         // Entries never change and a group is made in one commit, so that both may be read before this one.
         return store.withItsGroup(book.id(), seq).chain(together -> {
             if (together.isEmpty()) {
                 throw new ProtocolRejection.NotFound("entry").refused();
             }
-            return commits.submit(ask, book.id(), work(book, seq, together, note));
+            return expired(book, together).chain(expired -> {
+                Reversing work = new Reversing(book, seq, together, expired, note);
+                return commits.submit(ask, book.id(), work)
+                        .chain(answer -> work.outdated && attempts > 1
+                                ? reverse(ask, book, seq, note, attempts - 1)
+                                : Uni.createFrom().item(answer));
+            });
         });
     }
 
-    static Work work(BookHandle book, long seq, List<Entry> together, Note note) {
-        @Nullable UUID group = together.size() == 1 ? null : Ids.next();
-        return new Work() {
-            @Override
-            public void needs(Needs needs) {
-                needs.row(BOOKS, book.id());
-                for (Entry entry : together) {
-                    needs.row(REVERSALS, new EntryTable.Key(book.id(), entry.seq()));
-                    entry.postings().forEach(posting -> needs.row(HOLDINGS, posting.holder()));
-                    Ledger.shortfallsOf(entry).forEach(shortfall -> needs.row(HOLDINGS, shortfall));
-                }
-            }
+    /**
+     * What expired of the lots that some entries credited.
+     *
+     * @param versions of the accounts of the lots, read before the entries were: what expired up to them is known
+     * @param entries by which it did and that were not reversed, the last first
+     */
+    private record Expired(Map<Integer, Long> versions, List<Entry> entries) {
+        static final Expired NOTHING = new Expired(Map.of(), List.of());
+    }
 
-            @Override
-            public Answer decide(WorkingSet set) {
-                together.forEach(Reversals::refuseKind);
-                for (Entry entry : together) {
-                    Long reversedBy = set.find(REVERSALS, new EntryTable.Key(book.id(), entry.seq()));
-                    if (reversedBy != null) {
-                        throw new ReversalRejection.AlreadyReversed(entry.seq(), reversedBy).refused();
-                    }
-                }
-                String location = "";
-                List<EntryView> mirrors = new ArrayList<>();
-                for (Entry entry : together) {
-                    Entry mirror = Ledger.reverse(
-                            set,
-                            entry,
-                            note.draft(EntryType.REVERSAL, book.id()).group(group));
-                    mirrors.add(EntryView.of(mirror));
-                    if (entry.seq() == seq) {
-                        location = book.path() + "/entries/" + mirror.seq();
-                    }
-                }
-                return Answer.created(location, new Reversal(seq, mirrors));
-            }
+    private Uni<Expired> expired(BookHandle book, List<Entry> credited) {
+        List<Integer> lots = credited.stream()
+                .flatMap(entry -> entry.postings().stream())
+                .filter(posting -> posting.amount() > 0 && posting.lot().expiresOn() != null)
+                .map(Posting::accountId)
+                .distinct()
+                .toList();
+        if (lots.isEmpty()) {
+            return Uni.createFrom().item(Expired.NOTHING);
+        }
+        return store.versions(book.id(), lots)
+                .chain(versions -> store.expiries(book.id(), lots).map(entries -> new Expired(versions, entries)));
+    }
 
-            @Override
-            public int weight() {
-                return together.size();
+    private static final class Reversing implements Work {
+        private final BookHandle book;
+        private final long seq;
+        private final List<Entry> together;
+        private final Expired expired;
+        private final Note note;
+        private final @Nullable UUID group;
+
+        /** Whether the last decision found lots of which something may have expired since they were read. */
+        private volatile boolean outdated;
+
+        Reversing(BookHandle book, long seq, List<Entry> together, Expired expired, Note note) {
+            this.book = book;
+            this.seq = seq;
+            this.together = together;
+            this.expired = expired;
+            this.note = note;
+            this.group = weight() == 1 ? null : Ids.next();
+        }
+
+        @Override
+        public int weight() {
+            return expired.entries().size() + together.size();
+        }
+
+        @Override
+        public void needs(Needs needs) {
+            needs.row(BOOKS, book.id());
+            expired.entries().forEach(entry -> need(needs, entry));
+            together.forEach(entry -> need(needs, entry));
+        }
+
+        private static void need(Needs needs, Entry entry) {
+            needs.row(REVERSALS, key(entry));
+            entry.postings().forEach(posting -> needs.row(HOLDINGS, posting.holder()));
+            Ledger.shortfallsOf(entry).forEach(shortfall -> needs.row(HOLDINGS, shortfall));
+        }
+
+        @Override
+        public Answer decide(WorkingSet set) {
+            outdated = false;
+            together.forEach(Reversals::refuseKind);
+            for (Entry entry : together) {
+                Long reversedBy = set.find(REVERSALS, key(entry));
+                if (reversedBy != null) {
+                    throw new ReversalRejection.AlreadyReversed(entry.seq(), reversedBy).refused();
+                }
             }
-        };
+            if (together.stream()
+                    .flatMap(entry -> entry.postings().stream())
+                    .anyMatch(posting -> changed(set, posting))) {
+                outdated = true;
+                throw new ProtocolRejection.Plain("book-busy").refused();
+            }
+            String location = "";
+            List<EntryView> mirrors = new ArrayList<>();
+            for (Entry entry : expired.entries()) {
+                if (set.find(REVERSALS, key(entry)) == null) {
+                    mirrors.add(EntryView.of(mirrored(set, entry)));
+                }
+            }
+            for (Entry entry : together) {
+                Entry mirror = mirrored(set, entry);
+                mirrors.add(EntryView.of(mirror));
+                if (entry.seq() == seq) {
+                    location = book.path() + "/entries/" + mirror.seq();
+                }
+            }
+            return Answer.created(location, new Reversal(seq, mirrors));
+        }
+
+        private boolean changed(WorkingSet set, Posting posting) {
+            Long version = expired.versions().get(posting.accountId());
+            if (version == null) {
+                return false;
+            }
+            Account lot = Ledger.holding(set, posting.holder()).find(posting.lot());
+            return lot == null || lot.version() != version;
+        }
+
+        private Entry mirrored(WorkingSet set, Entry entry) {
+            return Ledger.reverse(
+                    set, entry, note.draft(EntryType.REVERSAL, book.id()).group(group));
+        }
+    }
+
+    private static EntryTable.Key key(Entry entry) {
+        return new EntryTable.Key(entry.book(), entry.seq());
     }
 
     private static void refuseKind(Entry entry) {

@@ -12,9 +12,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.moralbank.platform.TestDatabase;
@@ -172,6 +177,104 @@ class CommitFailuresTest {
             }
             assertThat(get(effect(commits, 3010, 1)).status()).isEqualTo(200);
             assertThat(effects(3000, 3012)).isEqualTo(12 - 3);
+        }
+    }
+
+    /** Several processes at work in a book: it is hardly ever free at a given moment, and yet nobody holds it for long. */
+    @Test
+    void aBookThatOthersAreAtWorkInIsNotTakenForHeld() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        List<CompletableFuture<Void>> atWork = new ArrayList<>();
+        try (TestCommits commits = TestCommits.on(database, 1);
+                SomebodyElse importing = SomebodyElse.locking(database, 1)) {
+            CompletableFuture<Answer> busy;
+            List<CompletableFuture<Answer>> others = new ArrayList<>();
+            try (SomebodyElse lock = SomebodyElse.locking(database, 3)) {
+                others.add(effect(commits, 4000, 3));
+                lock.awaitWaiting();
+                for (int i = 0; i < 3; i++) {
+                    atWork.add(CompletableFuture.runAsync(() -> commitInBook(2, stop)));
+                }
+                busy = effect(commits, 4001, 1);
+                others.add(effect(commits, 4002, 2));
+            }
+            assertThat(body(get(busy))).contains("\"book-busy\"");
+            for (int id = 4003; id < 4030; id++) {
+                others.add(effect(commits, id, 2));
+                assertThat(get(others.getLast()).status()).isEqualTo(200);
+            }
+            for (CompletableFuture<Answer> answer : others) {
+                assertThat(get(answer).status()).isEqualTo(200);
+            }
+            assertThat(body(get(effect(commits, 4001, 1))))
+                    .as("the one that is held")
+                    .contains("\"book-busy\"");
+        } finally {
+            stop.set(true);
+            atWork.forEach(CompletableFuture::join);
+        }
+    }
+
+    private static void commitInBook(int book, AtomicBoolean stop) {
+        try (Connection connection = database.connectAsOwner();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            while (!stop.get()) {
+                statement.execute("SELECT FROM commit_lock WHERE book_id = " + book + " FOR UPDATE");
+                statement.execute("SELECT pg_sleep(0.003)");
+                connection.commit();
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A work that fails has its whole commit done again one by one, and meanwhile another process takes a book of it. */
+    @Test
+    void worksThatAreTriedOneByOneWaitForAHeldBookOnce() throws Exception {
+        AtomicReference<@Nullable SomebodyElse> importing = new AtomicReference<>();
+        try (TestCommits commits = TestCommits.on(database, 1)) {
+            AtomicInteger decisions = new AtomicInteger();
+            List<CompletableFuture<Answer>> busy = new ArrayList<>();
+            CompletableFuture<Answer> bad;
+            try (SomebodyElse lock = SomebodyElse.locking(database, 3)) {
+                CompletableFuture<Answer> first = effect(commits, 5000, 3);
+                lock.awaitWaiting();
+                bad = commits.submit("key-bad", "bad", List.of(2), new Work() {
+                    @Override
+                    public void needs(Needs needs) {}
+
+                    @Override
+                    public Answer decide(WorkingSet set) {
+                        if (decisions.incrementAndGet() > 1 && importing.get() == null) {
+                            importing.set(holdingUnlessTaken(1));
+                        }
+                        set.put(EFFECTS, BAD, BAD);
+                        return Answer.ok(Map.of());
+                    }
+                });
+                for (int id = 5001; id < 5006; id++) {
+                    busy.add(effect(commits, id, 1));
+                }
+            }
+            assertThat(get(bad).status()).isEqualTo(500);
+            long begun = System.nanoTime();
+            for (CompletableFuture<Answer> answer : busy) {
+                assertThat(body(get(answer))).contains("\"book-busy\"");
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
+        } finally {
+            Objects.requireNonNull(importing.get()).close();
+        }
+    }
+
+    /** Null while the lane itself has it. */
+    private static @Nullable SomebodyElse holdingUnlessTaken(int book) {
+        try {
+            return SomebodyElse.holding(
+                    database, "SELECT FROM commit_lock WHERE book_id = " + book + " FOR UPDATE NOWAIT");
+        } catch (SQLException taken) {
+            return null;
         }
     }
 

@@ -727,17 +727,35 @@ class KernelBordersTest {
     }
 
     @Test
-    void moreLotsThanOneEntryTakesExpireInSeveral() {
-        for (int i = 0; i < 81; i++) {
-            grant(ANNA, new Lot("F".repeat(64), TODAY.minusDays(i), true), 1);
-        }
+    void eachLotExpiresByAnEntryOfItsOwn() {
+        grant(ANNA, new Lot("F1", TODAY, true), 60);
+        grant(ANNA, new Lot("F2", TODAY.minusDays(1), false), 5);
 
         at(TOMORROW);
         List<Entry> entries = expire(ANNA);
 
-        assertThat(entries).extracting(entry -> entry.postings().size()).containsExactly(81, 2);
-        assertThat(posted(EXPIRED)).isEqualTo(81);
+        assertThat(entries)
+                .extracting(entry -> entry.postings().getFirst().amount())
+                .containsExactly(-60L, -5L);
+        assertThat(posted(EXPIRED)).isEqualTo(65);
         assertThat(posted(ANNA)).isZero();
+    }
+
+    @Test
+    void aGrantIsTakenBackFromWhatCameBackOfIt() {
+        Entry granted = post(draft().debit(FUND, 60).credit(ANNA, new Lot("F1", TODAY, true), 60));
+        grant(ANNA, new Lot("F1", TODAY.plusDays(90), false), 60);
+        Entry spent = give(ANNA, BELA, 20);
+        at(TOMORROW);
+        reverse(spent);
+        reverse(expire(ANNA).getFirst());
+        give(ANNA, BELA, 1);
+
+        reverse(granted);
+
+        assertThat(posted(ANNA.shortfall())).as("what she spent of it").isEqualTo(-1);
+        assertThat(posted(ANNA)).as("the lot that is not restricted").isEqualTo(60);
+        assertThat(posted(FUND)).isEqualTo(-60);
     }
 
     @Test

@@ -87,12 +87,14 @@ class LotExpiryTest {
                 Connection owner = database.connectAsOwner()) {
             grant(commits, 1, "M-1", Map.of(OVER, 10L, LONG_OVER, 5L));
 
-            assertThat(job(commits).run().await().indefinitely()).isEqualTo(1);
+            assertThat(job(commits).run().await().indefinitely())
+                    .as("one for each lot")
+                    .isEqualTo(2);
 
-            assertThat(text(owner, "SELECT convert_from(canonical, 'UTF8') FROM ledger_entry WHERE seq = 2"))
-                    .contains("\"client\":\"service:lot-expiry\"", "\"occurredOn\":\"" + TODAY + "\"");
-            assertThat(number(owner, "SELECT count(*) FROM ledger_posting WHERE seq = 2"))
-                    .isEqualTo(3);
+            for (int seq = 2; seq <= 3; seq++) {
+                assertThat(text(owner, "SELECT convert_from(canonical, 'UTF8') FROM ledger_entry WHERE seq = " + seq))
+                        .contains("\"client\":\"service:lot-expiry\"", "\"occurredOn\":\"" + TODAY + "\"");
+            }
             Invariants.check(owner);
         }
     }

@@ -324,14 +324,19 @@ final class NaiveBooks {
                 nets.merge(line.key(), -line.amount(), Long::sum);
                 continue;
             }
-            long there = Math.max(0, Math.min(line.amount(), spendable(line.key())));
-            if (there > 0) {
-                nets.merge(line.key(), -there, Long::sum);
+            long missing = line.amount();
+            for (Key key : whatIsLike(line.key(), now)) {
+                long taken = Math.max(0, -nets.getOrDefault(key, 0L));
+                long part = Math.min(missing, Math.max(0, spendable(key) - taken));
+                if (part > 0) {
+                    nets.merge(key, -part, Long::sum);
+                    missing -= part;
+                }
             }
-            if (there < line.amount()) {
+            if (missing > 0) {
                 nets.merge(
                         new Key(reverse.book(), shortfallOf(line.key().who(), shortfall), Part.OWN),
-                        there - line.amount(),
+                        -missing,
                         Long::sum);
             }
         }
@@ -353,35 +358,45 @@ final class NaiveBooks {
         return new Key(key.book(), key.who(), grace);
     }
 
+    /** The account itself, and when its last day is over those of the same origin and restriction that have a last day. */
+    private List<Key> whatIsLike(Key key, Instant now) {
+        List<Key> all = new ArrayList<>(List.of(key));
+        if (!comesBackTo(key, now).equals(key)) {
+            for (Key other : amounts.keySet()) {
+                if (!other.equals(key)
+                        && other.book() == key.book()
+                        && other.who().equals(key.who())
+                        && other.part().expiresOn() != null
+                        && other.part().origin().equals(key.part().origin())
+                        && other.part().restricted() == key.part().restricted()) {
+                    all.add(other);
+                }
+            }
+        }
+        return all;
+    }
+
     private String expire(RandomWork.Expire expire, Instant now) {
         LocalDate today = now.atZone(CALENDAR).toLocalDate();
         boolean time = expire.who().unit().equals("MIN");
         Who expired = new Who(time ? "3130" : "3250", "", expire.who().unit());
-        List<Leg> legs = new ArrayList<>();
-        long sum = 0;
-        for (Key key : amounts.keySet()) {
+        List<String> told = new ArrayList<>();
+        for (Key key : List.copyOf(amounts.keySet())) {
             LocalDate last = key.part().expiresOn();
             long left = balance(key) - held(key);
             if (key.book() == expire.book()
                     && key.who().equals(expire.who())
                     && last != null
                     && last.isBefore(today)
-                    && left > 0) {
-                legs.add(new Leg(Side.DEBIT, key.who(), key.part(), left));
-                sum += left;
+                    && left > 0
+                    && !status(expire.book(), expire.who()).equals("CLOSED")) {
+                Map<Key, Long> nets = new LinkedHashMap<>();
+                nets.put(key, -left);
+                nets.put(new Key(expire.book(), expired, Part.OWN), left);
+                told.add(told(enter(expire.book(), time ? "EXPIRE_TIME" : "EXPIRE_POINTS", today, null, nets, now)));
             }
         }
-        if (sum == 0 || status(expire.book(), expire.who()).equals("CLOSED")) {
-            return "nothing to expire";
-        }
-        legs.add(new Leg(Side.CREDIT, expired, Part.OWN, sum));
-        Map<Key, Long> nets = new LinkedHashMap<>();
-        for (Leg leg : legs) {
-            nets.put(
-                    new Key(expire.book(), leg.who(), leg.part()),
-                    leg.side() == Side.DEBIT ? -leg.amount() : leg.amount());
-        }
-        return told(enter(expire.book(), time ? "EXPIRE_TIME" : "EXPIRE_POINTS", today, null, nets, now));
+        return told.isEmpty() ? "nothing to expire" : String.join(" and ", told);
     }
 
     private static Who shortfallOf(Who who, String code) {

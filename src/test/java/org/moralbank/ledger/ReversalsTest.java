@@ -1,6 +1,7 @@
 package org.moralbank.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
@@ -283,6 +284,35 @@ class ReversalsTest {
 
         assertThat(posted(book, account(anna) + ":" + lot.name())).isEqualTo(60);
         assertThat(posted(book, account(bela))).isEqualTo(0);
+    }
+
+    @Test
+    void aGrantThatExpiredUnusedIsTakenBackAndNobodyOwesIt() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+        var lot = new Lot("PUBLIC", LocalDate.now(ZoneId.of("Asia/Shanghai")).minusDays(1), true);
+        var fund = Holder.of(book.id(), Chart.ISSUED_FUND_TIME, "PUBLIC.2025");
+        book.post(
+                EntryType.GRANT_TIME,
+                draft -> draft.debit(fund, 600).credit(anna.holder(Unit.MIN), lot, 600),
+                fund,
+                anna.holder(Unit.MIN));
+        TestLots.expire();
+        assertThat(posted(book, "3130:MIN")).isEqualTo(600);
+
+        reverse(book, 1)
+                .statusCode(201)
+                .body("entries.reverses", contains(2, 1))
+                .body("entries.group.unique()", hasSize(1));
+
+        assertThat(posted(book, "3110:PUBLIC.2025:MIN")).isZero();
+        assertThat(posted(book, "3130:MIN")).isZero();
+        book.as(Role.APP)
+                .get(book.path() + "/members/" + anna.id() + "/balances")
+                .then()
+                .body("totals.posted", contains(0))
+                .body("totals.owed", contains(0));
+        reverse(book, 2).statusCode(409).body("code", equalTo("already-reversed"));
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -33,6 +34,7 @@ import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Lot;
+import org.moralbank.ledger.TestLots;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.TestDatabase;
 
@@ -391,13 +393,32 @@ class MembersTest {
         close(book, anna.id(), null)
                 .then()
                 .statusCode(200)
-                .body("entries.type", contains("EXPIRE_TIME", "EXPIRE_POINTS", "ACCOUNT_CLOSE"))
+                .body("entries.type", contains("EXPIRE_TIME", "EXPIRE_TIME", "EXPIRE_POINTS", "ACCOUNT_CLOSE"))
                 .body("entries.group.unique().size()", equalTo(1));
 
         assertThat(balance(book, "3130", "")).isEqualTo(9 + 25);
         assertThat(balance(book, "3250", "")).isEqualTo(800);
         assertThat(balance(book, "2400", "")).isEqualTo(40);
         assertThat(balance(book, "3110", "PUBLIC.2098")).isEqualTo(-25);
+    }
+
+    @Test
+    void whatCameBackOfAGrantThatHadExpiredGoesBackToItsFundToo() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+        var lot = new Lot("PUBLIC", LocalDate.now(ZoneId.of("Asia/Shanghai")).minusDays(1), true);
+        grant(book, anna, lot, "PUBLIC.2098", 25);
+        TestLots.expire();
+        book.as(Role.COORDINATOR)
+                .body(Map.of("reason", "误到期"))
+                .post(book.path() + "/entries/2/reversal")
+                .then()
+                .statusCode(201);
+
+        close(book, anna.id(), null).then().statusCode(200).body("entries.type", contains("ACCOUNT_CLOSE"));
+
+        assertThat(balance(book, "3110", "PUBLIC.2098")).isZero();
+        assertThat(balance(book, "2400", "")).isZero();
     }
 
     @Test
