@@ -110,6 +110,12 @@ class ReconciliationStore {
     private static final String ENTRY = "LEFT JOIN ledger_entry e ON e.book_id = ";
 
     /**
+     * The last entry that was imported, or 0. Records begin behind it, so that what was imported counts on both sides: only
+     * what names an imported entry all the same differs.
+     */
+    private static final String IMPORTED = "coalesce((SELECT last_seq FROM imported_book WHERE book_id = $1), 0)";
+
+    /**
      * What a till did is known by its redemption. An offline sale may also stand alone: those of a time before tills were
      * connected were booked by hand.
      */
@@ -169,26 +175,29 @@ class ReconciliationStore {
                                    'SETTLEMENT_REJECTED')
                 AND (type <> 'REDEEM_SALE_OFFLINE'
                      OR NOT EXISTS (SELECT FROM redemption r WHERE r.book_id = $1 AND r.seq = posted.seq))
+                OR seq <= """ + IMPORTED + """
+
                 ) figures
             GROUP BY owner
             """;
 
-    private static final String SETTLEMENT_BATCHES =
-            """
+    private static final String SETTLEMENT_BATCHES = """
             SELECT '2310:' || owner || ':PTS' AS subject, 'PTS' AS unit, sum(l) AS l, sum(r) AS r
             FROM (
-                SELECT owner, amount AS l, 0 AS r
+                SELECT owner, amount AS l, CASE WHEN seq <= """ + IMPORTED + """
+                 THEN amount ELSE 0 END AS r
                 FROM (
             """ + posted("2310") + """
                 ) posted
                 UNION ALL
                 SELECT s.settlement_id::text, 0, s.amount
                 FROM settlement s
-            """ + ENTRY + "s.book_id AND e.seq = s.close_entry" + """
+            """ + ENTRY
+            + "s.book_id AND e.seq = s.close_entry" + """
 
                 WHERE s.book_id = $1 AND
             """ + counted("s.close_entry")
-                    + """
+            + """
 
                 UNION ALL
                 SELECT s.settlement_id::text, 0, -s.amount
@@ -244,7 +253,8 @@ class ReconciliationStore {
                 FROM (
             """ + posted("1500") + """
                 ) posted
-                WHERE seq > coalesce((SELECT last_seq FROM imported_book WHERE book_id = $1), 0)
+                WHERE seq > """ + IMPORTED + """
+
                 UNION ALL
                 SELECT b.code, a.unit, 0, -p.amount
                 FROM ledger_book b
@@ -259,14 +269,14 @@ class ReconciliationStore {
             """;
 
     /**
-     * One is counted where an entry earns for service, and one where a record names the entry; what its recipient paid,
-     * here or in another book, earned nothing new.
+     * One is counted where an entry earns for service, and one where a record names the entry, or it was imported; what its
+     * recipient paid, here or in another book, earned nothing new.
      */
-    private static final String EARNINGS =
-            """
+    private static final String EARNINGS = """
             SELECT 'entry ' || seq AS subject, unit, sum(l) AS l, sum(r) AS r
             FROM (
-                SELECT e.seq, e.unit, 1 AS l, 0 AS r
+                SELECT e.seq, e.unit, 1 AS l, CASE WHEN e.seq <= """ + IMPORTED + """
+                 THEN 1 ELSE 0 END AS r
                 FROM ledger_entry e
                 WHERE e.book_id = $1 AND e.type IN ('EARN_TIME', 'EARN_TIME_TEAM', 'EARN_POINTS_SERVICE') AND
             """ + counted("e.seq") + """
@@ -277,7 +287,8 @@ class ReconciliationStore {
                 CROSS JOIN LATERAL (
                     VALUES (r.time_seq, 'MIN'), (r.points_seq, 'PTS')
                     ) AS n (seq, unit)
-            """ + ENTRY + "r.book_id AND e.seq = n.seq" + """
+            """ + ENTRY
+            + "r.book_id AND e.seq = n.seq" + """
 
                 WHERE r.book_id = $1 AND (e.type IS NULL OR NOT e.type IN ('TRANSFER_TIME', 'BOOKING_COMPLETE', 'XCOMM_RECEIVE'))
                 AND

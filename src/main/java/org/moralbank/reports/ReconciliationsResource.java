@@ -69,8 +69,9 @@ public class ReconciliationsResource {
             description = """
                     Each with its two figures per unit, by the accounts and by the records beside them, the difference, and
                     the first subjects that differ: balances against postings, holds, what merchants are owed, settlement
-                    batches, lots, clearing with other books, earnings and service records. What has nothing to compare is
-                    not in the answer. asOf a moment, or toSeq an entry: of the entries posted by then; on a business day: of
+                    batches, lots, clearing with other books, earnings and service records. What was imported with the book
+                    counts on both sides: its records are where it was kept. What has nothing to compare is not in the
+                    answer. asOf a moment, or toSeq an entry: of the entries posted by then; on a business day: of
                     those that happened up to it. What is held is known of now only, so that HOLDS is not told of the past;
                     what an account says it has is recorded by entries, so that BALANCES is not told of a business day.
                     Changes nothing. As text/csv (RFC 4180) and as a spreadsheet a row for each, and below it one for each
