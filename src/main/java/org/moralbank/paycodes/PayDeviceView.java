@@ -15,7 +15,7 @@ record PayDeviceView(
         @Schema(description = "Stands in its codes: 712, the handle, eight digits of the moment", examples = "0481516")
         String handle,
 
-        @Schema(description = "What the member calls it", examples = "老年机") @Nullable
+        @Schema(description = "What the member calls it; not told in answers that are kept", examples = "老年机") @Nullable
         String label,
 
         @Schema(
@@ -31,12 +31,26 @@ record PayDeviceView(
 
         @Schema(description = "When a code of it was taken last; absent while none was") @Nullable
         Instant lastUsedAt) {
-    static PayDeviceView of(PayDevice device, byte @Nullable [] secret) {
+    static PayDeviceView of(PayDevice device) {
+        return of(device, device.label(), null);
+    }
+
+    /** As it was just enrolled: shown once. */
+    static PayDeviceView enrolled(PayDevice device, byte[] secret) {
+        return of(device, device.label(), base32(secret));
+    }
+
+    /** Without the secret and what the member wrote: answers are kept for ever. */
+    static PayDeviceView kept(PayDevice device) {
+        return of(device, null, null);
+    }
+
+    private static PayDeviceView of(PayDevice device, @Nullable String label, @Nullable String secret) {
         return new PayDeviceView(
                 device.id().toString(),
                 device.handle(),
-                device.label(),
-                secret == null ? null : base32(secret),
+                label,
+                secret,
                 device.enrolledAt(),
                 device.revokedAt(),
                 device.lastUsedAt());

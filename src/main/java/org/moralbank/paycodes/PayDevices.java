@@ -42,7 +42,7 @@ class PayDevices {
     }
 
     /**
-     * Enrols a device of a member. The answer shows its secret, this once; what is kept of the answer does not.
+     * Enrols a device of a member. The answer shows its secret and label, this once; what is kept of the answer does not.
      *
      * <p>Refuses a member that is not there, has left or is frozen, and one who has as many as he may have.
      */
@@ -91,8 +91,8 @@ class PayDevices {
             set.put(POCKETS, key, pocket.with(device));
             return Answer.createdWithSecret(
                     book.path() + "/members/" + member + "/pay-devices/" + id,
-                    PayDeviceView.of(device, secret),
-                    PayDeviceView.of(device, null));
+                    PayDeviceView.enrolled(device, secret),
+                    PayDeviceView.kept(device));
         }
 
         @Override
@@ -121,11 +121,11 @@ class PayDevices {
                 throw new ProtocolRejection.NotFound("device").refused();
             }
             if (!device.isLive()) {
-                return Answer.ok(PayDeviceView.of(device, null));
+                return Answer.ok(PayDeviceView.kept(device));
             }
             PayDevice revoked = device.revoked(PayCodes.moment(set));
             set.put(POCKETS, key, pocket.with(revoked));
-            return Answer.ok(PayDeviceView.of(revoked, null));
+            return Answer.ok(PayDeviceView.kept(revoked));
         }
     }
 

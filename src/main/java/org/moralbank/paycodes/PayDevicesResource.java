@@ -72,8 +72,8 @@ public class PayDevicesResource {
             summary = "Enrols a device of a member, which then makes pay codes offline",
             description = """
                     The answer shows the device's secret, this once: the service does not keep it, and the answer to a retry
-                    is without it. When the answer was lost, revoke the device and enrol anew. A member has at most three
-                    devices (a setting); none is replaced by itself.
+                    is without it, and without the label. When the answer was lost, revoke the device and enrol anew. A
+                    member has at most three devices (a setting); none is replaced by itself.
 
                     The device makes a code thus, without a connection: the digits 712, its handle, and the eight digits
                     that RFC 6238 (TOTP) makes of its secret with HMAC-SHA-256, T0 = 0 and X = 20 s. Where T is the seconds
@@ -130,12 +130,7 @@ public class PayDevicesResource {
                     }
                 }))
                 .chain(found -> store.devices(found.id(), memberId, page))
-                .map(rows -> Page.of(
-                        page,
-                        rows.stream()
-                                .map(device -> PayDeviceView.of(device, null))
-                                .toList(),
-                        PayDeviceView::id));
+                .map(rows -> Page.of(page, rows.stream().map(PayDeviceView::of).toList(), PayDeviceView::id));
     }
 
     @POST

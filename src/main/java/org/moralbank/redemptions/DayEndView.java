@@ -22,7 +22,7 @@ record DayEndView(
         @Schema(description = "Numbers that the terminal skipped that day; those of refused sales too")
         List<DayEnd.Gap> numberGaps,
 
-        @Schema(description = "Why the differences were accepted, where there were any") @Nullable
+        @Schema(description = "Why the differences were accepted, where there were any; in reads only") @Nullable
         String reason,
 
         @Schema(description = "The API client that closed it") @Nullable
@@ -36,6 +36,15 @@ record DayEndView(
     }
 
     static DayEndView of(DayEnd end) {
+        return of(end, end.reason());
+    }
+
+    /** As it was just closed, without what a person wrote: answers are kept, texts erasable. */
+    static DayEndView closed(DayEnd end) {
+        return of(end, null);
+    }
+
+    private static DayEndView of(DayEnd end, @Nullable String reason) {
         return new DayEndView(
                 end.key().merchant(),
                 end.key().terminal(),
@@ -45,7 +54,7 @@ record DayEndView(
                 end.report().totals(),
                 end.report().differences(),
                 end.report().gaps(),
-                end.reason(),
+                reason,
                 end.by().client(),
                 end.by().actor());
     }

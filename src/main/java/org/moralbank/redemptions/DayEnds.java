@@ -125,7 +125,7 @@ class DayEnds {
                     "day-end.closed",
                     "day-ends/" + path(),
                     new Closed(order.merchant(), order.terminal(), order.day().toString(), differences.size()));
-            return Answer.created(book.path() + "/day-ends/" + path(), DayEndView.of(end));
+            return Answer.created(book.path() + "/day-ends/" + path(), DayEndView.closed(end));
         }
 
         /** Never before what the book has recorded, whatever the clock. */
@@ -139,7 +139,7 @@ class DayEnds {
             if (!Arrays.equals(first.content(), order.content())) {
                 throw new DayEndRejection.DayClosed(order.terminal(), order.day()).refused();
             }
-            Answer answer = Answer.created(book.path() + "/day-ends/" + path(), DayEndView.of(first));
+            Answer answer = Answer.created(book.path() + "/day-ends/" + path(), DayEndView.closed(first));
             return new Answer(answer.status(), answer.location(), answer.body(), null, null, true);
         }
 

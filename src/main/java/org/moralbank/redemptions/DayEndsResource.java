@@ -230,7 +230,8 @@ public class DayEndsResource {
                     transaction when the till sends its list (`NOT_AT_TILL`, `NOT_IN_BOOKS`, `DIFFERENT`), else by type, with
                     what the books have of it. Clear them (query, capture, reverse, upload) and send it again with a new key. What
                     cannot be cleared is accepted with `acceptDifferences` and a reason: the differences are kept with the day.
-                    Nothing is posted, either way: the books are not made to fit a till.
+                    The answer does not show the reason, because answers are kept and it can be erased; reads show it. Nothing
+                    is posted, either way: the books are not made to fit a till.
 
                     A day is closed once. The same content again is answered as the first time, also under another key; other
                     content is refused 409 `day-closed`. The numbers of a closed day do not change: what is recorded later counts to

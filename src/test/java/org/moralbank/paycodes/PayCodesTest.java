@@ -316,6 +316,38 @@ class PayCodesTest {
                 .isEqualTo("pay-code-unknown");
     }
 
+    /** Answers are kept for ever, and what a person wrote can be erased. */
+    @Test
+    void whatAMemberCallsADeviceIsInNoAnswerThatIsKept() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+        String apiKey = book.keyOf(Role.APP);
+        String devices = "/members/" + anna.id() + "/pay-devices";
+        Map<String, Object> enrolment = Map.of("label", "外婆的手机");
+
+        String id = post(book, apiKey, "enrol", devices, enrolment)
+                .statusCode(201)
+                .body("label", equalTo("外婆的手机"))
+                .extract()
+                .path("id");
+        post(book, apiKey, "enrol", devices, enrolment)
+                .statusCode(201)
+                .header("Idempotent-Replayed", "true")
+                .body("id", equalTo(id))
+                .body("label", nullValue());
+        for (String key : List.of("revoke", "revoke", "again")) {
+            post(book, apiKey, key, devices + "/" + id + "/revoke", Map.of())
+                    .statusCode(200)
+                    .body("id", equalTo(id))
+                    .body("label", nullValue());
+        }
+
+        assertThat(rows("SELECT convert_from(body, 'UTF8') FROM commit_answer WHERE book_id = $1", book))
+                .hasSize(3)
+                .noneMatch(row -> row.getString(0).contains("外婆"));
+        list(book, anna).body("items.label", contains("外婆的手机"));
+    }
+
     @Test
     void aMemberHasThreeDevicesAtMost() {
         var book = bank.aBook();

@@ -10,6 +10,8 @@ import static org.hamcrest.Matchers.nullValue;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -39,6 +41,9 @@ class DayEndTest {
 
     @Inject
     TestBank bank;
+
+    @Inject
+    Pool pool;
 
     /** A till of a shop, and a member who buys. It keeps to the day on which it began, also over midnight. */
     private record Till(Book book, String merchant, String terminal, Member anna, LocalDate day, String key) {
@@ -240,9 +245,40 @@ class DayEndTest {
                 .body("errors.field", contains("reason"));
         till.close("totals", totals, "transactions", list, "acceptDifferences", true, "reason", "换机")
                 .statusCode(201)
+                .body("differences", hasSize(4));
+        till.preview(till.day())
+                .body("status", equalTo("CLOSED"))
                 .body("differences", hasSize(4))
                 .body("reason", equalTo("换机"));
-        till.preview(till.day()).body("status", equalTo("CLOSED")).body("differences", hasSize(4));
+    }
+
+    /** Answers are kept for ever, and what a person wrote can be erased. */
+    @Test
+    void theReasonIsInNoAnswerThatIsKept() {
+        var till = aTill();
+        Object[] end = {"totals", List.of(total("SALE", 1, 500)), "acceptDifferences", true, "reason", "老王弄丢了小票"};
+
+        String first = till.close(end)
+                .statusCode(201)
+                .body("differences", hasSize(1))
+                .body("reason", nullValue())
+                .extract()
+                .asString();
+        String again = till.close(end)
+                .statusCode(201)
+                .header("Idempotent-Replayed", equalTo("true"))
+                .extract()
+                .asString();
+
+        assertThat(again).isEqualTo(first);
+        List<String> kept = new ArrayList<>();
+        pool.preparedQuery("SELECT convert_from(body, 'UTF8') FROM commit_answer WHERE book_id = $1")
+                .execute(Tuple.of((short) till.book().id()))
+                .await()
+                .indefinitely()
+                .forEach(row -> kept.add(row.getString(0)));
+        assertThat(kept).contains(first).noneMatch(body -> body.contains("老王"));
+        till.preview(till.day()).body("reason", equalTo("老王弄丢了小票"));
     }
 
     @Test
