@@ -54,6 +54,10 @@ public final class ImportedEntries {
         refuseUnstorable(sealed);
         demand(!sealed.postedAt().isBefore(lastPostedAt), "it was posted before the last one");
         demand(!sealed.postedAt().isAfter(now), "it was posted at " + sealed.postedAt() + ", which is not yet");
+        demand(
+                !sealed.occurredOn().isAfter(book.dayOf(sealed.postedAt())),
+                "it happened on " + sealed.occurredOn() + ", and was posted at " + sealed.postedAt()
+                        + ", before that day in " + book.calendar());
         long seq = lastSeq + 1;
         List<Posting> posted = new ArrayList<>(sealed.postings().size());
         Set<String> named = new LinkedHashSet<>();
