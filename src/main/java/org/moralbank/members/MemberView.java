@@ -18,7 +18,7 @@ record MemberView(
         @Schema(description = "A masked name that tills may show; not told in answers that are kept") @Nullable
         String label,
 
-        @Schema(description = "May be granted time by a fund")
+        @Schema(description = "A mark that the community keeps (重点服务对象); no operation depends on it")
         boolean priorityRecipient,
 
         @Schema(description = "Whether tills may tell what he has left: he agreed")

@@ -75,7 +75,10 @@ public class MembersResource {
             @Nullable
             String label,
 
-            @Schema(description = "May be granted time by a fund; false when missing") @Nullable
+            @Schema(
+                    description = "A mark that the community keeps (重点服务对象); no operation depends on it; false when"
+                            + " missing")
+            @Nullable
             Boolean priorityRecipient,
 
             @Schema(
