@@ -62,7 +62,7 @@ public class Terminals {
         return set.find(TERMINALS, new Terminal.Key(book, merchant, terminal)) != null;
     }
 
-    /** The terminal, whatever its status, for what closes its books; refuses an unknown one. */
+    /** The terminal, whatever its status, for what takes goods back or closes its books; refuses an unknown one. */
     public static Terminal known(WorkingSet set, int book, String merchant, String terminal) {
         Terminal found = set.find(TERMINALS, new Terminal.Key(book, merchant, terminal));
         if (found == null) {

@@ -145,8 +145,8 @@ class Redemptions {
     }
 
     /**
-     * Gives a capture back, or a part of it. Refuses what was never captured, then more than is left of it, and what the
-     * kernel refuses.
+     * Gives a capture back, or a part of it. Refuses a terminal that the merchant never had, or that the caller is not, then
+     * what was never captured, then more than is left of it, and what the kernel refuses.
      */
     Uni<Answer> refund(Ask ask, BookHandle book, Sight sight, UUID id, GivenBack order) {
         String at = order.terminal();

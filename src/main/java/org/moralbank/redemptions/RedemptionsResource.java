@@ -253,7 +253,10 @@ public class RedemptionsResource {
             @Nullable
             Long amount,
 
-            @Schema(description = "Where the goods came back", examples = "T1") @Nullable
+            @Schema(
+                    description = "Where the goods came back: a terminal of the merchant, whatever its status",
+                    examples = "T1")
+            @Nullable
             String terminal,
 
             @Nullable LocalDate occurredOn,

@@ -27,6 +27,7 @@ import org.moralbank.ledger.PostingRejection;
 import org.moralbank.ledger.Spent;
 import org.moralbank.ledger.Unit;
 import org.moralbank.merchants.Merchants;
+import org.moralbank.merchants.Terminals;
 import org.moralbank.platform.RefusedException;
 
 /**
@@ -207,10 +208,16 @@ abstract class Step implements Work {
             needs.row(HOLDINGS, seen.payer().debt());
             seen.needBack(needs);
             Merchants.need(needs, book.id(), seen.seller().merchant());
+            if (terminal != null) {
+                Terminals.need(needs, book.id(), seen.seller().merchant(), terminal);
+            }
         }
 
         @Override
         Answer take(WorkingSet set) {
+            if (terminal != null) {
+                Terminals.known(set, book.id(), seen.seller().merchant(), terminal);
+            }
             Redemption.Captured captured = set.get(REDEMPTIONS, seen.key()).captured(set.now());
             long wanted = amount == null ? captured.refundable() : amount;
             if (wanted > captured.refundable() || wanted == 0) {

@@ -245,7 +245,7 @@ class RedemptionLifeTest {
                 .statusCode(422)
                 .body("code", equalTo("refund-exceeded"))
                 .body("refundable", equalTo(300));
-        post(book, sold + "/refunds", Map.of("terminal", "T9"))
+        post(book, sold + "/refunds", Map.of("terminal", "T2"))
                 .statusCode(201)
                 .body("amount", equalTo(300))
                 .body("now.status", equalTo("REFUNDED"));
@@ -259,12 +259,58 @@ class RedemptionLifeTest {
                 .get(sold + "/refunds")
                 .then()
                 .body("items.amount", contains(200, 300))
-                .body("items[1].terminal", equalTo("T9"))
+                .body("items[1].terminal", equalTo("T2"))
                 .body("next", nullValue());
         book.as(Role.AUDITOR).get(first.header("Location")).then().body("amount", equalTo(200));
         for (var none : List.of("0", "9999999", "x")) {
             book.as(Role.AUDITOR).get(sold + "/refunds/" + none).then().statusCode(404);
         }
+    }
+
+    /** It would count to the day of no till. */
+    @Test
+    void refusesARefundAtATerminalThatTheMerchantNeverHad() {
+        var book = aBookWithAStore();
+        var anna = book.aMember().holding(2000, Unit.PTS);
+        String another = book.aTerminal(book.aMerchant());
+        String sold = redeem(book, sale(anna, 500)).extract().header("Location");
+
+        for (var at : List.of("T9", another)) {
+            post(book, sold + "/refunds", Map.of("terminal", at))
+                    .statusCode(422)
+                    .body("code", equalTo("terminal-unknown"))
+                    .body("terminal", equalTo(at));
+        }
+        book.request(book.keyOf(Role.TERMINAL, "STORE"))
+                .header("Idempotency-Key", "refund")
+                .body(Map.of("terminal", "T9"))
+                .post(sold + "/refunds")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("terminal-unknown"));
+
+        assertThat(points(book, anna)).isEqualTo("1500 (0)");
+        get(book, sold).body("refundedAmount", equalTo(0));
+    }
+
+    @Test
+    void takesGoodsBackAtATerminalThatSellsNoMore() {
+        var book = aBookWithAStore();
+        var anna = book.aMember().holding(2000, Unit.PTS);
+        String sold = redeem(book, sale(anna, 500)).extract().header("Location");
+        String terminals = book.path() + "/merchants/STORE/terminals/";
+        for (var order : List.of("T1/suspend", "T2/close")) {
+            book.as(Role.OPERATOR)
+                    .body(Map.of("reason", "检修"))
+                    .post(terminals + order)
+                    .then()
+                    .statusCode(200);
+        }
+
+        post(book, sold + "/refunds", Map.of("amount", 100, "terminal", "T1")).statusCode(201);
+        post(book, sold + "/refunds", Map.of("amount", 100, "terminal", "T2")).statusCode(201);
+
+        assertThat(points(book, anna)).isEqualTo("1700 (0)");
     }
 
     @Test
