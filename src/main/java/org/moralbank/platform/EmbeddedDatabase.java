@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -313,30 +314,40 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /**
      * Stops the server that a killed process left behind. Where the number in postmaster.pid now belongs to some other
-     * program (after a reboot, or in a new container), the file is removed, because PostgreSQL would refuse to start beside
-     * it; it is not removed when its server is merely dead, for PostgreSQL still needs it to find that server's children.
+     * program (after a reboot, or in a new container), be it another PostgreSQL, the file is removed, because PostgreSQL
+     * would refuse to start beside it; it is not removed when its server is merely dead, for PostgreSQL still needs it to
+     * find that server's children. Where it cannot be told, nothing is stopped or removed.
      */
     private void clearAway() {
         var other = postmaster();
         if (other.isEmpty()) {
             return;
         }
-        if (isPostgres(other.get())) {
-            LOG.infof(
-                    "Stopping the embedded database that an earlier process left running (%d).",
-                    other.get().pid());
-            stop();
-        } else if (other.get().isAlive()) {
-            try {
-                Files.deleteIfExists(data.resolve("postmaster.pid"));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        var process = other.get();
+        switch (whose(process)) {
+            case OURS -> {
+                LOG.infof("Stopping the embedded database that an earlier process left running (%d).", process.pid());
+                stop();
             }
+            case ANOTHERS -> {
+                if (process.isAlive()) {
+                    try {
+                        Files.deleteIfExists(pidFile());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            }
+            case UNTOLD ->
+                throw new DatabaseStartException("Process " + process.pid()
+                        + ", the last server of the embedded database by " + pidFile()
+                        + ", does not tell whether it still is; stop it if it is, or delete that file if it is not.");
         }
     }
 
+    /** Signals nobody but the server of this folder; pg_ctl would signal whoever has the number in postmaster.pid. */
     private void stop() {
-        if (!stop("fast") && postmaster().filter(EmbeddedDatabase::isPostgres).isPresent()) {
+        if (serves(postmaster()) && !stop("fast") && serves(postmaster())) {
             stop("immediate");
         }
     }
@@ -352,12 +363,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private void watch() {
         var server = postmaster();
         while (!closed) {
-            if (server.filter(EmbeddedDatabase::isPostgres).isPresent()) {
-                LockSupport.parkNanos(WATCH_INTERVAL.toNanos());
-            } else {
+            if (!serves(server)) {
                 restart();
                 server = postmaster();
             }
+            LockSupport.parkNanos(WATCH_INTERVAL.toNanos());
         }
     }
 
@@ -379,16 +389,76 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** The process that postmaster.pid names, if there is one, whatever it is. */
     private Optional<ProcessHandle> postmaster() {
-        try (var lines = Files.lines(data.resolve("postmaster.pid"))) {
+        try (var lines = Files.lines(pidFile())) {
             return lines.findFirst().map(Long::valueOf).flatMap(ProcessHandle::of);
         } catch (IOException | UncheckedIOException | NumberFormatException absent) {
             return Optional.empty();
         }
     }
 
-    /** A process that is dead but that nobody has waited for yet has no command line, and so is none. */
-    private static boolean isPostgres(ProcessHandle process) {
-        return process.isAlive() && process.info().commandLine().orElse("").contains("/bin/postgres");
+    private Path pidFile() {
+        return data.resolve("postmaster.pid");
+    }
+
+    private boolean serves(Optional<ProcessHandle> process) {
+        return process.filter(server -> whose(server) == Whose.OURS).isPresent();
+    }
+
+    /** Whose server a process is. */
+    enum Whose {
+        OURS,
+        ANOTHERS,
+        UNTOLD
+    }
+
+    private Whose whose(ProcessHandle process) {
+        if (isNoProgram(process)) {
+            return Whose.ANOTHERS;
+        }
+        return whose(process.info(), ProcessHandle.current().info().user(), data);
+    }
+
+    /** On Linux, what has no command line is dead and nobody has waited for it yet, or it is the kernel's. */
+    private static boolean isNoProgram(ProcessHandle process) {
+        try {
+            return Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "cmdline")).length == 0;
+        } catch (IOException absent) {
+            return !process.isAlive();
+        }
+    }
+
+    /**
+     * A server is ours when it runs on our data, as pg_ctl starts it: {@code …/bin/postgres -D data …}. macOS keeps the
+     * command lines of other users' processes to itself; the server's user is this process's. Arguments are untold on
+     * Linux, too, when they are longer than a page of memory.
+     */
+    static Whose whose(ProcessHandle.Info process, Optional<String> user, Path data) {
+        var line = process.commandLine();
+        if (line.isEmpty()) {
+            return user.isPresent()
+                            && process.user()
+                                    .filter(name -> !name.equals(user.get()))
+                                    .isPresent()
+                    ? Whose.ANOTHERS
+                    : Whose.UNTOLD;
+        }
+        if (!line.get().contains("/bin/postgres")) {
+            return Whose.ANOTHERS;
+        }
+        return process.arguments()
+                .map(arguments -> runsOn(data, List.of(arguments)) ? Whose.OURS : Whose.ANOTHERS)
+                .orElse(Whose.UNTOLD);
+    }
+
+    private static boolean runsOn(Path data, List<String> arguments) {
+        var option = arguments.indexOf("-D");
+        try {
+            return option >= 0
+                    && option + 1 < arguments.size()
+                    && Files.isSameFile(Path.of(arguments.get(option + 1)), data);
+        } catch (IOException | InvalidPathException elsewhere) {
+            return false;
+        }
     }
 
     /** The last thing the server said, for the sentence of a refusal. */

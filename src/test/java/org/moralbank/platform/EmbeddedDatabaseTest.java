@@ -12,8 +12,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.moralbank.platform.EmbeddedDatabase.Whose;
 import org.postgresql.ds.PGSimpleDataSource;
 
 class EmbeddedDatabaseTest {
@@ -171,11 +176,128 @@ class EmbeddedDatabaseTest {
     @Test
     void startsWhenThePidFileNamesSomeOtherProgram() throws Exception {
         start().close();
-        var pidFile = temp.resolve("bank/postgres-18/postmaster.pid");
-        Files.writeString(pidFile, ProcessHandle.current().pid() + "\n");
+        Files.writeString(pidFile(), ProcessHandle.current().pid() + "\n");
 
         try (var database = start()) {
             write(database, "made");
+        }
+    }
+
+    @Test
+    void startsBesideAnotherServerThatHasTheNumberOfItsOwn() throws Exception {
+        start().close();
+        try (var other = EmbeddedDatabase.start(temp.resolve("other"), BINARIES, 0)) {
+            write(other, "unharmed");
+            var others = server(other);
+            Files.writeString(pidFile(), others.pid() + "\n");
+
+            try (var database = start()) {
+                write(database, "made");
+                assertThat(others.isAlive()).isTrue();
+            }
+            assertThat(server(other)).isEqualTo(others);
+            assertThat(read(other)).isEqualTo("unharmed");
+        }
+    }
+
+    @Test
+    void stopsNoServerButItsOwnWhenItIsClosed() throws Exception {
+        try (var other = EmbeddedDatabase.start(temp.resolve("other"), BINARIES, 0)) {
+            write(other, "unharmed");
+            var others = server(other);
+            var database = start();
+            var own = Files.readString(pidFile());
+            Files.writeString(pidFile(), others.pid() + "\n");
+
+            database.close();
+            Files.writeString(pidFile(), own);
+
+            assertThat(server(other)).isEqualTo(others);
+            assertThat(read(other)).isEqualTo("unharmed");
+            start().close();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void leavesAloneWhatMayBeItsServerAndTellsThePerson() throws Exception {
+        start().close();
+        var program = Files.createDirectories(temp.resolve("untold/bin")).resolve("postgres");
+        Files.createSymbolicLink(program, Path.of("/bin/sh"));
+        var longerThanAPage = "x".repeat(5_000);
+        var untold = new ProcessBuilder(program.toString(), "-c", "read line", longerThanAPage).start();
+        Files.writeString(pidFile(), untold.pid() + "\n");
+
+        try {
+            assertThatThrownBy(EmbeddedDatabaseTest::start)
+                    .isInstanceOf(DatabaseStartException.class)
+                    .hasMessage(
+                            "Process " + untold.pid() + ", the last server of the embedded database by " + pidFile()
+                                    + ", does not tell whether it still is; stop it if it is, or delete that file if it is not.");
+            assertThat(untold.isAlive()).isTrue();
+        } finally {
+            Files.delete(pidFile());
+            untold.destroy();
+        }
+    }
+
+    @Test
+    void aServerIsOursWhenItRunsOnOurFolder() throws IOException {
+        var data = Files.createDirectories(temp.resolve("whose/postgres-18"));
+        var ours = data.toString();
+        var byAnotherName = data.resolve("../postgres-18").toString();
+        var others = Files.createDirectories(temp.resolve("whose/other")).toString();
+
+        assertThat(whose("me", "/x/bin/postgres", "-D", ours, "-p", "1")).isEqualTo(Whose.OURS);
+        assertThat(whose("me", "/x/bin/postgres", "-D", byAnotherName)).isEqualTo(Whose.OURS);
+        assertThat(whose("me", "/x/bin/postgres", "-D", others)).isEqualTo(Whose.ANOTHERS);
+        assertThat(whose("me", "/x/bin/postgres", "-D", "/nowhere")).isEqualTo(Whose.ANOTHERS);
+        assertThat(whose("me", "/x/bin/postgres", "-D")).isEqualTo(Whose.ANOTHERS);
+        assertThat(whose("me", "/x/bin/postgres:", "checkpointer")).isEqualTo(Whose.ANOTHERS);
+        assertThat(whose("me", "/bin/tar", "-D", ours)).isEqualTo(Whose.ANOTHERS);
+    }
+
+    @Test
+    void aServerWithoutACommandLineIsAnothersOnlyWhenItsUserIs() {
+        assertThat(whose("me")).isEqualTo(Whose.UNTOLD);
+        assertThat(whose("root")).isEqualTo(Whose.ANOTHERS);
+        assertThat(whose(null)).isEqualTo(Whose.UNTOLD);
+    }
+
+    private static Whose whose(@Nullable String user, String... command) {
+        return EmbeddedDatabase.whose(
+                new Told(Optional.ofNullable(user), List.of(command)),
+                Optional.of("me"),
+                temp.resolve("whose/postgres-18"));
+    }
+
+    /** What the system tells of a process. */
+    private record Told(Optional<String> user, List<String> words) implements ProcessHandle.Info {
+        @Override
+        public Optional<String> command() {
+            return words.stream().findFirst();
+        }
+
+        @Override
+        public Optional<String> commandLine() {
+            return words.isEmpty() ? Optional.empty() : Optional.of(String.join(" ", words));
+        }
+
+        @Override
+        public Optional<String[]> arguments() {
+            return words.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(words.subList(1, words.size()).toArray(String[]::new));
+        }
+
+        @Override
+        public Optional<Instant> startInstant() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Duration> totalCpuDuration() {
+            return Optional.empty();
         }
     }
 
@@ -202,6 +324,10 @@ class EmbeddedDatabaseTest {
 
     private static EmbeddedDatabase start() {
         return EmbeddedDatabase.start(temp.resolve("bank"), BINARIES, 0);
+    }
+
+    private static Path pidFile() {
+        return temp.resolve("bank/postgres-18/postmaster.pid");
     }
 
     private static ProcessHandle server(EmbeddedDatabase database) {
