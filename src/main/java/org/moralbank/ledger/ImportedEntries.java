@@ -54,10 +54,11 @@ public final class ImportedEntries {
         refuseUnstorable(sealed);
         demand(!sealed.postedAt().isBefore(lastPostedAt), "it was posted before the last one");
         demand(!sealed.postedAt().isAfter(now), "it was posted at " + sealed.postedAt() + ", which is not yet");
+        // A day is left over for clocks that differ at midnight, as reports leave one.
         demand(
-                !sealed.occurredOn().isAfter(book.dayOf(sealed.postedAt())),
+                !sealed.occurredOn().isAfter(book.dayOf(sealed.postedAt()).plusDays(1)),
                 "it happened on " + sealed.occurredOn() + ", and was posted at " + sealed.postedAt()
-                        + ", before that day in " + book.calendar());
+                        + ", more than a day before in " + book.calendar());
         long seq = lastSeq + 1;
         List<Posting> posted = new ArrayList<>(sealed.postings().size());
         Set<String> named = new LinkedHashSet<>();

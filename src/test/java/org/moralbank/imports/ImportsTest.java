@@ -385,12 +385,12 @@ class ImportsTest {
         assertThat(rows(here)).isZero();
     }
 
-    /** Reports of business days rely on it. The day is the book's, which begins in Shanghai eight hours before UTC's. */
+    /** By more than a day: reports of business days rely on it. The day is the book's, which begins in Shanghai eight hours before UTC's. */
     @Test
     void anEntryThatHappenedAfterItWasPostedIsRefused() {
         TestBank.Book here = bank.aBook();
         String entry = "{\"book\":\"" + here.code()
-                + "\",\"client\":\"app\",\"occurredOn\":\"2025-01-07\",\"postedAt\":\"2025-01-06T16:00:00.000000Z\","
+                + "\",\"client\":\"app\",\"occurredOn\":\"2025-01-08\",\"postedAt\":\"2025-01-06T16:00:00.000000Z\","
                 + "\"postings\":[{\"account\":\"3300:MIN\",\"amount\":\"-1\",\"balance\":\"-1\",\"version\":\"1\"},"
                 + "{\"account\":\"2100:M-1:MIN\",\"amount\":\"1\",\"balance\":\"1\",\"version\":\"1\"}],"
                 + "\"seq\":\"1\",\"type\":\"OPENING\",\"unit\":\"MIN\"}";
@@ -402,8 +402,8 @@ class ImportsTest {
                 .body("line", equalTo(1))
                 .body(
                         "detail",
-                        containsString("it happened on 2025-01-07, and was posted at 2025-01-06T15:59:59.999999Z,"
-                                + " before that day in Asia/Shanghai"));
+                        containsString("it happened on 2025-01-08, and was posted at 2025-01-06T15:59:59.999999Z,"
+                                + " more than a day before in Asia/Shanghai"));
         assertThat(rows(here)).isZero();
         send(here, aKey(), JSONL, jsonl(List.of(entry))).statusCode(201);
     }
