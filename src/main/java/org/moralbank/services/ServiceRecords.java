@@ -30,6 +30,7 @@ import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Spending;
+import org.moralbank.members.Member;
 import org.moralbank.members.Participants;
 import org.moralbank.platform.Ids;
 
@@ -206,6 +207,11 @@ public class ServiceRecords {
                     || points != null && owes(set, earner.points());
         }
 
+        private boolean isFrozen(WorkingSet set) {
+            return given.volunteer() != null
+                    && Participants.receiver(set, book.id(), given.volunteer()).status() == Member.Status.FROZEN;
+        }
+
         private static boolean owes(WorkingSet set, Holder holder) {
             return Ledger.holding(set, Ledger.shortfallOf(holder)).posted() < 0;
         }
@@ -219,7 +225,8 @@ public class ServiceRecords {
             Entry earning = Ledger.post(set, draft.group(group));
             posted.add(earning);
             Note note = given.note();
-            Entry recovery = Ledger.recover(set, earned, note.occurredOn(), note.by(), group);
+            // Nothing is taken of who is frozen, also where his account is opened by this earning.
+            Entry recovery = isFrozen(set) ? null : Ledger.recover(set, earned, note.occurredOn(), note.by(), group);
             if (recovery != null) {
                 posted.add(recovery);
             }

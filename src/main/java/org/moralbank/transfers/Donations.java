@@ -5,6 +5,7 @@ import static org.moralbank.ledger.Ledger.HOLDINGS;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.UUID;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
 import org.moralbank.commits.Bulk;
@@ -22,6 +23,7 @@ import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Spending;
 import org.moralbank.ledger.Unit;
 import org.moralbank.members.Participants;
+import org.moralbank.platform.Ids;
 
 /** Gives time or points to the book's pool, at once and for good. */
 @ApplicationScoped
@@ -47,7 +49,7 @@ public class Donations {
     public record Donation(Giver giver, long amount, Unit unit, Note note) {}
 
     /**
-     * Gives. Refuses, in this order: points of a team, an unknown or closed member or unknown team, a frozen member, and
+     * Gives; what the pool owes is paid from it first, as an entry of its own in the same group. Refuses, in this order: points of a team, an unknown or closed member or unknown team, a frozen member, and
      * what the kernel refuses. Granted time is not the giver's to give.
      */
     public Uni<Answer> donate(Ask ask, BookHandle book, Donation command) {
@@ -68,10 +70,14 @@ public class Donations {
         };
         Holder from = Holder.of(book.id(), chart, giver.id());
         Holder pool = Holder.of(book.id(), time ? Chart.TIME_POOL : Chart.POINTS_POOL);
+        UUID group = Ids.next();
         return new Work() {
             @Override
             public void needs(Needs needs) {
-                needs.row(BOOKS, book.id()).row(HOLDINGS, from).row(HOLDINGS, pool);
+                needs.row(BOOKS, book.id())
+                        .row(HOLDINGS, from)
+                        .row(HOLDINGS, pool)
+                        .row(HOLDINGS, Ledger.shortfallOf(pool));
                 switch (giver) {
                     case Giver.OfMember member -> Participants.needMember(needs, book.id(), member.id());
                     case Giver.OfTeam team -> Participants.needTeam(needs, book.id(), team.id());
@@ -87,13 +93,16 @@ public class Donations {
                     case Giver.OfMember member -> Participants.giver(set, book.id(), member.id());
                     case Giver.OfTeam team -> Participants.team(set, book.id(), team.id());
                 }
+                boolean owes = Ledger.holding(set, Ledger.shortfallOf(pool)).posted() < 0;
+                Note note = command.note();
                 Entry entry = Ledger.post(
                         set,
-                        command.note()
-                                .draft(time ? EntryType.DONATE_TIME : EntryType.DONATE_POINTS, book.id())
+                        note.draft(time ? EntryType.DONATE_TIME : EntryType.DONATE_POINTS, book.id())
                                 .spend(from, command.amount(), Spending.AS_A_GIFT)
-                                .credit(pool, command.amount()));
-                return PostedView.created(book, "donations", entry);
+                                .credit(pool, command.amount())
+                                .group(owes ? group : null));
+                return PostedView.created(
+                        book, "donations", entry, Ledger.recover(set, pool, note.occurredOn(), note.by(), group));
             }
         };
     }

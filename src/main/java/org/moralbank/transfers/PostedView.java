@@ -1,7 +1,10 @@
 package org.moralbank.transfers;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Entry;
@@ -19,7 +22,16 @@ record PostedView(
     }
 
     static Answer created(BookHandle book, String collection, Entry entry) {
-        PostedView view = of(EntryView.of(entry));
+        return created(book, collection, entry, null);
+    }
+
+    /** The same with an entry that was made with it, if one was. */
+    static Answer created(BookHandle book, String collection, Entry entry, @Nullable Entry more) {
+        List<EntryView> entries = Stream.of(entry, more)
+                .filter(Objects::nonNull)
+                .map(EntryView::of)
+                .toList();
+        PostedView view = new PostedView(Long.toString(entry.seq()), entries);
         return Answer.created(book.path() + "/" + collection + "/" + view.id(), view);
     }
 }

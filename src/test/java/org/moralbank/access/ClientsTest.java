@@ -140,6 +140,26 @@ class ClientsTest {
                 .body("code", equalTo("client-exists"));
     }
 
+    /** A path may be written in more ways than one; none is a way around the key. */
+    @Test
+    void noWayOfWritingAPathPassesWithoutAKey() {
+        for (String path : List.of(
+                "/v1;x/clients",
+                "/v1;a=b/books/B/members/M",
+                "//v1/books",
+                "/v1/./books",
+                "/%76%31/books",
+                "/V1/books")) {
+            int status = RestAssured.given().urlEncodingEnabled(false).get(path).statusCode();
+            assertThat(status).as(path).isIn(401, 404);
+        }
+        RestAssured.given()
+                .urlEncodingEnabled(false)
+                .get("/v1;x/clients")
+                .then()
+                .statusCode(401);
+    }
+
     @Test
     void onlyOperatorsMakeClientsAndForTheirOwnBooksOnly() {
         var book = bank.aBook();

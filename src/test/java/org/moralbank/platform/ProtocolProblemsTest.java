@@ -206,6 +206,24 @@ class ProtocolProblemsTest {
                 .body("checks.name", hasItem("lanes"));
     }
 
+    /** An id in a path is a person's; and whoever sends many paths leaves room for those of the API. */
+    @Test
+    void metersThePathsOfOperationsAndNoOthers() {
+        for (int i = 0; i < 500; i++) {
+            given().options("/v1/books/B/members/zhangsan-" + i);
+        }
+        given().put("/v1/books/B/members/lisi/close").then().statusCode(405);
+        bank.aBook().as(Role.AUDITOR).get("/v1/books").then().statusCode(200);
+
+        given().get("/q/metrics")
+                .then()
+                .statusCode(200)
+                .body(not(containsString("zhangsan")))
+                .body(not(containsString("lisi")))
+                .body(containsString("uri=\"/v1/books\""))
+                .body(containsString("uri=\"UNKNOWN\""));
+    }
+
     @Test
     void countsRefusalsByCodeAndPostingsByType() {
         var book = bank.aBook();

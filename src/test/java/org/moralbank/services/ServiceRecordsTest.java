@@ -233,6 +233,19 @@ class ServiceRecordsTest {
         assertThat(balances(book)).containsEntry("2100:" + helper.id(), 60L).containsEntry("2100:" + elder.id(), 60L);
     }
 
+    /** Also where the freeze found no account: this earning opens it. */
+    @Test
+    void takesNothingOfAFrozenHelperWhoOwes() {
+        var book = bank.aBook();
+        var helper = book.aMember();
+        owe(book, helper, Chart.SHORTFALL_TIME, Unit.MIN, 40);
+        status(book, helper, "FROZEN");
+
+        record(book, service(helper, 60)).statusCode(201);
+
+        assertThat(balances(book)).containsEntry("2100:" + helper.id(), 60L).containsEntry("1610:" + helper.id(), -40L);
+    }
+
     @Test
     void refusesThoseWhoAreNotThereOrHaveLeft() {
         var book = bank.aBook();

@@ -1,12 +1,18 @@
 package org.moralbank.transfers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
@@ -52,6 +58,41 @@ class DonationsTest extends Giving {
 
         assertThat(posted(book, "2110:TEAM-01:MIN:")).isZero();
         assertThat(posted(book, "2400::MIN:")).isEqualTo(60);
+    }
+
+    /** A donation that it had given on was taken back. */
+    @Test
+    void whatThePoolOwesIsPaidFromTheNextDonation() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(100, Unit.MIN);
+        book.post(
+                Holder.of(book.id(), Chart.SHORTFALL_TIME, Holder.POOL),
+                new Holder(book.id(), Chart.OPENING, "", Unit.MIN),
+                Lot.OWN,
+                70);
+
+        donate(book, anna, 60)
+                .body("entries.type", contains("DONATE_TIME", "SHORTFALL_RECOVER"))
+                .body("entries.group.unique()", hasSize(1))
+                .body("entries.group", not(hasItem(nullValue())));
+        donate(book, anna, 30).body("entries.type", contains("DONATE_TIME", "SHORTFALL_RECOVER"));
+        donate(book, anna, 5)
+                .body("entries.type", contains("DONATE_TIME"))
+                .body("entries.group", contains(nullValue()));
+
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/accounts/1610:POOL:MIN")
+                .then()
+                .body("posted", equalTo(0));
+        book.as(Role.AUDITOR).get(book.path() + "/accounts/2400:MIN").then().body("posted", equalTo(25));
+    }
+
+    private static ValidatableResponse donate(TestBank.Book book, TestBank.Member giver, long minutes) {
+        return book.as(Role.APP)
+                .body(Map.of("giver", giver.id(), "amount", minutes, "unit", "MIN"))
+                .post(book.path() + "/donations")
+                .then()
+                .statusCode(201);
     }
 
     @Test
