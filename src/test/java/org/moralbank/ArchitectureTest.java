@@ -61,6 +61,7 @@ class ArchitectureTest {
             "JsonFirst",
             "ProblemResponses",
             "PathMethods",
+            "MeteredPaths",
             "OperationFilter");
 
     /**

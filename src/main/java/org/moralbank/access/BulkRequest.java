@@ -37,8 +37,9 @@ public interface BulkRequest {
     /** Of the operation, for those who read the API. */
     String DESCRIPTION = """
             Does up to 500 of the single operation in one commit, in order, each with a result of its own: created, replayed
-            (its reference was used before, with the same content) or refused (with a problem, and no trace). With atomic one
-            refusal refuses all, and nothing is written. The request's key covers the whole answer.
+            (its reference was used before in a bulk of this kind, with the same content) or refused (with a problem, and no
+            trace). With atomic one refusal refuses all, and nothing is written. The request's key covers the whole answer.
+            References of the single operation are known here only where it says that one stands for its effect.
             """;
 
     /** 1 to {@value Bulk#MOST_ITEMS}. */

@@ -183,7 +183,8 @@ public class ServiceRecordsResource {
                     What the earner owes from before is taken at once (SHORTFALL_RECOVER).
 
                     A frozen volunteer earns; a frozen recipient may be served and does not pay. The same reference with
-                    the same content is answered with the first effect, whatever the key. The answer leaves out place,
+                    the same content is answered with the first effect, whatever the key, also when that was taken back
+                    since: what is to be recorded again needs a reference of its own. The answer leaves out place,
                     content, reason and metadata, because answers are kept and these can be erased; reads show them.
                     """)
     @RequestBody(
