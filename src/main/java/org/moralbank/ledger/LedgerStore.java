@@ -35,11 +35,19 @@ import org.moralbank.platform.Json;
 class LedgerStore {
     private static final TypeReference<Map<String, String>> STRINGS = new TypeReference<>() {};
 
+    /** What is sealed of some entries. */
+    private static final String SEALED = """
+            SELECT e.canonical, e.leaf_hash, e.book_id, e.seq
+            FROM ledger_entry e
+            """;
+
+    /** With what persons wrote, and what took the entry back. */
     private static final String ENTRIES = """
             SELECT e.canonical, e.leaf_hash, t.reason, t.metadata::text, r.seq
-            FROM ledger_entry e
+            FROM (%s) e
             LEFT JOIN ledger_entry_text t ON t.book_id = e.book_id AND t.seq = e.seq
             LEFT JOIN ledger_entry r ON r.book_id = e.book_id AND r.reverses = e.seq AND r.reverses IS NOT NULL
+            ORDER BY e.seq
             """;
 
     /** An entry with the others of its group, the last first, a row a posting. */
@@ -186,6 +194,7 @@ class LedgerStore {
     private static final class Where {
         private final StringBuilder sql = new StringBuilder();
         private final List<Object> arguments = new ArrayList<>();
+        private String join = "";
 
         /** Adds a condition with one {@code ?}, unless its argument is null. */
         Where and(String condition, @Nullable Object argument) {
@@ -194,6 +203,12 @@ class LedgerStore {
                 sql.append(sql.isEmpty() ? "WHERE " : "\nAND ");
                 sql.append(condition.replace("?", "$" + arguments.size()));
             }
+            return this;
+        }
+
+        /** Joins a table, on columns only, in front of the conditions. */
+        Where join(String table) {
+            join = table + "\n";
             return this;
         }
 
@@ -220,15 +235,20 @@ class LedgerStore {
 
     /** Entries behind {@code after}, in order of seq. */
     Uni<List<EntryView>> entries(int book, EntryFilter filter, long after, int limit) {
-        Where where = where(book, filter).and("e.seq > ?", after);
-        String sql = ENTRIES + where.sql + "\nORDER BY e.seq LIMIT " + where.argument(limit);
-        return pool.preparedQuery(sql).execute(where.tuple()).map(rows -> list(rows, LedgerStore::entry));
+        return accountOf(book, filter).chain(account -> {
+            if (account.isEmpty() && filter.account() != null) {
+                return Uni.createFrom().item(List.of());
+            }
+            Where where = where(book, filter, account.orElse(null), after, null);
+            String sql = ENTRIES.formatted(page(where, limit));
+            return pool.preparedQuery(sql).execute(where.tuple()).map(rows -> list(rows, LedgerStore::entry));
+        });
     }
 
     /** One entry, or nothing. */
     Uni<Optional<EntryView>> entry(int book, long seq) {
         Where where = new Where().and("e.book_id = ?", (short) book).and("e.seq = ?", seq);
-        return pool.preparedQuery(ENTRIES + where.sql)
+        return pool.preparedQuery(ENTRIES.formatted(SEALED + where.sql))
                 .execute(where.tuple())
                 .map(rows -> list(rows, LedgerStore::entry).stream().findFirst());
     }
@@ -247,41 +267,61 @@ class LedgerStore {
 
     /** Entries behind {@code after} and up to {@code last}, without what persons wrote. */
     Uni<List<EntryView>> sealed(int book, EntryFilter filter, long after, long last, int limit) {
-        Where where = where(book, filter).and("e.seq > ?", after).and("e.seq <= ?", last);
-        String sql = "SELECT e.canonical, e.leaf_hash FROM ledger_entry e\n" + where.sql + "\nORDER BY e.seq LIMIT "
-                + where.argument(limit);
-        return pool.preparedQuery(sql)
-                .execute(where.tuple())
-                .map(rows -> list(
-                        rows,
-                        row -> CanonicalEntry.read(row.getBuffer(0).getBytes())
-                                .with(null, null, null, hex(row.getBuffer(1)))));
+        return accountOf(book, filter).chain(account -> {
+            if (account.isEmpty() && filter.account() != null) {
+                return Uni.createFrom().item(List.of());
+            }
+            Where where = where(book, filter, account.orElse(null), after, last);
+            return pool.preparedQuery(page(where, limit))
+                    .execute(where.tuple())
+                    .map(rows -> list(
+                            rows,
+                            row -> CanonicalEntry.read(row.getBuffer(0).getBytes())
+                                    .with(null, null, null, hex(row.getBuffer(1)))));
+        });
     }
 
     private static String hex(Buffer bytes) {
         return HexFormat.of().formatHex(bytes.getBytes());
     }
 
-    private static Where where(int book, EntryFilter filter) {
-        Where where = new Where().and("e.book_id = ?", (short) book);
-        if (!filter.types().isEmpty()) {
-            where.and(
-                    "e.type = ANY (?)", filter.types().stream().map(Enum::name).toArray(String[]::new));
-        }
-        where.and("e.unit = ?", filter.unit() == null ? null : filter.unit().name())
+    /**
+     * The number of the account that a filter names. It is read first, so that the planner knows whether the account has few
+     * postings or most of the book's.
+     */
+    private Uni<Optional<Integer>> accountOf(int book, EntryFilter filter) {
+        AccountPath path = filter.account();
+        return path == null
+                ? Uni.createFrom().item(Optional.empty())
+                : account(book, path).map(found -> found.map(Account::id));
+    }
+
+    private static Where where(
+            int book, EntryFilter filter, @Nullable Integer account, long after, @Nullable Long last) {
+        Where where = new Where()
+                .and("e.book_id = ?", (short) book)
+                .and("e.seq > ?", after)
+                .and("e.seq <= ?", last)
+                .and("e.unit = ?", filter.unit() == null ? null : filter.unit().name())
                 .and("e.reference = ?", filter.reference())
                 .and("e.group_id = ?", filter.group())
                 .and("e.occurred_on >= ?", filter.occurredFrom())
                 .and("e.occurred_on <= ?", filter.occurredTo());
-        AccountPath account = filter.account();
+        if (!filter.types().isEmpty()) {
+            where.and(
+                    "e.type = ANY (?)", filter.types().stream().map(Enum::name).toArray(String[]::new));
+        }
         if (account != null) {
-            String of = "EXISTS (SELECT FROM ledger_posting p JOIN ledger_account a USING (book_id, account_id)"
-                    + " WHERE p.book_id = e.book_id AND p.account_id = ANY (e.accounts) AND p.seq = e.seq AND a.code = "
-                    + where.argument(account.chart().code()) + " AND a.owner = " + where.argument(account.owner())
-                    + " AND a.unit = " + where.argument(account.unit().name()) + " AND a.lot = ?)";
-            where.and(of, account.lot());
+            where.join("JOIN ledger_posting p ON p.book_id = e.book_id AND p.seq = e.seq")
+                    .and("p.account_id = ?", account)
+                    .and("p.seq > ?", after)
+                    .and("p.seq <= ?", last);
         }
         return where;
+    }
+
+    private static String page(Where where, int limit) {
+        return SEALED + where.join + where.sql + "\nORDER BY e.seq LIMIT " + where.argument(limit);
     }
 
     private static EntryView entry(Row row) {

@@ -1,0 +1,188 @@
+package org.moralbank.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smallrye.mutiny.Multi;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.moralbank.platform.CountedReads;
+import org.moralbank.platform.Page;
+import org.moralbank.platform.TestDatabase;
+
+/**
+ * What is read of a long book, and that nothing is missed by it.
+ *
+ * <p>Ten entries a day, the first of each at midnight in Shanghai. Some were posted late, and some happened a day or two after
+ * they were posted, as imports once let through.
+ */
+class LongBookTest {
+    private static final int ENTRIES = 8_000;
+    private static final BookHandle BOOK = new BookHandle(1, "LONG", ZoneId.of("Asia/Shanghai"));
+
+    /** Each reads a few rows to find where to begin, and the rows of its page a few times over. */
+    private static final long FEW = 1_000;
+
+    private static final TestDatabase.Database DATABASE = TestDatabase.fresh();
+    private static final CountedReads COUNTED = new CountedReads(DATABASE);
+    private static final LedgerStore STORE = new LedgerStore(COUNTED.pool());
+    private static final LedgerReads READS = new LedgerReads(STORE);
+    private static final EntryExport EXPORT = new EntryExport(STORE);
+
+    @BeforeAll
+    static void aLongBook() throws SQLException {
+        DATABASE.migrate();
+        try (Connection owner = DATABASE.connectAsOwner();
+                var statement = owner.createStatement()) {
+            statement.execute("""
+                    INSERT INTO ledger_book (book_id, code, name, kind, calendar, service_earns_time, points_per_hour,
+                                             member_points_transfer, created_at, last_seq, last_account, last_posted_at)
+                    VALUES (1, 'LONG', 'Long', 'COMMUNITY', 'Asia/Shanghai', true, 0, false, '2023-01-01', %1$d, 401,
+                            '2023-01-01');
+                    CREATE TEMPORARY TABLE made AS
+                    SELECT seq, '2023-01-01 00:00+08'::timestamptz + (seq - 1) * interval '144 minutes' AS posted_at,
+                           '2023-01-01'::date + ((seq - 1) / 10)::integer
+                               + CASE WHEN seq %% 13 = 0 THEN 2 WHEN seq %% 11 = 0 THEN 1
+                                      WHEN seq %% 7 = 0 THEN - (seq %% 30)::integer ELSE 0 END AS occurred_on,
+                           CASE WHEN seq %% 997 = 0 THEN 'GIFT_TIME_KIN' WHEN seq > %1$d - 300 THEN 'DONATE_TIME'
+                                WHEN seq %% 499 = 0 THEN 'GRANT_TIME' ELSE 'EARN_TIME' END AS type,
+                           2 + (seq %% 400)::integer AS member
+                    FROM generate_series(1, %1$d) seq;
+                    INSERT INTO ledger_account (book_id, account_id, code, owner, unit, lot, restricted, floor, ceiling,
+                                                status, posted, held, version)
+                    SELECT 1, 1, '3300', '', 'MIN', '', false, -1000000, 1000000, 'OPEN', - %1$d, 0, %1$d
+                    UNION ALL
+                    SELECT 1, member, '2100', 'M-' || member, 'MIN', '', false, 0, 1000000, 'OPEN', count(*), 0, count(*)
+                    FROM made
+                    GROUP BY member;
+                    INSERT INTO ledger_posting (book_id, account_id, seq, amount, balance_after, version)
+                    SELECT 1, 1, seq, -1, -seq, seq FROM made
+                    UNION ALL
+                    SELECT 1, member, seq, 1, version, version
+                    FROM (SELECT *, row_number() OVER (PARTITION BY member ORDER BY seq) AS version FROM made) m;
+                    INSERT INTO ledger_entry (book_id, seq, posted_at, client_id, occurred_on, type, unit, canonical,
+                                              leaf_hash, accounts)
+                    SELECT 1, seq, posted_at, 1, occurred_on, type, 'MIN',
+                           convert_to(json_build_object('book', 'LONG', 'client', 'app', 'occurredOn', occurred_on,
+                               'postedAt', to_char(posted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS".000000Z"'),
+                               'postings', json_build_array(json_build_object('account', '2100:M-' || member || ':MIN',
+                                   'amount', '1', 'balance', '1', 'version', '1')), 'seq', seq::text, 'type', type, 'unit', 'MIN')::text, 'UTF8'),
+                           sha256(''), ARRAY[1, member]
+                    FROM made;
+                    """.formatted(ENTRIES));
+            statement.execute("VACUUM ANALYZE");
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        COUNTED.close();
+    }
+
+    // ---- entries of an account ---------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @CsvSource({"2, ", "2, EARN_TIME", "77, ", "77, EARN_TIME", "401, DONATE_TIME"})
+    void theEntriesOfAnAccountAreFoundFromItsPostings(int member, @Nullable EntryType type) throws SQLException {
+        EntryFilter filter = filter(member(member), null, type == null ? List.of() : List.of(type));
+
+        assertReadsFewAndAll(filter, "member = " + member + (type == null ? "" : " AND type = '" + type + "'"));
+    }
+
+    @Test
+    void theFilesOfAnAccountAreToo() {
+        EntryFilter filter = filter(member(77), null, List.of());
+
+        long read = COUNTED.of(
+                () -> assertThat(text(EXPORT.csv(BOOK, filter)).lines()).hasSize(1 + ENTRIES / 400));
+
+        assertThat(read).isLessThan(FEW);
+    }
+
+    @Test
+    void anAccountThatIsNotThereHasNoEntries() {
+        EntryFilter filter = filter(member(9_999), null, List.of());
+
+        assertThat(seqs(filter, null, 500)).isEmpty();
+        assertThat(text(EXPORT.csv(BOOK, filter)).lines()).hasSize(1);
+    }
+
+    @Test
+    void thePagesOfAnAccountFollowOneAnother() throws SQLException {
+        EntryFilter filter = filter(member(77), LocalDate.of(2023, 6, 1), List.of());
+
+        assertThat(allPages(filter, 3)).isEqualTo(expected("member = 77 AND occurred_on >= '2023-06-01'"));
+    }
+
+    // ---- helpers -----------------------------------------------------------------------------------------------
+
+    private static void assertReadsFewAndAll(EntryFilter filter, String condition) throws SQLException {
+        List<Long> expected = expected(condition);
+
+        long read = COUNTED.of(() ->
+                assertThat(seqs(filter, null, 50)).isEqualTo(expected.subList(0, Math.min(50, expected.size()))));
+
+        assertThat(read).isLessThan(FEW);
+    }
+
+    private static AccountPath member(int number) {
+        return new AccountPath(Chart.MEMBER_TIME, "M-" + number, Unit.MIN, "");
+    }
+
+    private static EntryFilter filter(@Nullable AccountPath account, @Nullable LocalDate from, List<EntryType> types) {
+        return new EntryFilter(types, null, null, account, null, from, null);
+    }
+
+    private static List<Long> seqs(EntryFilter filter, @Nullable Long after, int limit) {
+        return READS
+                .entries(BOOK, filter, new Page.Request(limit, after == null ? null : after.toString()))
+                .await()
+                .indefinitely()
+                .items()
+                .stream()
+                .map(EntryView::seq)
+                .toList();
+    }
+
+    private static List<Long> allPages(EntryFilter filter, int limit) {
+        List<Long> all = new ArrayList<>();
+        List<Long> page;
+        do {
+            page = seqs(filter, all.isEmpty() ? null : all.getLast(), limit);
+            all.addAll(page);
+        } while (page.size() == limit);
+        return all;
+    }
+
+    /** What the table says, looked through from its beginning to its end. */
+    private static List<Long> expected(String condition) throws SQLException {
+        List<Long> seqs = new ArrayList<>();
+        try (Connection owner = DATABASE.connectAsOwner();
+                var statement = owner.createStatement();
+                var rows = statement.executeQuery(
+                        "SELECT seq FROM (SELECT *, accounts[2] AS member FROM ledger_entry) e WHERE " + condition
+                                + " ORDER BY seq")) {
+            while (rows.next()) {
+                seqs.add(rows.getLong(1));
+            }
+        }
+        return seqs;
+    }
+
+    private static String text(Multi<Buffer> file) {
+        Buffer all = Buffer.buffer();
+        file.collect().asList().await().indefinitely().forEach(all::appendBuffer);
+        return all.toString(StandardCharsets.UTF_8);
+    }
+}

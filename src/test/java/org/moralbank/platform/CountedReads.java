@@ -1,0 +1,71 @@
+package org.moralbank.platform;
+
+import io.vertx.core.Vertx;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.PoolOptions;
+
+/**
+ * A pool that tells what was read through it. It has one connection: the server counts for each connection by itself, until a
+ * transaction ends.
+ */
+public final class CountedReads implements AutoCloseable {
+    private static final String COUNT = """
+            SELECT sum(pg_stat_get_xact_tuples_returned(oid))::bigint
+            FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')
+            """;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Pool pool;
+
+    public CountedReads(TestDatabase.Database database) {
+        PgConnectOptions options = PgConnectOptions.fromUri(database.reactiveUrl())
+                .setUser(database.appUser())
+                .setPassword(database.appPassword())
+                .setCachePreparedStatements(true)
+                .addProperty("plan_cache_mode", "force_custom_plan");
+        pool = Pool.newInstance(PgBuilder.pool()
+                .with(new PoolOptions().setMaxSize(1))
+                .connectingTo(options)
+                .using(vertx)
+                .build());
+    }
+
+    public Pool pool() {
+        return pool;
+    }
+
+    /** How many rows of tables and entries of indexes are looked at, each as often as it is. */
+    public long of(Runnable reads) {
+        run("BEGIN");
+        try {
+            long before = count();
+            reads.run();
+            return count() - before;
+        } finally {
+            run("ROLLBACK");
+        }
+    }
+
+    private long count() {
+        return pool.query(COUNT)
+                .execute()
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getLong(0);
+    }
+
+    private void run(String sql) {
+        pool.query(sql).execute().await().indefinitely();
+    }
+
+    @Override
+    public void close() {
+        pool.close().await().indefinitely();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}
