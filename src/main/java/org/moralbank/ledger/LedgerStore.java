@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Json;
 
@@ -240,7 +241,7 @@ class LedgerStore {
                 return Uni.createFrom().item(List.of());
             }
             Where where = where(book, filter, account.orElse(null), after, null);
-            String sql = ENTRIES.formatted(page(where, limit));
+            String sql = ENTRIES.formatted(page(where, filter.types(), limit));
             return pool.preparedQuery(sql).execute(where.tuple()).map(rows -> list(rows, LedgerStore::entry));
         });
     }
@@ -272,7 +273,7 @@ class LedgerStore {
                 return Uni.createFrom().item(List.of());
             }
             Where where = where(book, filter, account.orElse(null), after, last);
-            return pool.preparedQuery(page(where, limit))
+            return pool.preparedQuery(page(where, filter.types(), limit))
                     .execute(where.tuple())
                     .map(rows -> list(
                             rows,
@@ -307,10 +308,6 @@ class LedgerStore {
                 .and("e.group_id = ?", filter.group())
                 .and("e.occurred_on >= ?", filter.occurredFrom())
                 .and("e.occurred_on <= ?", filter.occurredTo());
-        if (!filter.types().isEmpty()) {
-            where.and(
-                    "e.type = ANY (?)", filter.types().stream().map(Enum::name).toArray(String[]::new));
-        }
         if (account != null) {
             where.join("JOIN ledger_posting p ON p.book_id = e.book_id AND p.seq = e.seq")
                     .and("p.account_id = ?", account)
@@ -320,8 +317,21 @@ class LedgerStore {
         return where;
     }
 
-    private static String page(Where where, int limit) {
-        return SEALED + where.join + where.sql + "\nORDER BY e.seq LIMIT " + where.argument(limit);
+    /**
+     * The first entries of some types, or of all: those of each type by themselves, because only then does an index have them
+     * in order.
+     */
+    private static String page(Where where, List<EntryType> types, int limit) {
+        String end = "\nORDER BY e.seq LIMIT " + where.argument(limit);
+        String all = SEALED + where.join + where.sql;
+        if (types.isEmpty()) {
+            return all + end;
+        }
+        return types.stream()
+                        .distinct()
+                        .map(type -> "(" + all + "\nAND e.type = " + where.argument(type.name()) + end + ")")
+                        .collect(Collectors.joining("\nUNION ALL\n", "SELECT * FROM (\n", ") e"))
+                + end;
     }
 
     private static EntryView entry(Row row) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.platform.CountedReads;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.TestDatabase;
@@ -119,10 +120,37 @@ class LongBookTest {
     }
 
     @Test
+    void theEntriesOfTheAccountOfAllAreFoundToo() throws SQLException {
+        AccountPath all = new AccountPath(Chart.of("3300"), "", Unit.MIN, "");
+
+        assertReadsFewAndAll(filter(all, null, List.of(EntryType.GIFT_TIME_KIN)), "type = 'GIFT_TIME_KIN'");
+    }
+
+    @Test
     void thePagesOfAnAccountFollowOneAnother() throws SQLException {
         EntryFilter filter = filter(member(77), LocalDate.of(2023, 6, 1), List.of());
 
         assertThat(allPages(filter, 3)).isEqualTo(expected("member = 77 AND occurred_on >= '2023-06-01'"));
+    }
+
+    // ---- entries of a type -------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GIFT_TIME_KIN", "GRANT_TIME", "DONATE_POINTS", "OPENING"})
+    void theEntriesOfARareTypeAreFoundByIt(EntryType type) throws SQLException {
+        assertReadsFewAndAll(filter(null, null, List.of(type)), "type = '" + type + "'");
+    }
+
+    @Test
+    void theEntriesOfSeveralTypesAreInTheOrderOfTheBook() throws SQLException {
+        EntryFilter filter =
+                filter(null, null, List.of(EntryType.GRANT_TIME, EntryType.GIFT_TIME_KIN, EntryType.DONATE_TIME));
+        List<Long> expected = expected("type IN ('GRANT_TIME', 'GIFT_TIME_KIN', 'DONATE_TIME')");
+
+        long read = COUNTED.of(() -> assertThat(seqs(filter, null, 50)).isEqualTo(expected.subList(0, 50)));
+
+        assertThat(read).isLessThan(FEW);
+        assertThat(allPages(filter, 7)).isEqualTo(expected);
     }
 
     // ---- helpers -----------------------------------------------------------------------------------------------
