@@ -54,23 +54,30 @@ class EntryExport {
 
     private Multi<Buffer> entries(
             BookHandle book, EntryFilter filter, LedgerStore.Extent extent, Function<List<EntryView>, Buffer> written) {
-        return pages(after -> store.sealed(book.id(), filter, after, extent.lastSeq(), PAGE), EntryView::seq, written);
+        return store.before(book, filter.occurredFrom())
+                .onItem()
+                .transformToMulti(before -> pages(
+                        before,
+                        after -> store.sealed(book.id(), filter, after, extent.lastSeq(), PAGE),
+                        EntryView::seq,
+                        written));
     }
 
     private Multi<Buffer> declarations(BookHandle book, LedgerStore.Extent extent) {
         return pages(
+                0,
                 after -> store.accounts(book.id(), AccountFilter.ALL, after, PAGE),
                 account -> (long) account.id(),
                 page -> buffer(declarations(page, extent)));
     }
 
-    /** All rows, page by page: the next is asked for when the one before was taken. */
+    /** All rows behind one, page by page: the next is asked for when the one before was taken. */
     private static <T> Multi<Buffer> pages(
-            Function<Long, Uni<List<T>>> read, Function<T, Long> key, Function<List<T>, Buffer> written) {
+            long first, Function<Long, Uni<List<T>>> read, Function<T, Long> key, Function<List<T>, Buffer> written) {
         return Multi.createBy()
                 .repeating()
                 .uni(
-                        AtomicLong::new,
+                        () -> new AtomicLong(first),
                         after -> read.apply(after.get()).invoke(rows -> {
                             if (!rows.isEmpty()) {
                                 after.set(key.apply(rows.getLast()));

@@ -74,6 +74,17 @@ public record History(Page.Request page, long afterSeq, int afterAccount, LocalD
         }
     }
 
+    /** The first day, or null when all from the beginning is asked for. */
+    @Nullable
+    LocalDate firstDay() {
+        return from.equals(FIRST) ? null : from;
+    }
+
+    /** The same without what stands at an entry or before it. */
+    History behind(long seq) {
+        return seq <= afterSeq ? this : new History(page, seq, Integer.MAX_VALUE, from, to);
+    }
+
     int rows() {
         return page.rows();
     }

@@ -22,7 +22,9 @@ public class LedgerReads {
 
     /** A page of entries, the oldest first. */
     public Uni<Page<EntryView>> entries(BookHandle book, EntryFilter filter, Page.Request page) {
-        return store.entries(book.id(), filter, page.afterNumber(0), page.rows())
+        long after = page.afterNumber(0);
+        return store.before(book, filter.occurredFrom())
+                .chain(before -> store.entries(book.id(), filter, Math.max(after, before), page.rows()))
                 .map(rows -> Page.of(page, rows, entry -> Long.toString(entry.seq())));
     }
 
@@ -55,13 +57,20 @@ public class LedgerReads {
     /** A page of an account's postings, the oldest first. */
     Uni<Page<StatementLine>> statement(BookHandle book, String id, History history) {
         AccountPath path = path(id);
-        return store.statement(book.id(), path, history).chain(lines -> {
-            Page<StatementLine> page = statement(history, lines);
-            // Nothing to tell, or nothing to tell of: only then is a second look needed.
-            return lines.isEmpty()
-                    ? account(book, id).replaceWith(page)
-                    : Uni.createFrom().item(page);
-        });
+        return since(book, history)
+                .chain(part -> store.statement(book.id(), path, part))
+                .chain(lines -> {
+                    Page<StatementLine> page = statement(history, lines);
+                    // Nothing to tell, or nothing to tell of: only then is a second look needed.
+                    return lines.isEmpty()
+                            ? account(book, id).replaceWith(page)
+                            : Uni.createFrom().item(page);
+                });
+    }
+
+    /** The same part, told to begin where its first day may have been posted. */
+    private Uni<History> since(BookHandle book, History history) {
+        return store.before(book, history.firstDay()).map(history::behind);
     }
 
     private static Page<StatementLine> statement(History history, List<LedgerStore.Line> lines) {
@@ -86,13 +95,15 @@ public class LedgerReads {
 
     /** A page of the postings of all accounts that an owner has or owes on, the oldest first. */
     public Uni<Page<StatementLine>> statement(BookHandle book, String owner, Set<Chart> charts, History history) {
-        return store.statement(book.id(), owner, codes(withShortfalls(charts)), history)
+        return since(book, history)
+                .chain(part -> store.statement(book.id(), owner, codes(withShortfalls(charts)), part))
                 .map(lines -> statement(history, lines));
     }
 
     /** A page of an owner's passbook, the oldest first: a line per entry, with all that he has of its unit. */
     public Uni<Page<PassbookLine>> passbook(BookHandle book, String owner, Set<Chart> charts, History history) {
-        return store.passbook(book.id(), owner, codes(charts), history)
+        return since(book, history)
+                .chain(part -> store.passbook(book.id(), owner, codes(charts), part))
                 .map(lines -> Page.of(history.page(), lines, line -> Long.toString(line.seq())));
     }
 

@@ -552,6 +552,19 @@ class LedgerStore {
         return new Posted(seq, accounts);
     }
 
+    /**
+     * The entry behind which all stands that happened on a day or later; 0 when there is no day. Nothing happens after the day
+     * on which it is posted; a day is left over for clocks that differ, and another for books that were imported before that
+     * was checked.
+     */
+    Uni<Long> before(BookHandle book, @Nullable LocalDate day) {
+        if (day == null) {
+            return Uni.createFrom().item(0L);
+        }
+        Instant first = day.minusDays(2).atStartOfDay(book.calendar()).toInstant();
+        return seqAt(book.id(), first.minusNanos(1_000)).map(Reached::seq);
+    }
+
     /** The last entry posted at a moment or before it, and whether any was posted later. */
     record Reached(long seq, boolean passed) {}
 

@@ -3,6 +3,7 @@ package org.moralbank.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -11,6 +12,8 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +33,8 @@ import org.moralbank.platform.TestDatabase;
  */
 class LongBookTest {
     private static final int ENTRIES = 8_000;
+    private static final LocalDate FIRST_DAY = LocalDate.of(2023, 1, 1);
+    private static final LocalDate LAST_DAY = FIRST_DAY.plusDays(ENTRIES / 10 - 1);
     private static final BookHandle BOOK = new BookHandle(1, "LONG", ZoneId.of("Asia/Shanghai"));
 
     /** Each reads a few rows to find where to begin, and the rows of its page a few times over. */
@@ -153,6 +158,65 @@ class LongBookTest {
         assertThat(allPages(filter, 7)).isEqualTo(expected);
     }
 
+    // ---- from a day on -----------------------------------------------------------------------------------------
+
+    @Test
+    void theEntriesSinceADayAreLookedForSinceThen() throws SQLException {
+        LocalDate from = LAST_DAY.minusDays(3);
+        List<Long> expected = expected("occurred_on >= '" + from + "'");
+
+        assertReadsFewAndAll(filter(null, from, List.of()), "occurred_on >= '" + from + "'");
+        assertThat(COUNTED.of(() -> text(EXPORT.csv(BOOK, filter(null, from, List.of())))))
+                .isLessThan(FEW);
+        assertThat(expected).hasSizeGreaterThan(30);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aStatementSinceADayIsReadSinceThen(boolean passbook) {
+        LocalDate from = LAST_DAY.minusDays(3);
+        History history = history(from, 50);
+
+        long read = COUNTED.of(() -> {
+            if (passbook) {
+                READS.passbook(BOOK, "", Set.of(Chart.of("3300")), history)
+                        .await()
+                        .indefinitely();
+            } else {
+                READS.statement(BOOK, "3300:MIN", history).await().indefinitely();
+            }
+        });
+
+        assertThat(read).isLessThan(FEW);
+    }
+
+    /** Whatever day is asked for, what happened on it or later is told, also where it was posted before. */
+    @Test
+    void nothingSinceADayIsMissed() throws SQLException {
+        Set<Chart> chart = Set.of(Chart.of("3300"));
+        for (LocalDate from = LAST_DAY.minusDays(30); !from.isAfter(LAST_DAY.plusDays(3)); from = from.plusDays(1)) {
+            List<Long> expected = expected("occurred_on >= '" + from + "'");
+
+            assertThat(seqs(filter(null, from, List.of()), null, 500)).isEqualTo(expected);
+            assertThat(allPages(filter(null, from, List.of()), 37)).isEqualTo(expected);
+            History history = history(from, 500);
+            assertThat(lines(READS.statement(BOOK, "3300:MIN", history))).isEqualTo(expected);
+            assertThat(lines(READS.statement(BOOK, "", chart, history))).isEqualTo(expected);
+            assertThat(READS.passbook(BOOK, "", chart, history).await().indefinitely().items().stream()
+                            .map(PassbookLine::seq)
+                            .toList())
+                    .isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void theFirstDaysThatCanBeAskedForAreBeforeTheBook() {
+        for (LocalDate from : List.of(LocalDate.of(0, 1, 1), FIRST_DAY.minusDays(40))) {
+            assertThat(seqs(filter(null, from, List.of()), null, 500))
+                    .isEqualTo(LongStream.rangeClosed(1, 500).boxed().toList());
+        }
+    }
+
     // ---- helpers -----------------------------------------------------------------------------------------------
 
     private static void assertReadsFewAndAll(EntryFilter filter, String condition) throws SQLException {
@@ -170,6 +234,16 @@ class LongBookTest {
 
     private static EntryFilter filter(@Nullable AccountPath account, @Nullable LocalDate from, List<EntryType> types) {
         return new EntryFilter(types, null, null, account, null, from, null);
+    }
+
+    private static History history(LocalDate from, int limit) {
+        return new History(new Page.Request(limit, null), 0, 0, from, LocalDate.of(9999, 12, 31));
+    }
+
+    private static List<Long> lines(Uni<Page<StatementLine>> page) {
+        return page.await().indefinitely().items().stream()
+                .map(StatementLine::seq)
+                .toList();
     }
 
     private static List<Long> seqs(EntryFilter filter, @Nullable Long after, int limit) {
