@@ -45,6 +45,7 @@ class LongBookTest {
     private static final LedgerStore STORE = new LedgerStore(COUNTED.pool());
     private static final LedgerReads READS = new LedgerReads(STORE);
     private static final EntryExport EXPORT = new EntryExport(STORE);
+    private static final TotalsStore TOTALS = new TotalsStore(COUNTED.pool());
 
     @BeforeAll
     static void aLongBook() throws SQLException {
@@ -215,6 +216,34 @@ class LongBookTest {
             assertThat(seqs(filter(null, from, List.of()), null, 500))
                     .isEqualTo(LongStream.rangeClosed(1, 500).boxed().toList());
         }
+    }
+
+    // ---- totals ------------------------------------------------------------------------------------------------
+
+    @Test
+    void theTotalsOfADayTakeAwayWhatHappenedLater() throws SQLException {
+        for (LocalDate on = LAST_DAY.minusDays(30); !on.isAfter(LAST_DAY.plusDays(3)); on = on.plusDays(1)) {
+            LocalDate day = on;
+            int stored = expected("occurred_on <= '" + day + "'").size();
+            assertThat(TOTALS.of(List.of("LONG"), day).await().indefinitely().storedMinutes())
+                    .isEqualTo(stored);
+        }
+        assertThat(TOTALS.of(List.of("LONG"), null).await().indefinitely().storedMinutes())
+                .isEqualTo(ENTRIES);
+        assertThat(TOTALS.of(List.of("LONG"), LocalDate.of(0, 1, 1))
+                        .await()
+                        .indefinitely()
+                        .storedMinutes())
+                .isZero();
+    }
+
+    /** All accounts are read, and of the entries those of the last days. */
+    @Test
+    void theTotalsOfADayReadWhatWasPostedSince() {
+        long read = COUNTED.of(
+                () -> TOTALS.of(List.of("LONG"), LAST_DAY.minusDays(2)).await().indefinitely());
+
+        assertThat(read).isLessThan(2 * FEW);
     }
 
     // ---- helpers -----------------------------------------------------------------------------------------------
