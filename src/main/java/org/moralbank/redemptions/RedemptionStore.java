@@ -127,7 +127,7 @@ class RedemptionStore {
         Tuple arguments = Tuple.tuple()
                 .addShort((short) book.id())
                 .addString(sight.merchant())
-                .addUUID(page.afterId())
+                .addUUID(behind(book, filter.from(), page.afterId()))
                 .addString(filter.merchant())
                 .addString(filter.member())
                 .addString(filter.terminal())
@@ -143,6 +143,21 @@ class RedemptionStore {
             rows.forEach(row -> views.add(view(row, sight)));
             return Page.of(page, views, RedemptionView::id);
         });
+    }
+
+    /**
+     * Where the list begins: behind the cursor, and not before the first day. Nothing happens after the day on which it is
+     * recorded, and the ids begin with the time of that; two days are left over for clocks that differ.
+     */
+    private static @Nullable UUID behind(BookHandle book, @Nullable LocalDate from, @Nullable UUID after) {
+        if (from == null) {
+            return after;
+        }
+        long millis =
+                from.minusDays(2).atStartOfDay(book.calendar()).toInstant().toEpochMilli();
+        UUID first = new UUID(Math.max(millis, 0) << 16, 0);
+        // In the order of PostgreSQL, which is that of the text.
+        return after == null || after.toString().compareTo(first.toString()) < 0 ? first : after;
     }
 
     private static RedemptionView view(Row row, Sight sight) {
