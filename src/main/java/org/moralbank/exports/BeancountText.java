@@ -18,11 +18,14 @@ import org.moralbank.ledger.Unit;
  * <ul>
  *   <li>{@code .} is written {@code --2E} and {@code _} is written {@code --5F};
  *   <li>a hyphen that no letter or digit follows is written {@code --2D};
- *   <li>{@code X--00} stands before a component that would begin with anything but a capital or a digit.
+ *   <li>{@code X--00} stands before a component that would begin with anything but a capital or a digit;
+ *   <li>the colon before a lot is written {@code --3A}: the lot stands beside what is its holder's own, not below it, because
+ *       beancount takes what is below an account into the account's balance.
  * </ul>
  *
  * A hyphen that is one is never followed by another, so that {@code --} always begins a code and the id can be had back:
- * {@code 2100:helper_7:MIN} is {@code Liabilities:2100:X--00helper--5F7:MIN}.
+ * {@code 2100:helper_7:MIN} is {@code Liabilities:2100:X--00helper--5F7:MIN}, and its lot {@code
+ * 2100:helper_7:MIN:PUBLIC.20251231.R} is {@code Liabilities:2100:X--00helper--5F7:MIN--3APUBLIC--2E20251231--2ER}.
  */
 final class BeancountText {
     private static final String FIRST = "X--00";
@@ -39,17 +42,30 @@ final class BeancountText {
                     case '3' -> "Equity";
                     default -> throw new IllegalArgumentException("no such code in the chart: " + path);
                 });
-        for (String component : path.split(":")) {
+        int lot = lot(path);
+        for (String component : path.substring(0, lot).split(":")) {
             out.append(':');
             component(component, out);
         }
+        encode(path.substring(lot), out);
         return out.toString();
+    }
+
+    /** Where the colon before the lot is; the end when there is none, and the unit is last, which no lot is called. */
+    private static int lot(String path) {
+        int last = path.lastIndexOf(':');
+        String end = path.substring(last + 1);
+        return end.equals(Unit.MIN.name()) || end.equals(Unit.PTS.name()) ? path.length() : last;
     }
 
     private static void component(String text, StringBuilder out) {
         if (!isCapital(text.charAt(0)) && !isDigit(text.charAt(0))) {
             out.append(FIRST);
         }
+        encode(text, out);
+    }
+
+    private static void encode(String text, StringBuilder out) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             char next = i + 1 < text.length() ? text.charAt(i + 1) : ' ';

@@ -22,8 +22,10 @@ class BeancountTextTest {
         "2100:a--b-:MIN, Liabilities:2100:X--00a--2D-b--2D:MIN",
         "1500:HUB:PTS, Assets:1500:HUB:PTS",
         "3300:MIN, Equity:3300:MIN",
-        "2100:M-1:MIN:PUBLIC.20251231.R, Liabilities:2100:M-1:MIN:PUBLIC--2E20251231--2ER",
-        "2100:M-1:MIN:.20251231., Liabilities:2100:M-1:MIN:X--00--2E20251231--2E",
+        "2100:M-1:MIN:PUBLIC.20251231.R, Liabilities:2100:M-1:MIN--3APUBLIC--2E20251231--2ER",
+        "2200:M-1:PTS:.20251231., Liabilities:2200:M-1:PTS--3A--2E20251231--2E",
+        "2400:MIN:a..R, Liabilities:2400:MIN--3Aa--2E--2ER",
+        "3100:MIN.PTS:MIN, Equity:3100:MIN--2EPTS:MIN",
     })
     void writesAnIdSoThatItIsLegalAndCanBeHadBack(String path, String account) {
         assertThat(BeancountText.account(path)).isEqualTo(account).matches(LEGAL);
@@ -31,7 +33,7 @@ class BeancountTextTest {
     }
 
     @Test
-    void writesNoTwoIdsAlike() {
+    void writesNoTwoIdsAlikeAndNoneBelowAnother() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         Set<String> paths = new HashSet<>();
@@ -46,6 +48,9 @@ class BeancountTextTest {
             accounts.add(account);
         }
         assertThat(accounts).hasSameSizeAs(paths);
+        assertThat(accounts)
+                .as("seed %d", seed)
+                .noneMatch(account -> accounts.contains(account.substring(0, account.lastIndexOf(':'))));
     }
 
     /** Of the letters that the encoding is about. */

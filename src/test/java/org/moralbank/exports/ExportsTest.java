@@ -106,7 +106,10 @@ class ExportsTest {
 
     private static final Pattern CELL = Pattern.compile("(?:\"((?:[^\"]|\"\")*)\"|([^,]*)),");
 
-    /** A book with a lot, both units, a transfer, a reversal that runs into a shortfall, and a member who has left. */
+    /**
+     * A book with a lot, both units, a transfer, a reversal that runs into a shortfall, a member who has left, and one who has
+     * of both units what is his own and a lot.
+     */
     private TestBank.Book aLivelyBook() {
         var book = bank.aBook(true, 0, true).since(Instant.parse("2025-01-01T00:00:00Z"));
         var lot = new Lot("PUBLIC", LocalDate.of(2099, 12, 31), true);
@@ -126,6 +129,11 @@ class ExportsTest {
                 .post(book.path() + "/members/" + gone.id() + "/close")
                 .then()
                 .statusCode(200);
+        book.aMember()
+                .holding(30, Unit.MIN)
+                .holding(15, Unit.MIN, lot)
+                .holding(500, Unit.PTS)
+                .holding(250, Unit.PTS, lot);
         return book;
     }
 
@@ -181,9 +189,26 @@ class ExportsTest {
         assertThat(manifest.at("/sums/MIN").asText()).isEqualTo("0");
         assertThat(manifest.at("/sums/PTS").asText()).isEqualTo("0");
         assertThat(manifest.at("/turnover/MIN").asText()).isEqualTo(turnover + "");
-        assertThat(manifest.at("/turnover/PTS").asText()).isEqualTo("2005");
+        assertThat(manifest.at("/turnover/PTS").asText()).isEqualTo("2755");
         keepForTheTools("lively", pack);
         assertThat(verdict("lively")).as(verdict("lively").sentence()).isInstanceOf(Verdict.Holds.class);
+    }
+
+    @Test
+    void namesNoAccountForBeancountBelowAnotherWhoseBalanceWouldTakeItIn() throws IOException {
+        var book = aLivelyBook();
+
+        var pack = pack(book, "{\"formats\":[\"BEANCOUNT\"]}");
+
+        List<String> opened = Pattern.compile("^\\S+ open (\\S+) ", Pattern.MULTILINE)
+                .matcher(pack.text("book.beancount"))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        assertThat(opened)
+                .anyMatch(account -> account.endsWith(":MIN--3APUBLIC--2E20991231--2ER"))
+                .anyMatch(account -> account.endsWith(":PTS--3APUBLIC--2E20991231--2ER"))
+                .noneMatch(account -> opened.contains(account.substring(0, account.lastIndexOf(':'))));
     }
 
     @Test
