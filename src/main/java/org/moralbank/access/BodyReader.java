@@ -50,7 +50,7 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
                 ((ResteasyReactiveRequestContext) context).serverRequest().unwrap(RoutingContext.class);
         String charset = mediaType.getParameters().get(MediaType.CHARSET_PARAMETER);
         if (charset != null && !charset.equalsIgnoreCase("UTF-8")) {
-            throw new ProtocolRejection.Plain("unsupported-media-type").refused();
+            throw new ProtocolRejection.UnsupportedMediaType(MediaType.APPLICATION_JSON).refused();
         }
         return read(type, context.getInputStream(), Call.of(http));
     }

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.verifier.Fault;
@@ -44,7 +46,9 @@ record Upload(Path file, Form form, byte[] sha256) {
                     return form;
                 }
             }
-            throw new ProtocolRejection.Plain("unsupported-media-type").refused();
+            throw new ProtocolRejection.UnsupportedMediaType(
+                            Arrays.stream(values()).map(form -> form.mediaType).collect(Collectors.joining(", ")))
+                    .refused();
         }
     }
 

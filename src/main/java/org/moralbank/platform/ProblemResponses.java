@@ -4,6 +4,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +42,16 @@ class ProblemResponses {
 
     @ServerExceptionMapper
     Response protocol(WebApplicationException thrown, RoutingContext http) {
+        if (thrown.getResponse().getStatus() == 415) {
+            // What takes something else looks at the type itself.
+            return response(new ProtocolRejection.UnsupportedMediaType(MediaType.APPLICATION_JSON), http)
+                    .build();
+        }
         String code = switch (thrown.getResponse().getStatus()) {
             case 400 -> "unreadable-request";
             // The framework tells a path without the method from no path only within one resource.
             case 404, 405 -> hasOtherMethods(http) ? "method-not-allowed" : "no-such-path";
             case 406 -> "not-acceptable";
-            case 415 -> "unsupported-media-type";
             default -> null;
         };
         if (code == null) {
@@ -84,6 +89,9 @@ class ProblemResponses {
                 .header(HttpHeaders.CONTENT_LANGUAGE, language.tag());
         if (problem.status() == 401) {
             response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
+        if (rejection instanceof ProtocolRejection.UnsupportedMediaType unsupported) {
+            response.header(HttpHeaders.ACCEPT, unsupported.mediaTypes());
         }
         if (problem.status() == 429 || problem.status() == 503) {
             response.header(

@@ -33,6 +33,19 @@ public sealed interface ProtocolRejection extends Rejection {
     /** A fault of the protocol that needs no facts: a code of the table. */
     record Plain(String code) implements ProtocolRejection {}
 
+    /** The body is of another media type, or in another charset, than those that the operation takes. */
+    record UnsupportedMediaType(String mediaTypes) implements ProtocolRejection {
+        @Override
+        public String code() {
+            return "unsupported-media-type";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("mediaTypes", mediaTypes);
+        }
+    }
+
     /** The body is larger than is taken. */
     record TooLarge(long limitBytes) implements ProtocolRejection {
         @Override

@@ -702,7 +702,11 @@ class ImportsTest {
     void whoMayNotOrSendsSomethingElseIsToldBeforeAnythingIsRead() {
         TestBank.Book here = bank.aBook();
 
-        send(here, aKey(), "text/plain", new byte[] {'x'}).statusCode(415);
+        send(here, aKey(), "application/json", new byte[] {'{', '}'})
+                .statusCode(415)
+                .body("code", equalTo("unsupported-media-type"))
+                .body("mediaTypes", equalTo("application/zip, application/jsonl"))
+                .body("detail", containsString("application/zip, application/jsonl"));
         for (Role role : List.of(Role.APP, Role.COORDINATOR, Role.AUDITOR)) {
             here.as(role).post(here.path() + "/imports").then().statusCode(403);
         }

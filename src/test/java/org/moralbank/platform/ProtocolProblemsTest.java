@@ -60,9 +60,12 @@ class ProtocolProblemsTest {
     @Test
     void takesJsonInUtf8Only() {
         problem(
-                caller().contentType("text/plain").body("{}").post("/v1/books/B/transfers"),
-                415,
-                "unsupported-media-type");
+                        caller().contentType("text/plain").body("{}").post("/v1/books/B/transfers"),
+                        415,
+                        "unsupported-media-type")
+                .header("Accept", equalTo("application/json"))
+                .body("mediaTypes", equalTo("application/json"))
+                .body("detail", equalTo("The operation takes application/json."));
         problem(
                 caller().contentType("application/json; charset=ISO-8859-1")
                         .body("{}")
