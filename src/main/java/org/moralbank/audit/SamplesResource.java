@@ -140,6 +140,12 @@ public class SamplesResource {
                 lastEntry == null ? null : Numbers.of(fields, "lastEntry", lastEntry, 1, 1, Long.MAX_VALUE),
                 fields.optionalName("type", type, EntryType.class),
                 of);
+        if (wanted.from() != null && wanted.to() != null && wanted.from().isAfter(wanted.to())) {
+            fields.fault("from", "after-end");
+        }
+        if (wanted.firstEntry() != null && wanted.lastEntry() != null && wanted.firstEntry() > wanted.lastEntry()) {
+            fields.fault("firstEntry", "after-end");
+        }
         fields.refuseFaults();
         return books.of(Call.of(http), book).chain(found -> {
             refuseDaysThatAreNotOver(found, wanted);

@@ -58,6 +58,9 @@ public record History(Page.Request page, long afterSeq, int afterAccount, LocalD
         Fields fields = new Fields();
         LocalDate first = fields.optionalDay("from", from);
         LocalDate last = fields.optionalDay("to", to);
+        if (first != null && last != null && first.isAfter(last)) {
+            fields.fault("from", "after-end");
+        }
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         String[] seen =

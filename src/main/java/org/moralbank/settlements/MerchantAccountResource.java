@@ -193,7 +193,7 @@ public class MerchantAccountResource {
             LocalDate until = last == null ? found.dayOf(Instant.now()) : last;
             LocalDate since = first == null ? until.withDayOfMonth(1) : first;
             if (until.isBefore(since)) {
-                throw ProtocolRejection.Invalid.field("to", "day").refused();
+                throw ProtocolRejection.Invalid.field("from", "after-end").refused();
             }
             return seen(found, call, id)
                     .chain(merchant -> payables.extent(

@@ -1,5 +1,6 @@
 package org.moralbank.statistics;
 
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -7,9 +8,13 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -23,11 +28,13 @@ import org.moralbank.access.Allowed;
 import org.moralbank.access.Call;
 import org.moralbank.access.Client;
 import org.moralbank.access.Role;
+import org.moralbank.ledger.Books;
 import org.moralbank.ledger.TotalsStore;
 import org.moralbank.members.OrganisationStore;
 import org.moralbank.members.OrganisationUnit;
 import org.moralbank.merchants.MerchantTotalsStore;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.services.ServiceTotalsStore;
 
 /** The statistics of an organisation unit, over HTTP. */
@@ -35,16 +42,21 @@ import org.moralbank.services.ServiceTotalsStore;
 @Path("/v1/organisation-units/{code}/statistics")
 @Tag(name = "books")
 public class StatisticsResource {
+    private static final ZoneOffset LATEST = ZoneOffset.ofHours(14);
+
+    private final Books books;
     private final OrganisationStore organisation;
     private final MerchantTotalsStore merchants;
     private final ServiceTotalsStore services;
     private final TotalsStore totals;
 
     StatisticsResource(
+            Books books,
             OrganisationStore organisation,
             MerchantTotalsStore merchants,
             ServiceTotalsStore services,
             TotalsStore totals) {
+        this.books = books;
         this.organisation = organisation;
         this.merchants = merchants;
         this.services = services;
@@ -110,7 +122,9 @@ public class StatisticsResource {
     public Uni<Statistics> statistics(
             @Context RoutingContext http,
             @RestPath String code,
-            @Parameter(description = "A business date", schema = @Schema(format = "date", examples = "2025-07-31"))
+            @Parameter(
+                            description = "A business date that has begun",
+                            schema = @Schema(format = "date", examples = "2025-07-31"))
                     @RestQuery
                     @Nullable
                     String on) {
@@ -119,22 +133,22 @@ public class StatisticsResource {
         LocalDate day = fields.optionalDay("on", on);
         fields.refuseFaults();
         return organisation.subtree(client, code).chain(subtree -> {
-            List<String> books = subtree.stream()
+            List<String> codes = subtree.stream()
                     .map(OrganisationUnit::book)
                     .filter(Objects::nonNull)
                     .toList();
-            return Uni.combine()
+            Uni<Statistics> told = Uni.combine()
                     .all()
                     .unis(
-                            organisation.counts(books, day),
-                            merchants.of(books, day),
-                            services.of(books, day),
-                            totals.of(books, day))
+                            organisation.counts(codes, day),
+                            merchants.of(codes, day),
+                            services.of(codes, day),
+                            totals.of(codes, day))
                     .with((counts, shops, given, sums) -> new Statistics(
                             code,
                             day,
                             subtree.size(),
-                            books.size(),
+                            codes.size(),
                             counts.members(),
                             counts.teams(),
                             shops,
@@ -146,6 +160,31 @@ public class StatisticsResource {
                             sums.pointsOutstanding(),
                             sums.pooledMinutes(),
                             sums.pooledPoints()));
+            return day == null
+                    ? told
+                    : today(codes).invoke(today -> refuseFuture(day, today)).chain(() -> told);
         });
+    }
+
+    /** Today in the calendar of that book where it is latest; where there is no book, the latest on earth. */
+    private Uni<LocalDate> today(List<String> codes) {
+        Instant now = Instant.now();
+        return Multi.createFrom()
+                .iterable(codes)
+                .onItem()
+                .transformToUniAndConcatenate(books::find)
+                .collect()
+                .asList()
+                .map(found -> found.stream()
+                        .flatMap(Optional::stream)
+                        .map(book -> book.dayOf(now))
+                        .max(Comparator.naturalOrder())
+                        .orElseGet(() -> LocalDate.ofInstant(now, LATEST)));
+    }
+
+    private static void refuseFuture(LocalDate day, LocalDate today) {
+        if (day.isAfter(today)) {
+            throw ProtocolRejection.Invalid.field("on", "future").refused();
+        }
     }
 }

@@ -256,6 +256,8 @@ class SamplesTest {
         faulty(book, "firstEntry=0", "firstEntry");
         faulty(book, "firstEntry=103", "firstEntry");
         faulty(book, "lastEntry=103", "lastEntry");
+        faulty(book, "firstEntry=10&lastEntry=9", "firstEntry");
+        faulty(book, "from=2025-01-06&to=2025-01-05", "from");
         faulty(book, "seed=a%20b", "seed");
         faulty(book, "method=random", "method");
         sample(book, "size=200&firstEntry=102&lastEntry=102&from=" + today + "").body("items", hasSize(1));

@@ -306,6 +306,23 @@ class BalancesTest {
     }
 
     @Test
+    void refusesAHistoryThatBeginsAfterItsEnd() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+
+        for (String of : List.of(
+                "/members/" + anna.id() + "/statement",
+                "/members/" + anna.id() + "/passbook",
+                "/accounts/2100:" + anna.id() + ":MIN/statement")) {
+            get(book, of + "?from=2025-01-06&to=2025-01-05")
+                    .statusCode(400)
+                    .body("errors[0].field", equalTo("from"))
+                    .body("errors[0].message", equalTo("It is after the end of the period."));
+            get(book, of + "?from=2025-01-05&to=2025-01-05").statusCode(200);
+        }
+    }
+
+    @Test
     void refusesAMalformedStatementQuery() {
         var book = bank.aBook();
         var anna = book.aMember().holding(60, Unit.MIN);

@@ -644,7 +644,13 @@ class SettlementsTest {
                 merchant,from,to,unit,opening,sales,captures,refunds,waived,closed,rejected,other,closing,count,paid,paidAmount\r
                 STORE,2025-01-01,2025-01-31,PTS,0,1000,300,50,0,0,0,0,1250,3,0,0\r
                 """);
-        for (String wrong : List.of("?from=2025-02-01&to=2025-01-31", "?to=x", "?from=2025-02-30")) {
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/merchants/STORE/settlement-statement?from=2025-02-01&to=2025-01-31")
+                .then()
+                .statusCode(400)
+                .body("errors[0].field", equalTo("from"))
+                .body("errors[0].message", equalTo("It is after the end of the period."));
+        for (String wrong : List.of("?to=x", "?from=2025-02-30")) {
             book.as(Role.AUDITOR)
                     .get(book.path() + "/merchants/STORE/settlement-statement" + wrong)
                     .then()

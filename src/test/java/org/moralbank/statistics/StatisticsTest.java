@@ -1,5 +1,6 @@
 package org.moralbank.statistics;
 
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.common.QuarkusTestResource;
@@ -10,6 +11,7 @@ import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.moralbank.TestBank;
@@ -57,6 +59,40 @@ class StatisticsTest {
         tells(operator, street, "?on=" + TODAY, 3, 135, 2, 1);
         tells(operator, street, "?on=" + TODAY.minusDays(1), 2, 50, 2, 0);
         tells(operator, street, "?on=" + TODAY.minusDays(4), 0, 0, 0, 0);
+    }
+
+    @Test
+    void refusesADayThatHasBegunInNoneOfTheBooks() {
+        String operator = bank.operatorKey();
+        String street = add(operator, "{'code':'%s','kind':'STREET','name':'n'}");
+        tells(operator, street, "?on=" + LocalDate.now(ZoneOffset.UTC), 0, 0, 0, 0);
+        tomorrowIsRefused(operator, street, ZoneOffset.ofHours(14));
+        keepABook(operator, street, "Pacific/Pago_Pago");
+        tomorrowIsRefused(operator, street, ZoneId.of("Pacific/Pago_Pago"));
+
+        keepABook(operator, street, "Pacific/Kiritimati");
+
+        tells(operator, street, "?on=" + LocalDate.now(ZoneId.of("Pacific/Kiritimati")), 0, 0, 0, 0);
+        tomorrowIsRefused(operator, street, ZoneId.of("Pacific/Kiritimati"));
+    }
+
+    /** Opens a book with a calendar of its own, which a community below a unit keeps. */
+    private static void keepABook(String key, String unit, String calendar) {
+        String book = "B-" + UUID.randomUUID().toString().substring(0, 8);
+        as(key).body("{\"book\":\"%s\",\"name\":\"n\",\"calendar\":\"%s\"}".formatted(book, calendar))
+                .post("/v1/books")
+                .then()
+                .statusCode(201);
+        add(key, "{'code':'%s','parent':'" + unit + "','kind':'COMMUNITY','name':'n','book':'" + book + "'}");
+    }
+
+    private static void tomorrowIsRefused(String key, String unit, ZoneId calendar) {
+        as(key).get("/v1/organisation-units/" + unit + "/statistics?on="
+                        + LocalDate.now(calendar).plusDays(1))
+                .then()
+                .statusCode(400)
+                .body("errors.field", contains("on"))
+                .body("errors.message", contains("It is in the future."));
     }
 
     private static void reverse(String key, String book, int entry) {
