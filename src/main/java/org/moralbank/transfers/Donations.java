@@ -49,8 +49,9 @@ public class Donations {
     public record Donation(Giver giver, long amount, Unit unit, Note note) {}
 
     /**
-     * Gives; what the pool owes is paid from it first, as an entry of its own in the same group. Refuses, in this order: points of a team, an unknown or closed member or unknown team, a frozen member, and
-     * what the kernel refuses. Granted time is not the giver's to give.
+     * Gives; what the pool owes is paid from it at once, by an entry of its own in the same group. Refuses, in this order:
+     * points of a team, an unknown or closed member or unknown team, a frozen member, and what the kernel refuses. Granted
+     * time is not the giver's to give.
      */
     public Uni<Answer> donate(Ask ask, BookHandle book, Donation command) {
         return commits.submit(ask, book.id(), work(book, command));

@@ -136,7 +136,7 @@ public class DonationsResource {
     @Operation(operationId = "donate", summary = "Gives time or points to the pool", description = """
                     Posts one entry, DONATE_TIME or DONATE_POINTS, at once and for good, of a member or of a team; a team donates
                     time only. Granted time is not the giver's to give and is left alone. What the pool owes, because a donation
-                    that it had given on was taken back, is paid from it first (SHORTFALL_RECOVER, in the same group).
+                    that it had given on was taken back, is paid from it at once (SHORTFALL_RECOVER, in the same group).
                     """)
     @RequestBody(
             required = true,
