@@ -1,20 +1,30 @@
 package org.moralbank.platform;
 
+import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jspecify.annotations.Nullable;
 
-/** Which methods a path has, for the {@code Allow} of a 405 (RFC 9110 section 15.5.6), which the framework leaves out. */
+/**
+ * Which methods a path has: for the {@code Allow} of a 405 (RFC 9110 section 15.5.6), which the framework leaves out, and of
+ * the answer to OPTIONS (section 9.3.7), in which it would tell those of the whole resource.
+ */
 @Singleton
 class PathMethods {
     private static final Pattern PARAMETER = Pattern.compile("\\{[^/{}]+}");
@@ -53,11 +63,31 @@ class PathMethods {
 
     /** The value of {@code Allow}; empty when nothing is there. */
     String of(String path) {
-        return operations.stream()
+        Set<String> methods = operations.stream()
                 .filter(operation -> operation.path().matcher(path).matches())
                 .map(Operation::method)
-                .collect(Collectors.toCollection(TreeSet::new))
-                .stream()
-                .collect(Collectors.joining(", "));
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (methods.isEmpty()) {
+            return "";
+        }
+        if (methods.contains(HttpMethod.GET)) {
+            methods.add(HttpMethod.HEAD);
+        }
+        methods.add(HttpMethod.OPTIONS);
+        return String.join(", ", methods);
+    }
+
+    /** Answers OPTIONS, without asking who calls: the description of the API is public too. */
+    @ServerRequestFilter(preMatching = true)
+    @Nullable
+    Response tell(RoutingContext http) {
+        if (!http.request().method().name().equals(HttpMethod.OPTIONS)) {
+            return null;
+        }
+        String methods = of(http.normalizedPath());
+        if (methods.isEmpty()) {
+            throw new NotFoundException();
+        }
+        return Response.noContent().header(HttpHeaders.ALLOW, methods).build();
     }
 }

@@ -27,6 +27,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Unit;
@@ -49,7 +51,29 @@ class ProtocolProblemsTest {
     @Test
     void tellsWhichMethodsAPathHas() {
         problem(caller().delete("/v1/books/B/transfers"), 405, "method-not-allowed")
-                .header("Allow", containsString("POST"));
+                .header("Allow", equalTo("GET, HEAD, OPTIONS, POST"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    /members/m1         | GET, HEAD, OPTIONS, PUT
+                    /members/m1/kin/m2  | GET, HEAD, OPTIONS, PUT
+                    /members/m1/freeze  | OPTIONS, POST
+                    /merchants          | GET, HEAD, OPTIONS
+                    /merchants/shop     | GET, HEAD, OPTIONS, PUT
+                    /exports            | GET, HEAD, OPTIONS, POST
+                    /exports/e1         | DELETE, GET, HEAD, OPTIONS
+                    /exports/e1/pack    | GET, HEAD, OPTIONS
+                    """)
+    void tellsTheMethodsOfThatPathAloneAlsoWhenAsked(String path, String allowed) {
+        caller().options("/v1/books/B" + path).then().statusCode(204).header("Allow", equalTo(allowed));
+        problem(caller().patch("/v1/books/B" + path), 405, "method-not-allowed").header("Allow", equalTo(allowed));
+    }
+
+    @Test
+    void hasNoMethodsToTellOfWhatIsNotThere() {
+        problem(caller().options("/v1/nothing"), 404, "no-such-path");
+        problem(caller().options("/v1/books/B/nothing"), 404, "no-such-path");
     }
 
     @Test
