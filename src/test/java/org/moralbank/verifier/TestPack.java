@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -273,11 +274,14 @@ public final class TestPack {
         return Files.write(file, zipped());
     }
 
+    /** The same bytes whenever it is asked: an entry has a time, to two seconds. */
     public byte[] zipped() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(bytes)) {
             for (Map.Entry<String, byte[]> each : files().entrySet()) {
-                out.putNextEntry(new ZipEntry(each.getKey()));
+                ZipEntry entry = new ZipEntry(each.getKey());
+                entry.setTimeLocal(LocalDateTime.of(2025, 1, 1, 0, 0));
+                out.putNextEntry(entry);
                 out.write(each.getValue());
                 out.closeEntry();
             }
