@@ -8,7 +8,8 @@ import org.moralbank.platform.Json;
  *
  * @param location of what was created, else null
  * @param body UTF-8 JSON; problem details when the status is 400 or more
- * @param shownOnce the body of the first answer where it carries a secret or a person's text that {@code body}, which is kept, does not
+ * @param shownOnce the body of the first answer where it carries a secret or a person's text that {@code body}, which is
+ *     kept, does not
  * @param etag of a resource that is edited, else null; never kept: edits have no key
  * @param replayed whether it was recorded by an earlier request with the same key
  */

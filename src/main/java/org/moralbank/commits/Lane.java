@@ -130,7 +130,7 @@ final class Lane {
     /** The works of the commit that is under way. */
     private List<Pending> underWay = List.of();
 
-    /** Books that another process holds for longer than commits take, with the nanos when each was last waited for in vain. */
+    /** Books that another process holds for longer than commits take; the nanos of when each was waited for in vain last. */
     private final Map<Integer, Long> heldElsewhere = new HashMap<>();
 
     /** The connection is the lane's own until it fails: a fresh one has to plan its statements again. */

@@ -239,9 +239,9 @@ public class EntriesResource {
                     Posts the mirror of the entry, and of those that were made with it, the last first. What their owner
                     no longer has, or has held, goes to his shortfall and is taken from his next earnings; no balance
                     falls below its floor. What comes back to a lot that has expired since can be spent for 30 days, an expiry
-                    that is taken back too. What had expired of a grant comes back with the grant. Frozen and closed accounts take part. The entry itself is not changed. An entry
-                    is reversed at most once, and a reversal never; an entry of a feature's own life is taken back by the
-                    operation that the refusal names.
+                    that is taken back too. What had expired of a grant comes back with the grant. Frozen and closed accounts
+                    take part. The entry itself is not changed. An entry is reversed at most once, and a reversal never; an
+                    entry of a feature's own life is taken back by the operation that the refusal names.
                     """)
     @RequestBody(
             content =

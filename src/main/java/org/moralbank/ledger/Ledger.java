@@ -156,15 +156,21 @@ public final class Ledger {
             return amounts.getOrDefault(new Key(account.holder(), account.lot()), 0L);
         }
 
-        void spend(WorkingSet set, Draft.Leg.Spend spend, LocalDate today) {
-            long missing = spend.amount();
-            for (Account account : holding(set, spend.holder()).spendable(spend.which(), today)) {
+        /** Debits accounts in turn, each as far as it goes beside what is taken of it already; says what is missing. */
+        long take(List<Account> from, long wanted) {
+            long missing = wanted;
+            for (Account account : from) {
                 long part = Math.min(missing, Math.max(0, account.debitable() + Math.min(0, of(account))));
                 if (part > 0) {
                     add(account.holder(), account.lot(), -part);
                     missing -= part;
                 }
             }
+            return missing;
+        }
+
+        void spend(WorkingSet set, Draft.Leg.Spend spend, LocalDate today) {
+            long missing = take(holding(set, spend.holder()).spendable(spend.which(), today), spend.amount());
             if (missing > 0) {
                 throw new PostingRejection.InsufficientBalance(
                                 spend.holder().path(),
@@ -283,14 +289,7 @@ public final class Ledger {
                 nets.add(posting.holder(), posting.lot(), mirrored);
                 continue;
             }
-            long missing = -mirrored;
-            for (Account account : holding(set, posting.holder()).reversible(posting.lot(), today)) {
-                long part = Math.min(missing, Math.max(0, account.debitable() + Math.min(0, nets.of(account))));
-                if (part > 0) {
-                    nets.add(account.holder(), account.lot(), -part);
-                    missing -= part;
-                }
-            }
+            long missing = nets.take(holding(set, posting.holder()).reversible(posting.lot(), today), -mirrored);
             if (missing > 0) {
                 nets.add(posting.holder().shortfall(), Lot.OWN, -missing);
             }
@@ -314,17 +313,22 @@ public final class Ledger {
         return earner.shortfall();
     }
 
+    /** What a member, team or pool owes; {@link #shortfallOf} it is among the needs. */
+    public static long owed(WorkingSet set, Holder earner) {
+        return -Math.min(0, holding(set, earner.shortfall()).posted());
+    }
+
     /**
      * After an earning: takes what the earner owes from what he now has and might give away, as an entry of its own in the
      * same group. Null when he owes nothing, has nothing, or is frozen.
      */
     public static @Nullable Entry recover(
             WorkingSet set, Holder earner, LocalDate occurredOn, Attribution by, @Nullable UUID group) {
-        Holding owed = holding(set, earner.shortfall());
-        if (owed.posted() >= 0 || holding(set, earner).status() != Account.Status.OPEN) {
+        long owed = owed(set, earner);
+        if (owed == 0 || holding(set, earner).status() != Account.Status.OPEN) {
             return null;
         }
-        long amount = Math.min(-owed.posted(), spendable(set, earner, Spending.AS_A_GIFT));
+        long amount = Math.min(owed, spendable(set, earner, Spending.AS_A_GIFT));
         return amount <= 0
                 ? null
                 : post(

@@ -51,24 +51,24 @@ class LedgerStore {
             ORDER BY e.seq
             """;
 
-    /** An entry with the others of its group, the last first, a row a posting. */
-    private static final String WITH_ITS_GROUP = "SELECT " + HoldingTable.COLUMNS + """
+    /** Entries as they were posted, a row a posting. */
+    private static final String WHOLE = "SELECT " + HoldingTable.COLUMNS + """
                 , p.amount, p.balance_after, p.version, e.client_id, e.canonical, e.leaf_hash
             FROM ledger_entry e
             JOIN ledger_posting p ON p.book_id = e.book_id AND p.account_id = ANY (e.accounts) AND p.seq = e.seq
             JOIN ledger_account a ON a.book_id = p.book_id AND a.account_id = p.account_id
+            """;
+
+    /** An entry with the others of its group, the last first. */
+    private static final String WITH_ITS_GROUP = WHOLE + """
             WHERE e.book_id = $1
             AND (e.seq = $2 OR e.group_id = (SELECT group_id FROM ledger_entry WHERE book_id = $1 AND seq = $2))
             ORDER BY e.seq DESC, a.account_id
             """;
 
     /** What expired of some lots and was not taken back, the last first. */
-    private static final String EXPIRIES = "SELECT " + HoldingTable.COLUMNS + """
-                , p.amount, p.balance_after, p.version, e.client_id, e.canonical, e.leaf_hash
-            FROM ledger_posting lot
-            JOIN ledger_entry e ON e.book_id = lot.book_id AND e.seq = lot.seq
-            JOIN ledger_posting p ON p.book_id = e.book_id AND p.account_id = ANY (e.accounts) AND p.seq = e.seq
-            JOIN ledger_account a ON a.book_id = p.book_id AND a.account_id = p.account_id
+    private static final String EXPIRIES = WHOLE + """
+            JOIN ledger_posting lot ON lot.book_id = e.book_id AND lot.seq = e.seq
             WHERE lot.book_id = $1 AND lot.account_id = ANY ($2) AND e.type IN ('EXPIRE_POINTS', 'EXPIRE_TIME')
             AND NOT EXISTS (SELECT FROM ledger_entry r WHERE r.book_id = e.book_id AND r.reverses = e.seq)
             ORDER BY e.seq DESC, a.account_id

@@ -2,7 +2,6 @@ package org.moralbank.ledger;
 
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Where the restricted lots of a holder came from: which fund granted how much to each, as {@link LotStore} read it, by
@@ -13,12 +12,7 @@ public record LotSources(Map<Integer, Source> byAccount) {
     record Grant(Holder fund, long amount) {}
 
     /** A lot as it was read: its version, and who granted, the last first. */
-    record Source(long version, List<Grant> grants) {
-        Source with(List<Grant> more) {
-            return new Source(
-                    version, Stream.concat(grants.stream(), more.stream()).toList());
-        }
-    }
+    record Source(long version, List<Grant> grants) {}
 
     /** The accounts of the funds, for the needs of a work. */
     public List<Holder> funds() {

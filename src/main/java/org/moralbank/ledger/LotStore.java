@@ -99,21 +99,19 @@ public class LotStore {
                 }
             }
             Map<Integer, Source> own = Map.copyOf(byAccount);
-            lots.forEach((account, lot) -> {
-                Source source = Objects.requireNonNull(own.get(account));
-                if (source.grants().isEmpty()) {
-                    lots.forEach((other, like) -> {
-                        if (like.isLike(lot)) {
-                            byAccount.merge(
-                                    account,
-                                    Objects.requireNonNull(own.get(other)),
-                                    (mine, its) -> mine.with(its.grants()));
-                        }
-                    });
-                }
-            });
+            byAccount.replaceAll((account, source) -> source.grants().isEmpty()
+                    ? new Source(source.version(), grantsLike(Objects.requireNonNull(lots.get(account)), lots, own))
+                    : source);
             return new LotSources(byAccount);
         });
+    }
+
+    /** What was granted to the lots like one. */
+    private static List<Grant> grantsLike(Lot lot, Map<Integer, Lot> lots, Map<Integer, Source> sources) {
+        return lots.entrySet().stream()
+                .filter(like -> like.getValue().isLike(lot))
+                .flatMap(like -> Objects.requireNonNull(sources.get(like.getKey())).grants().stream())
+                .toList();
     }
 
     /** How an entry was paid. */

@@ -40,10 +40,9 @@ public record Spent(long seq, List<Part> parts, long shortfall) {
         long left = amount;
         long owed = take(shortfall, skip, left);
         if (owed > 0) {
-            Holder debt = Ledger.shortfallOf(payer);
-            long open = Math.min(owed, -Math.min(0, Ledger.holding(set, debt).posted()));
+            long open = Math.min(owed, Ledger.owed(set, payer));
             if (open > 0) {
-                draft.credit(debt, open);
+                draft.credit(Ledger.shortfallOf(payer), open);
             }
             if (open < owed) {
                 draft.credit(payer, owed - open);

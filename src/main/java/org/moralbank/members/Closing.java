@@ -134,7 +134,7 @@ final class Closing implements Work {
         @Nullable
         Entry recovered = Ledger.recover(
                 set, earner, leaving.note().occurredOn(), leaving.note().by(), group);
-        long owed = -Ledger.holding(set, Ledger.shortfallOf(earner)).posted();
+        long owed = Ledger.owed(set, earner);
         if (owed > 0) {
             throw new StatusRejection.ShortfallOpen(memberId, owed, earner.unit()).refused();
         }

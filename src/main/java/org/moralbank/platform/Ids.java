@@ -1,6 +1,7 @@
 package org.moralbank.platform;
 
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,11 @@ public final class Ids {
         long high = millis << 16 | 0x7000 | RANDOM.nextInt(0x1000);
         long low = RANDOM.nextLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
         return new UUID(high, low);
+    }
+
+    /** What stands before all ids that were made at a moment or later. */
+    public static UUID first(Instant moment) {
+        return new UUID(Math.max(0, moment.toEpochMilli()) << 16, 0);
     }
 
     /** The id of that text; null when it is none of ours. */

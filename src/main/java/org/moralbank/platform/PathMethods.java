@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 class PathMethods {
     private static final Pattern PARAMETER = Pattern.compile("\\{[^/{}]+}");
 
-    private record Operation(Pattern path, String method) {}
+    private record Operation(String template, Pattern path, String method) {}
 
     private final List<Operation> operations = new ArrayList<>();
 
@@ -53,10 +53,11 @@ class PathMethods {
                 // Ids have neither slashes nor anything that a pattern would take for its own but the dot, which does
                 // no harm.
                 // One that is given a pattern of its own may have slashes.
+                String template = path.replaceAll("/$", "");
                 String pattern = PARAMETER
-                        .matcher(path.replaceAll("/$", ""))
+                        .matcher(template)
                         .replaceAll(found -> found.group().contains(":") ? ".+" : "[^/]+");
-                operations.add(new Operation(Pattern.compile(pattern + "/?"), named.value()));
+                operations.add(new Operation(template, Pattern.compile(pattern + "/?"), named.value()));
             }
         }
     }
@@ -75,6 +76,11 @@ class PathMethods {
         }
         methods.add(HttpMethod.OPTIONS);
         return String.join(", ", methods);
+    }
+
+    /** Whether an operation has this path, which is the same for all requests. */
+    boolean isFixed(String path) {
+        return operations.stream().anyMatch(operation -> operation.template().equals(path));
     }
 
     /** Answers OPTIONS, without asking who calls: the description of the API is public too. */

@@ -13,6 +13,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Ids;
 import org.moralbank.platform.Page;
 
 /** Reads redemptions: as far as a client sees them, and what works must know before their commit. */
@@ -153,9 +154,7 @@ class RedemptionStore {
         if (from == null) {
             return after;
         }
-        long millis =
-                from.minusDays(2).atStartOfDay(book.calendar()).toInstant().toEpochMilli();
-        UUID first = new UUID(Math.max(millis, 0) << 16, 0);
+        UUID first = Ids.first(from.minusDays(2).atStartOfDay(book.calendar()).toInstant());
         // In the order of PostgreSQL, which is that of the text.
         return after == null || after.toString().compareTo(first.toString()) < 0 ? first : after;
     }

@@ -203,17 +203,13 @@ public class ServiceRecords {
 
         private boolean isSeveralEntries(WorkingSet set, @Nullable Draft time, @Nullable Draft points) {
             return time != null && points != null
-                    || time != null && owes(set, earner.time())
-                    || points != null && owes(set, earner.points());
+                    || time != null && Ledger.owed(set, earner.time()) > 0
+                    || points != null && Ledger.owed(set, earner.points()) > 0;
         }
 
         private boolean isFrozen(WorkingSet set) {
             return given.volunteer() != null
                     && Participants.receiver(set, book.id(), given.volunteer()).status() == Member.Status.FROZEN;
-        }
-
-        private static boolean owes(WorkingSet set, Holder holder) {
-            return Ledger.holding(set, Ledger.shortfallOf(holder)).posted() < 0;
         }
 
         /** Posts what was earned, then takes what the earner owes of it. The number of the earning, null without one. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Ids;
 
 /**
  * Reads what was posted to a merchant's payable, by days of posting. A posting never changes and none is put between two
@@ -298,8 +299,8 @@ class PayableStore {
             return Uni.createFrom().item(page);
         }
         Map<Long, Redeemed> found = new HashMap<>();
-        UUID first = firstAt(page.getFirst().postedAt().toEpochMilli() - USUALLY_MILLIS);
-        UUID last = firstAt(page.getLast().postedAt().toEpochMilli() + USUALLY_MILLIS);
+        UUID first = Ids.first(page.getFirst().postedAt().minusMillis(USUALLY_MILLIS));
+        UUID last = Ids.first(page.getLast().postedAt().plusMillis(USUALLY_MILLIS));
         return redeemed(REFUNDS, Tuple.of((short) extent.book(), missing(page, found, true)), found)
                 .chain(refunds -> captures(extent, first, last, missing(page, found, false), found))
                 .chain(usual ->
@@ -329,10 +330,6 @@ class PayableStore {
                     row -> found.put(row.getLong(0), new Redeemed(row.getUUID(1), row.getString(2), row.getString(3))));
             return found;
         });
-    }
-
-    private static UUID firstAt(long millis) {
-        return new UUID(millis << 16, 0);
     }
 
     // ---- settlements -------------------------------------------------------------------------------------------

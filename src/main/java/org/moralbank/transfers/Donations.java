@@ -94,14 +94,13 @@ public class Donations {
                     case Giver.OfMember member -> Participants.giver(set, book.id(), member.id());
                     case Giver.OfTeam team -> Participants.team(set, book.id(), team.id());
                 }
-                boolean owes = Ledger.holding(set, Ledger.shortfallOf(pool)).posted() < 0;
                 Note note = command.note();
                 Entry entry = Ledger.post(
                         set,
                         note.draft(time ? EntryType.DONATE_TIME : EntryType.DONATE_POINTS, book.id())
                                 .spend(from, command.amount(), Spending.AS_A_GIFT)
                                 .credit(pool, command.amount())
-                                .group(owes ? group : null));
+                                .group(Ledger.owed(set, pool) > 0 ? group : null));
                 return PostedView.created(
                         book, "donations", entry, Ledger.recover(set, pool, note.occurredOn(), note.by(), group));
             }
