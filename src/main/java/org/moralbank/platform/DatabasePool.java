@@ -5,27 +5,39 @@ import io.vertx.pgclient.PgBuilder;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnectOptions;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 
 /**
- * Makes the pool as Quarkus does, but for two settings that Quarkus has none for.
+ * Makes the pool as Quarkus does, but for settings that Quarkus has none for.
  *
  * <p>By default the client forgets every statement of more than 2,048 characters as soon as it was executed, and the server
  * parses and plans it again the next time. What a commit writes is one such statement.
  *
  * <p>And it waits for ever for a server that has lost its power or its way between taking a statement and answering it: a
- * lane that waits so commits nothing any more. TCP's keep-alive has the system notice; when, the system's settings say (two
- * hours by Linux' default, which k8s/base shortens).
+ * lane that waits so commits nothing any more, and each read that waits so holds a connection of the pool. The system is
+ * told to give up a connection whose other end has not been heard of for {@link #SILENT_FOR}: one that waits for an answer
+ * by TCP's keep-alive, one whose bytes are not taken by TCP's user timeout (a quarter of an hour by Linux' default). A
+ * server that is busy is not silent: its system takes and acknowledges what is sent. Both are known to Linux' own sockets
+ * only; elsewhere the system's settings say when a connection is given up.
  */
 @Singleton
 final class DatabasePool implements PgPoolCreator {
     private static final int LONGEST_KEPT_STATEMENT = 32_768;
 
+    static final Duration SILENT_FOR = Duration.ofSeconds(20);
+    private static final Duration ASKED_AFTER = Duration.ofSeconds(10);
+    private static final Duration ASKED_EVERY = Duration.ofSeconds(5);
+
     @Override
     public Pool create(Input input) {
         input.pgConnectOptionsList().forEach(options -> {
             options.setPreparedStatementCacheSqlLimit(LONGEST_KEPT_STATEMENT);
-            options.setTcpKeepAlive(true);
+            options.setTcpKeepAlive(true)
+                    .setTcpKeepAliveIdleSeconds((int) ASKED_AFTER.toSeconds())
+                    .setTcpKeepAliveIntervalSeconds((int) ASKED_EVERY.toSeconds())
+                    .setTcpKeepAliveCount((int) SILENT_FOR.minus(ASKED_AFTER).dividedBy(ASKED_EVERY))
+                    .setTcpUserTimeout((int) SILENT_FOR.toMillis());
         });
         return PgBuilder.pool()
                 .with(input.poolOptions())
