@@ -3,7 +3,7 @@ package org.moralbank.access;
 import java.util.Map;
 import org.moralbank.platform.Rejection;
 
-/** Why a client or a key is not made, or a key not revoked now, in order of precedence. */
+/** Why a client or a key is not made, in order of precedence. */
 sealed interface ClientRejection extends Rejection {
     /** The name is taken. */
     record ClientExists(String client) implements ClientRejection {
@@ -28,14 +28,6 @@ sealed interface ClientRejection extends Rejection {
         @Override
         public Map<String, Object> facts() {
             return Map.of("client", client);
-        }
-    }
-
-    /** A book was opened while the revocation was prepared; nothing was done. */
-    record BooksChangedMeanwhile() implements ClientRejection {
-        @Override
-        public String code() {
-            return "books-changed-meanwhile";
         }
     }
 }

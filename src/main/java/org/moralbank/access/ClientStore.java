@@ -23,15 +23,15 @@ class ClientStore {
     static final String COLUMNS = "c.client_id, c.client, c.roles, c.books, c.merchant, c.terminal";
 
     /**
-     * The books of clients. The kernel's table is read here, below the kernel, because a revocation has to lock the books,
-     * and only their numbers are known to locks.
+     * The books of a client. The kernel's table is read here, below the kernel, because a revocation has to wait for the books'
+     * commits, and only their numbers are known to locks.
      */
-    static final String BOOKS_OF = """
-            SELECT c.client, array_agg(b.book_id::int ORDER BY b.book_id)
+    private static final String BOOKS_OF = """
+            SELECT b.book_id::int
             FROM access_client c
             JOIN ledger_book b ON b.code = ANY (c.books) OR '*' = ANY (c.books)
-            WHERE c.client = ANY ($1)
-            GROUP BY c.client
+            WHERE c.client = $1
+            ORDER BY b.book_id
             """;
 
     private static final String FIND_BY_KEY = "SELECT " + COLUMNS + """
@@ -135,14 +135,11 @@ class ClientStore {
 
     /** The ids of the books that a client may use now. */
     Uni<List<Integer>> booksOf(String client) {
-        return pool.preparedQuery(BOOKS_OF)
-                .execute(Tuple.tuple().addArrayOfString(new String[] {client}))
-                .map(rows -> {
-                    for (Row row : rows) {
-                        return List.of(row.getArrayOfIntegers(1));
-                    }
-                    return List.of();
-                });
+        return pool.preparedQuery(BOOKS_OF).execute(Tuple.of(client)).map(rows -> {
+            List<Integer> books = new ArrayList<>(rows.size());
+            rows.forEach(row -> books.add(row.getInteger(0)));
+            return books;
+        });
     }
 
     private static List<ClientTable.Registered> registered(RowSet<Row> rows) {

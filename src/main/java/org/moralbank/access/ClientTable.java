@@ -74,28 +74,4 @@ final class ClientTable implements Table<String, ClientTable.Registered> {
         @Override
         public void write(Writing writing, List<Change<Integer, Integer>> changes) {}
     }
-
-    /** The ids of the books that a client may use now, by his name. */
-    static final class BooksOf implements Table<String, List<Integer>> {
-        static final BooksOf BOOKS_OF = new BooksOf();
-
-        private BooksOf() {}
-
-        @Override
-        public Future<Map<String, List<Integer>>> load(SqlConnection connection, List<String> names) {
-            return connection
-                    .preparedQuery(ClientStore.BOOKS_OF)
-                    .execute(Tuple.tuple().addArrayOfString(names.toArray(String[]::new)))
-                    .map(rows -> {
-                        Map<String, List<Integer>> found = new HashMap<>();
-                        for (Row row : rows) {
-                            found.put(row.getString(0), List.of(row.getArrayOfIntegers(1)));
-                        }
-                        return found;
-                    });
-        }
-
-        @Override
-        public void write(Writing writing, List<Change<String, List<Integer>>> changes) {}
-    }
 }

@@ -1,6 +1,5 @@
 package org.moralbank.access;
 
-import static org.moralbank.access.ClientTable.BooksOf.BOOKS_OF;
 import static org.moralbank.access.ClientTable.CLIENTS;
 import static org.moralbank.access.ClientTable.LastId.LAST_ID;
 import static org.moralbank.access.KeyTable.KEYS;
@@ -10,9 +9,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -36,9 +33,6 @@ public class Clients {
 
     /** The client that runs an installation from its first start. */
     static final String OPERATOR = "operator";
-
-    /** How often a revocation is prepared anew because a book was opened in the meantime. */
-    private static final int ATTEMPTS = 3;
 
     private final Commits commits;
     private final ClientStore store;
@@ -108,47 +102,25 @@ public class Clients {
      * Revokes a key: once it is answered, no commit uses the key, in any process. A key that is revoked already is left as
      * it is.
      *
-     * <p>It locks every book of the client, so that a commit is either before it or sees it. Works of those books wait for
-     * as long as one commit takes.
+     * <p>Commits read the key under the locks of their books, which this does not take: it waits for those under way when the
+     * key is revoked, and a book that an import has for an hour keeps nobody from revoking.
      */
     public Uni<Answer> revoke(Ask ask, Client operator, String client, UUID keyId) {
-        return revoke(ask, operator, client, keyId, ATTEMPTS).invoke(answer -> callers.forget(keyId));
+        return commits.submit(ask, NO_BOOK, new Revocation(operator, client, keyId))
+                .invoke(answer -> callers.forget(keyId))
+                .call(answer -> answer.isProblem()
+                        ? Uni.createFrom().voidItem()
+                        : store.booksOf(client).chain(commits::underWayAreOver));
     }
 
-    private Uni<Answer> revoke(Ask ask, Client operator, String client, UUID keyId, int attempts) {
-        return store.booksOf(client).chain(books -> {
-            Revocation revocation = new Revocation(operator, client, keyId, books);
-            List<Integer> locked = new ArrayList<>(books);
-            locked.add(NO_BOOK);
-            return commits.submit(ask, locked, revocation)
-                    .chain(answer -> revocation.outdated && attempts > 1
-                            ? revoke(ask, operator, client, keyId, attempts - 1)
-                            : Uni.createFrom().item(answer));
-        });
-    }
-
-    private static final class Revocation implements Work {
-        private final Client operator;
-        private final String client;
-        private final UUID keyId;
-        private final Set<Integer> lockedBooks;
-        private volatile boolean outdated;
-
-        Revocation(Client operator, String client, UUID keyId, List<Integer> lockedBooks) {
-            this.operator = operator;
-            this.client = client;
-            this.keyId = keyId;
-            this.lockedBooks = new HashSet<>(lockedBooks);
-        }
-
+    private record Revocation(Client operator, String client, UUID keyId) implements Work {
         @Override
         public void needs(Needs needs) {
-            needs.row(CLIENTS, client).row(KEYS, keyId).row(BOOKS_OF, client).row(LIVE, client);
+            needs.row(CLIENTS, client).row(KEYS, keyId).row(LIVE, client);
         }
 
         @Override
         public Answer decide(WorkingSet set) {
-            outdated = false;
             Client owner = known(set, operator, client);
             KeyTable.Key key = set.find(KEYS, keyId);
             if (key == null || key.client() != owner.id()) {
@@ -156,12 +128,6 @@ public class Clients {
             }
             if (key.revokedAt() != null) {
                 return Answer.ok(KeyView.of(key, null));
-            }
-            // Books are opened under the lock of book 0, which is held: none can be added from here on.
-            List<Integer> books = set.find(BOOKS_OF, client);
-            if (books != null && !lockedBooks.containsAll(books)) {
-                outdated = true;
-                throw new ClientRejection.BooksChangedMeanwhile().refused();
             }
             KeyTable.Key revoked = key.revoked(moment(set));
             set.put(KEYS, keyId, revoked);

@@ -208,7 +208,6 @@ public class ClientsResource {
             responseCode = "200",
             description = "Revoked",
             content = @Content(schema = @Schema(implementation = KeyView.class)))
-    @Extension(name = "x-problem-codes", value = "books-changed-meanwhile")
     public Uni<Response> revoke(@Context RoutingContext http, @RestPath String client, @RestPath String keyId) {
         Call call = Call.of(http);
         return clients.revoke(call.ask(Clients.NO_BOOK), call.client(), client, uuid(keyId))

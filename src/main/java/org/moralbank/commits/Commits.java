@@ -61,7 +61,7 @@ public final class Commits {
                 // It would wait for the book's lock, and with it all that is in its commit.
                 pending.refuse(new CommitRejection.BookBusy());
             } else {
-                lanes.get(Math.floorMod(lowest, lanes.size())).offer(pending);
+                laneOf(lowest).offer(pending);
             }
         });
     }
@@ -79,6 +79,28 @@ public final class Commits {
                     .onComplete(done -> withheld.computeIfPresent(book, (key, n) -> n == 1 ? null : n - 1));
             aside.offer(pending);
         });
+    }
+
+    /**
+     * Completes when all commits of some books that are under way now are over: those that begin from here on see what was
+     * written before this was asked. One that takes longer than six seconds is not waited for: it is an import, or its COMMIT
+     * has been sent. Fails with {@link CommitRejection.OutcomeUnknown} when the database is away.
+     */
+    public Uni<Void> underWayAreOver(List<Integer> books) {
+        return Uni.createFrom()
+                .completionStage(() -> {
+                    Future<Void> chain = Future.succeededFuture();
+                    for (int book : books) {
+                        chain = chain.compose(ignored -> laneOf(book).pass(book));
+                    }
+                    return chain.toCompletionStage();
+                })
+                .onFailure()
+                .transform(away -> new CommitRejection.OutcomeUnknown().refused());
+    }
+
+    private Lane laneOf(int book) {
+        return lanes.get(Math.floorMod(book, lanes.size()));
     }
 
     private static Uni<Answer> answered(Ask ask, List<Integer> books, Work work, Consumer<Pending> way) {

@@ -81,6 +81,12 @@ final class Lane {
             SELECT FROM commit_lock WHERE book_id = %d FOR UPDATE
             """;
 
+    /** Ends when the commit that has the book's lock ends, or fails after the two seconds of {@code lock_timeout}. */
+    private static final String PASS = "SELECT FROM commit_lock WHERE book_id = $1 FOR KEY SHARE";
+
+    /** So often that a process which stopped within a commit has lost its transaction in the meantime (five seconds). */
+    private static final int PASS_ATTEMPTS = 3;
+
     /** How long a book that was waited for in vain, and is locked, is taken for held. */
     private static final Duration WAIT_AGAIN = Duration.ofSeconds(1);
 
@@ -530,6 +536,23 @@ final class Lane {
         if (Long.bitCount(commits) == 1) {
             open.query(PLAN_ANEW).execute();
         }
+    }
+
+    /**
+     * Completes when the commit that has a book now, of whatever process, is over, or has had it for six seconds; on a
+     * connection of the pool.
+     */
+    Future<Void> pass(int book) {
+        return pass(book, PASS_ATTEMPTS);
+    }
+
+    private Future<Void> pass(int book, int attempts) {
+        return pool.preparedQuery(PASS).execute(Tuple.of(book)).<Void>mapEmpty().recover(failed -> {
+            if (!CommitFailure.of(failed).isOfALock()) {
+                return Future.failedFuture(failed);
+            }
+            return attempts > 1 ? pass(book, attempts - 1) : Future.succeededFuture();
+        });
     }
 
     private Future<SqlConnection> connected() {

@@ -326,7 +326,6 @@ public class TerminalsResource {
             responseCode = "200",
             description = "Revoked",
             content = @Content(schema = @Schema(implementation = KeyView.class)))
-    @Extension(name = "x-problem-codes", value = "books-changed-meanwhile")
     public Uni<Response> revokeKey(
             @Context RoutingContext http,
             @RestPath String book,

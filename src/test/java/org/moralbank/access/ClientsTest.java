@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.moralbank.TestBank;
+import org.moralbank.commits.SomebodyElse;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.TestDatabase;
 
@@ -302,6 +304,43 @@ class ClientsTest {
                 .put(book.path() + "/members/M-1")
                 .then()
                 .statusCode(401);
+    }
+
+    /** A commit that read the key before it was revoked may still post; who revokes is not told before it has. */
+    @Test
+    void whoRevokesIsAnsweredWhenTheCommitsUnderWayAreOver() throws Exception {
+        var book = bank.aBook();
+        String revoke = revoke(book);
+        try (var threads = Executors.newSingleThreadExecutor()) {
+            Future<Integer> revoked;
+            try (var underWay = SomebodyElse.locking(TestDatabase.shared(), book.id())) {
+                revoked = threads.submit(() -> as(anOperator()).post(revoke).statusCode());
+                underWay.awaitWaiting();
+                assertThat(revoked.isDone()).isFalse();
+            }
+            assertThat(revoked.get()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aBookThatAnImportHasKeepsNobodyFromRevoking() throws Exception {
+        var book = bank.aBook();
+        String revoke = revoke(book);
+        try (var importing = SomebodyElse.locking(TestDatabase.shared(), book.id())) {
+            as(anOperator()).post(revoke).then().statusCode(200).body("revokedAt", notNullValue());
+        }
+    }
+
+    /** The path that revokes a key of a new client of a book. */
+    private String revoke(TestBank.Book book) {
+        String name = aName();
+        as(anOperator())
+                .body(aClient(name, "APP", book.code()))
+                .post("/v1/clients")
+                .then()
+                .statusCode(201);
+        Response made = as(anOperator()).post("/v1/clients/" + name + "/keys");
+        return "/v1/clients/" + name + "/keys/" + made.jsonPath().getString("keyId") + "/revoke";
     }
 
     @Test

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.moralbank.platform.TestDatabase;
 
 /** Somebody who holds a lock until he is closed. */
-record SomebodyElse(TestDatabase.Database database, Connection connection) implements AutoCloseable {
+public record SomebodyElse(TestDatabase.Database database, Connection connection) implements AutoCloseable {
     /** Of a book. */
-    static SomebodyElse locking(TestDatabase.Database database, int book) throws SQLException {
+    public static SomebodyElse locking(TestDatabase.Database database, int book) throws SQLException {
         return holding(database, "SELECT FROM commit_lock WHERE book_id = " + book + " FOR UPDATE");
     }
 
@@ -24,7 +24,7 @@ record SomebodyElse(TestDatabase.Database database, Connection connection) imple
     }
 
     /** Until a commit waits; only an administrator sees what others wait for. */
-    void awaitWaiting() throws SQLException {
+    public void awaitWaiting() throws SQLException {
         awaitWaiting(1);
     }
 
