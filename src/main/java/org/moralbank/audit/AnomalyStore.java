@@ -112,28 +112,33 @@ class AnomalyStore {
             AND count(*) FILTER (WHERE r.minutes % $4::bigint = 0) * 100 >= $6::bigint * count(*)
             """;
 
-    /** Entries that were posted on some days of the book's calendar; the first is found by halving. */
+    /**
+     * Entries that were posted on some days of the book's calendar; the first and the last are found by halving. With a bound
+     * on both sides the planner looks for them by their numbers, however few of a long book they are.
+     */
     private static final String ENTRIES = """
             WITH RECURSIVE days AS (
                 SELECT b.book_id, b.calendar, b.last_seq, $2::date::timestamp AT TIME ZONE b.calendar AS begin,
                        ($3::date + 1)::timestamp AT TIME ZONE b.calendar AS until
                 FROM ledger_book b
                 WHERE b.book_id = $1),
-            search (low, high) AS (
-                SELECT 0::bigint, last_seq
-                FROM days
+            search (moment, low, high) AS (
+                SELECT m.moment, 0::bigint, d.last_seq
+                FROM days d
+                CROSS JOIN LATERAL (SELECT d.begin UNION SELECT d.until) m (moment)
                 UNION ALL
-                SELECT CASE WHEN e.posted_at < d.begin THEN e.seq ELSE s.low END,
-                       CASE WHEN e.posted_at < d.begin THEN s.high ELSE e.seq - 1 END
+                SELECT s.moment,
+                       CASE WHEN e.posted_at < s.moment THEN e.seq ELSE s.low END,
+                       CASE WHEN e.posted_at < s.moment THEN s.high ELSE e.seq - 1 END
                 FROM search s
-                CROSS JOIN days d
-                JOIN ledger_entry e ON e.book_id = d.book_id AND e.seq = (s.low + s.high + 1) / 2
+                JOIN ledger_entry e ON e.book_id = $1 AND e.seq = (s.low + s.high + 1) / 2
                 WHERE s.low < s.high),
             entries AS (
                 SELECT e.*, e.posted_at AT TIME ZONE d.calendar AS posted_local
                 FROM days d
                 JOIN ledger_entry e ON e.book_id = d.book_id
-                WHERE e.seq > (SELECT low FROM search WHERE low = high) AND e.posted_at < d.until)
+                WHERE e.seq > (SELECT s.low FROM search s JOIN days ON s.moment = begin WHERE s.low = s.high)
+                AND e.seq <= (SELECT s.low FROM search s JOIN days ON s.moment = until WHERE s.low = s.high))
             """;
 
     private static final String NIGHT = ENTRIES + ", " + SOME_DAYS + """
