@@ -471,6 +471,23 @@ class BadInputTest {
         assertThat(answer.faults()).containsExactly(bad.field());
     }
 
+    /** Those that answer with what is of some days; the log counts entries. */
+    static Stream<Op> periods() {
+        return operations(op -> op.queryParameters().containsAll(List.of("from", "to")) && !op.is("getLogConsistency"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("periods")
+    void refusesAPeriodThatBeginsAfterItsEnd(Op op) {
+        Answer answer = refused(world.request(op).query("from=2025-01-07&to=2025-01-06"), 400, "invalid-request");
+
+        assertThat(answer.faults()).containsExactly("from");
+        assertThat(answer.json().at("/errors/0/message").asText()).isEqualTo("It is after the end of the period.");
+        assertThat(send(world.request(op).query("from=2025-01-06&to=2025-01-06"))
+                        .status())
+                .isEqualTo(200);
+    }
+
     // ----------------------------------------------------------------------------------------------------------------
     // The key and the condition
     // ----------------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
@@ -30,6 +31,7 @@ import org.moralbank.access.Allowed;
 import org.moralbank.access.Call;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Books;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
@@ -195,14 +197,13 @@ public class AnomaliesResource {
         return books.of(call, book).chain(found -> {
             Anomaly anomaly = Anomaly.find(kind).orElseThrow(() -> new ProtocolRejection.NotFound("anomaly").refused());
             Fields fields = new Fields();
-            LocalDate last = fields.optionalDay("to", to);
-            LocalDate until = last == null ? found.dayOf(Instant.now()) : last;
-            LocalDate first = fields.optionalDay("from", from);
-            LocalDate since = first == null ? until.minusDays(USUAL_DAYS) : first;
+            DayRange days = fields.optionalDays(from, to);
+            LocalDate until = Objects.requireNonNullElseGet(days.to(), () -> found.dayOf(Instant.now()));
+            LocalDate since = Objects.requireNonNullElseGet(days.from(), () -> until.minusDays(USUAL_DAYS));
             Map<String, Long> used = thresholds.checked(fields, anomaly);
             fields.refuseFaults();
             fields.dayWithin("to", until, Numbers.FIRST_DAY, LAST_DAY);
-            if (first != null) {
+            if (days.from() != null) {
                 fields.dayWithin("from", since, Numbers.FIRST_DAY, until);
             }
             fields.refuseFaults();

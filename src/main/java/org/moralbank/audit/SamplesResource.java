@@ -28,6 +28,7 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 
 /** Samples over HTTP. */
@@ -130,22 +131,18 @@ public class SamplesResource {
         if (by == Sample.Method.MONETARY_UNIT && unit == null) {
             fields.fault("unit", "required");
         }
+        DayRange days = fields.optionalDays(from, to);
         Samples.Wanted wanted = new Samples.Wanted(
                 by,
                 (int) Numbers.of(fields, "size", size, USUAL, 1, MOST),
                 chosen == null ? Sample.seed() : chosen,
-                fields.optionalDay("from", from),
-                fields.optionalDay("to", to),
+                days.from(),
+                days.to(),
                 firstEntry == null ? null : Numbers.of(fields, "firstEntry", firstEntry, 1, 1, Long.MAX_VALUE),
                 lastEntry == null ? null : Numbers.of(fields, "lastEntry", lastEntry, 1, 1, Long.MAX_VALUE),
                 fields.optionalName("type", type, EntryType.class),
                 of);
-        if (wanted.from() != null && wanted.to() != null && wanted.from().isAfter(wanted.to())) {
-            fields.fault("from", "after-end");
-        }
-        if (wanted.firstEntry() != null && wanted.lastEntry() != null && wanted.firstEntry() > wanted.lastEntry()) {
-            fields.fault("firstEntry", "after-end");
-        }
+        fields.inOrder("firstEntry", wanted.firstEntry(), wanted.lastEntry());
         fields.refuseFaults();
         return books.of(Call.of(http), book).chain(found -> {
             refuseDaysThatAreNotOver(found, wanted);

@@ -117,17 +117,13 @@ public class ExportsResource {
             Fields fields = new Fields();
             Long first = firstSeq == null ? null : (Long) fields.number("firstSeq", firstSeq, 1, LARGEST_SEQ);
             Long last = lastSeq == null ? null : (Long) fields.number("lastSeq", lastSeq, 1, LARGEST_SEQ);
-            if (last != null && first != null && last < first) {
-                fields.fault("lastSeq", "before-first");
-            }
+            fields.inOrder("firstSeq", first, last);
             if (last != null && asOf != null) {
                 fields.fault("asOf", "seq-or-moment");
             }
             day(fields, "from", from);
             day(fields, "to", to);
-            if (from != null && to != null && to.isBefore(from)) {
-                fields.fault("to", "before-first");
-            }
+            fields.inOrder("from", from, to);
             Set<PackFile.Content> what = set(fields, "contents", contents, PackFile.Content.class);
             Set<PackFile.Format> how = formats == null ? USUAL : set(fields, "formats", formats, PackFile.Format.class);
             Exports.NewExport export = new Exports.NewExport(

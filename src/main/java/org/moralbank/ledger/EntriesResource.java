@@ -32,6 +32,7 @@ import org.moralbank.access.Allowed;
 import org.moralbank.access.Call;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
@@ -108,14 +109,15 @@ public class EntriesResource {
             if (account != null && path == null) {
                 fields.fault("account", "account");
             }
+            DayRange days = fields.optionalDays(from, to);
             EntryFilter filter = new EntryFilter(
                     wanted == null ? List.of() : List.of(wanted),
                     fields.optionalName("unit", unit, Unit.class),
                     fields.optionalReference("reference", reference),
                     path,
                     fields.optionalUuid("group", group),
-                    fields.optionalDay("from", from),
-                    fields.optionalDay("to", to));
+                    days.from(),
+                    days.to());
             fields.refuseFaults();
             return filter;
         }

@@ -1,11 +1,13 @@
 package org.moralbank.ledger;
 
 import java.time.LocalDate;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
@@ -56,11 +58,7 @@ public record History(Page.Request page, long afterSeq, int afterAccount, LocalD
     private static History of(
             @Nullable String from, @Nullable String to, @Nullable String limit, @Nullable String after) {
         Fields fields = new Fields();
-        LocalDate first = fields.optionalDay("from", from);
-        LocalDate last = fields.optionalDay("to", to);
-        if (first != null && last != null && first.isAfter(last)) {
-            fields.fault("from", "after-end");
-        }
+        DayRange days = fields.optionalDays(from, to);
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         String[] seen =
@@ -70,8 +68,8 @@ public record History(Page.Request page, long afterSeq, int afterAccount, LocalD
                     page,
                     Long.parseLong(seen[0]),
                     seen.length < 2 ? 0 : Integer.parseInt(seen[1]),
-                    first == null ? FIRST : first,
-                    last == null ? LAST : last);
+                    Objects.requireNonNullElse(days.from(), FIRST),
+                    Objects.requireNonNullElse(days.to(), LAST));
         } catch (NumberFormatException malformed) {
             throw ProtocolRejection.Invalid.field("after", "cursor").refused();
         }

@@ -184,6 +184,20 @@ public final class Fields {
         }
     }
 
+    /** The days {@code from} and {@code to} as a query writes them; the first is not after the last. */
+    public DayRange optionalDays(@Nullable String from, @Nullable String to) {
+        DayRange days = new DayRange(optionalDay("from", from), optionalDay("to", to));
+        inOrder("from", days.from(), days.to());
+        return days;
+    }
+
+    /** Notes that a period begins after its end; either may be missing. */
+    public <T extends Comparable<? super T>> void inOrder(String field, @Nullable T first, @Nullable T last) {
+        if (first != null && last != null && first.compareTo(last) > 0) {
+            fault(field, "after-end");
+        }
+    }
+
     /** A time of the day to the minute, {@code 09:30}, which may be missing. */
     public @Nullable LocalTime optionalTime(String field, @Nullable String value) {
         if (value != null && TIME.matcher(value).matches()) {

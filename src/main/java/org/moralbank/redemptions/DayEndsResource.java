@@ -34,6 +34,7 @@ import org.moralbank.access.Role;
 import org.moralbank.commits.Once;
 import org.moralbank.ledger.Attribution;
 import org.moralbank.ledger.Books;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.FieldFault;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
@@ -299,11 +300,12 @@ public class DayEndsResource {
         Call call = Call.of(http);
         Fields fields = new Fields();
         Agrees only = fields.optionalName("agrees", agrees, Agrees.class);
+        DayRange days = fields.optionalDays(from, to);
         DayEndStore.Filter filter = new DayEndStore.Filter(
                 fields.optionalId("merchant", merchant),
                 fields.optionalId("terminal", terminal),
-                fields.optionalDay("from", from),
-                fields.optionalDay("to", to),
+                days.from(),
+                days.to(),
                 only == null ? null : only == Agrees.YES);
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);

@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -21,6 +22,7 @@ import org.moralbank.access.Allowed;
 import org.moralbank.access.Call;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Books;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 
@@ -62,15 +64,14 @@ public class NumberGapsResource {
         Call call = Call.of(http);
         Page.Request page = Page.Request.ofQuery(limit, after);
         Fields fields = new Fields();
-        LocalDate first = fields.optionalDay("from", from);
-        LocalDate last = fields.optionalDay("to", to);
+        DayRange days = fields.optionalDays(from, to);
         fields.refuseFaults();
         return books.of(call, book)
                 .call(found ->
                         allowances.ofPath(Sight.of(call.client()), new Allowance.Till(found.id(), id, terminalId)))
                 .chain(found -> {
-                    LocalDate until = last == null ? found.dayOf(Instant.now()) : last;
-                    LocalDate since = first == null ? until : first;
+                    LocalDate until = Objects.requireNonNullElseGet(days.to(), () -> found.dayOf(Instant.now()));
+                    LocalDate since = Objects.requireNonNullElse(days.from(), until);
                     Fields span = new Fields();
                     span.dayWithin("from", since, until.minusDays(MOST_DAYS - 1), until);
                     span.refuseFaults();

@@ -38,6 +38,7 @@ import org.moralbank.ledger.Noted;
 import org.moralbank.ledger.Unit;
 import org.moralbank.merchants.Line;
 import org.moralbank.paycodes.PayCodes;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.Page;
@@ -616,14 +617,15 @@ public class RedemptionsResource {
         if (member != null && sight.masksMembers()) {
             fields.fault("member", "not-of-terminal");
         }
+        DayRange days = fields.optionalDays(from, to);
         RedemptionStore.Filter filter = new RedemptionStore.Filter(
                 fields.optionalId("merchant", merchant),
                 fields.optionalId("member", member),
                 fields.optionalId("terminal", terminal),
                 fields.optionalReference("terminalTransaction", terminalTransaction),
                 fields.optionalReference("reference", reference),
-                fields.optionalDay("from", from),
-                fields.optionalDay("to", to),
+                days.from(),
+                days.to(),
                 fields.optionalName("mode", mode, Redemption.Mode.class),
                 fields.optionalName("status", status, Redemption.Status.class));
         fields.refuseFaults();

@@ -59,12 +59,8 @@ public class Scopes {
                     seq(fields, "fromSeq", fromSeq),
                     fields.optionalDay("from", from),
                     fields.optionalDay("on", on));
-            if (asked.from != null && asked.on != null && asked.from.isAfter(asked.on)) {
-                fields.fault("from", "after-end");
-            }
-            if (asked.fromSeq != null && asked.toSeq != null && asked.fromSeq > asked.toSeq) {
-                fields.fault("fromSeq", "after-end");
-            }
+            fields.inOrder("from", asked.from, asked.on);
+            fields.inOrder("fromSeq", asked.fromSeq, asked.toSeq);
             return asked;
         }
 

@@ -39,6 +39,7 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.Page;
@@ -299,13 +300,14 @@ public class ServiceRecordsResource {
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Fields fields = new Fields();
+        DayRange days = fields.optionalDays(from, to);
         ServiceRecordStore.Filter filter = new ServiceRecordStore.Filter(
                 fields.optionalId("volunteer", volunteer),
                 fields.optionalId("recipient", recipient),
                 fields.optionalId("team", team),
                 fields.optionalText("activity", activity, LONGEST_NAME),
-                fields.optionalDay("from", from),
-                fields.optionalDay("to", to),
+                days.from(),
+                days.to(),
                 fields.optionalReference("reference", reference));
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);

@@ -15,6 +15,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Map;
+import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -35,6 +36,7 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.ProtocolRejection;
 
@@ -185,13 +187,12 @@ public class MerchantAccountResource {
     private Uni<SettlementStatement> stated(
             RoutingContext http, String book, String id, @Nullable String from, @Nullable String to) {
         Fields fields = new Fields();
-        LocalDate first = fields.optionalDay("from", from);
-        LocalDate last = fields.optionalDay("to", to);
+        DayRange days = fields.optionalDays(from, to);
         fields.refuseFaults();
         Call call = Call.of(http);
         return books.of(call, book).chain(found -> {
-            LocalDate until = last == null ? found.dayOf(Instant.now()) : last;
-            LocalDate since = first == null ? until.withDayOfMonth(1) : first;
+            LocalDate until = Objects.requireNonNullElseGet(days.to(), () -> found.dayOf(Instant.now()));
+            LocalDate since = Objects.requireNonNullElse(days.from(), until.withDayOfMonth(1));
             if (until.isBefore(since)) {
                 throw ProtocolRejection.Invalid.field("from", "after-end").refused();
             }

@@ -33,6 +33,7 @@ import org.moralbank.ledger.Attribution;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.ledger.Note;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.Page;
@@ -273,13 +274,14 @@ public class SettlementsResource {
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Fields fields = new Fields();
+        DayRange days = fields.optionalDays(from, to);
         SettlementStore.Filter filter = new SettlementStore.Filter(
                 fields.optionalId("merchant", merchant),
                 fields.optionalName("status", status, Settlement.Status.class),
                 fields.optionalReference("reference", reference),
                 fields.optionalReference("bankReference", bankReference),
-                fields.optionalDay("from", from),
-                fields.optionalDay("to", to));
+                days.from(),
+                days.to());
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book).chain(found -> store.list(found, filter, page));

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.EntryFilter;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 
@@ -45,10 +46,11 @@ class PostedQuery {
     /** The entries of some types that match; refuses what is malformed. */
     EntryFilter filter(List<EntryType> types) {
         Fields fields = new Fields();
+        DayRange days = fields.optionalDays(from, to);
         EntryFilter filter = EntryFilter.ofTypes(types.toArray(EntryType[]::new))
                 .withUnit(fields.optionalName("unit", unit, Unit.class))
                 .withReference(fields.optionalReference("reference", reference))
-                .withOccurred(fields.optionalDay("from", from), fields.optionalDay("to", to));
+                .withOccurred(days.from(), days.to());
         fields.refuseFaults();
         return filter;
     }
