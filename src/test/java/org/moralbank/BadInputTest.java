@@ -44,6 +44,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -436,6 +437,23 @@ class BadInputTest {
         assertThat(answer.faults()).containsExactly("surprise");
     }
 
+    static Stream<Op> queries() {
+        return operations(op -> !op.queryParameters().isEmpty());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("queries")
+    void namesEachQueryParameterThatIsGivenTwice(Op op) {
+        String twice = op.queryParameters().stream()
+                .map(name -> name + "=1&" + name + "=2")
+                .collect(Collectors.joining("&"));
+
+        Answer answer = refused(world.request(op).body(op.exampleOrNull()).query(twice), 400, "invalid-request");
+
+        assertThat(answer.faults()).containsExactlyInAnyOrderElementsOf(Set.copyOf(op.queryParameters()));
+        assertThat(answer.json().at("/errors/0/message").asText()).isEqualTo("It must be given once.");
+    }
+
     static Stream<Case> badQueries() {
         List<Case> cases = new ArrayList<>();
         operations()
@@ -512,11 +530,16 @@ class BadInputTest {
         }
         long[] before = counts();
         String body = request.text() == null ? "" : request.text();
-        String answer = raw("POST " + request.path() + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                + "Content-Type: application/json\r\nAuthorization: "
-                + request.headers().get("Authorization")
-                + "\r\nIdempotency-Key: cl\u00e9\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
-        assertThat(answer).startsWith("HTTP/1.1 400").contains("\"field\":\"Idempotency-Key\"");
+        for (String key : List.of("cl\u00e9", "one\r\nIdempotency-Key: other", "one\r\nidempotency-key: one")) {
+            String answer = raw("POST " + request.path() + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                    + "Content-Type: application/json\r\nAuthorization: "
+                    + request.headers().get("Authorization")
+                    + "\r\nIdempotency-Key: " + key + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+            assertThat(answer)
+                    .as(key)
+                    .startsWith("HTTP/1.1 400")
+                    .contains("\"field\":\"Idempotency-Key\"");
+        }
         assertThat(counts()).isEqualTo(before);
     }
 

@@ -59,7 +59,7 @@ public class ApiDescription implements OASFilter {
 
             **Pages.** A list takes `limit` (1 to 500, 50 when missing) and `after`, and answers
             `{"items": […], "next": "…"}`: send `next` as `after` for the page behind; it is null on the last. Unknown query
-            parameters and unknown fields are refused by name.
+            parameters, those that are given twice, and unknown fields are refused by name.
             """;
 
     @Override

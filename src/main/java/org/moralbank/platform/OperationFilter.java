@@ -1,5 +1,7 @@
 package org.moralbank.platform;
 
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Produces;
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Refuses what an operation does not have, before it is asked.
  *
  * <p>Query parameters that it does not know, by name: a filter that is misspelt and ignored would answer with everything,
- * and look right. And a media type that it does not answer in, where it names none: the framework looks only at those
+ * and look right. One that is given twice, of which the framework would take either; no operation takes several. More than
+ * one Idempotency-Key, which would be several effects. And a media type that it does not answer in, where it names none: the framework looks only at those
  * that do, and the others answer in JSON.
  */
 @Singleton
@@ -48,6 +51,10 @@ class OperationFilter {
             // No id has one, and a NUL is no text for the database, which would fail rather than find nothing.
             throw new ProtocolRejection.NotFound("resource").refused();
         }
+        if (http.request().method() == HttpMethod.POST
+                && http.request().headers().getAll("Idempotency-Key").size() > 1) {
+            throw ProtocolRejection.Invalid.field("Idempotency-Key", "once").refused();
+        }
         boolean asksNothing = query == null || query.isEmpty();
         if (asksNothing && acceptsJson(accept)) {
             return;
@@ -62,7 +69,7 @@ class OperationFilter {
             throw new ProtocolRejection.Plain("not-acceptable").refused();
         }
         if (!asksNothing) {
-            refuseUnknown(http, form.parameters());
+            refuseFaults(http.queryParams(), form.parameters());
         }
     }
 
@@ -74,17 +81,20 @@ class OperationFilter {
                 || accept.contains("application/*");
     }
 
-    private static void refuseUnknown(RoutingContext http, Set<String> known) {
-        // The framework takes an empty value for none, and would answer with everything too.
-        List<FieldFault> faults = http.queryParams().names().stream()
-                .filter(name ->
-                        !known.contains(name) || http.queryParams().getAll(name).contains(""))
-                .sorted()
-                .map(name -> new FieldFault(name, known.contains(name) ? "required" : "parameter"))
-                .toList();
-        if (!faults.isEmpty()) {
-            throw new ProtocolRejection.Invalid(faults).refused();
-        }
+    private static void refuseFaults(MultiMap given, Set<String> known) {
+        Fields fields = new Fields();
+        given.names().stream().sorted().forEach(name -> {
+            List<String> values = given.getAll(name);
+            if (!known.contains(name)) {
+                fields.fault(name, "parameter");
+            } else if (values.contains("")) {
+                // The framework takes an empty value for none, and would answer with everything too.
+                fields.fault(name, "required");
+            } else if (values.size() > 1) {
+                fields.fault(name, "once");
+            }
+        });
+        fields.refuseFaults();
     }
 
     private static Form formOf(SimpleResourceInfo operation) {
