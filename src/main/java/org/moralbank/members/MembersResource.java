@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.LocalDate;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
@@ -47,7 +48,7 @@ import org.moralbank.platform.ProtocolRejection;
 @Path("/v1/books/{book}/members")
 @Tag(name = "members", description = "Who takes part: members, kin, teams.")
 public class MembersResource {
-    private static final Pattern AGE_BAND = Pattern.compile("\\d{1,3}-\\d{1,3}|\\d{1,3}\\+");
+    private static final Pattern AGE_BAND = Pattern.compile("(\\d{1,3})-(\\d{1,3})|\\d{1,3}\\+");
     private static final int LONGEST_TEXT = 100;
     private static final int LONGEST_REASON = 500;
 
@@ -67,7 +68,10 @@ public class MembersResource {
             @Schema(description = "What he is called in his community", maxLength = 100, examples = "helper") @Nullable
             String role,
 
-            @Schema(description = "From-to or from+", pattern = "^(\\d{1,3}-\\d{1,3}|\\d{1,3}\\+)$", examples = "60-69")
+            @Schema(
+                    description = "From-to, from not after to, or from+",
+                    pattern = "^(\\d{1,3}-\\d{1,3}|\\d{1,3}\\+)$",
+                    examples = "60-69")
             @Nullable
             String ageBand,
 
@@ -478,9 +482,15 @@ public class MembersResource {
     }
 
     private static @Nullable String ageBandOf(Fields fields, @Nullable String ageBand) {
-        if (ageBand != null && !AGE_BAND.matcher(ageBand).matches()) {
+        if (ageBand != null && !isAgeBand(ageBand)) {
             fields.fault("ageBand", "age-band");
         }
         return ageBand;
+    }
+
+    private static boolean isAgeBand(String text) {
+        Matcher band = AGE_BAND.matcher(text);
+        return band.matches()
+                && (band.group(1) == null || Integer.parseInt(band.group(1)) <= Integer.parseInt(band.group(2)));
     }
 }

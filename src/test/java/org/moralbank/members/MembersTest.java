@@ -108,6 +108,8 @@ class MembersTest {
             value = {
                 "M-1 | {\"ageBand\":\"old\"}               | ageBand",
                 "M-1 | {\"ageBand\":\"60-\"}               | ageBand",
+                "M-1 | {\"ageBand\":\"80-60\"}             | ageBand",
+                "M-1 | {\"ageBand\":\"100-99\"}            | ageBand",
                 "M-1 | {\"role\":\"\"}                     | role",
                 "M-1 | {\"status\":\"CLOSED\"}             | status",
                 "M-1 | {\"label\":\"12345678901234567890123456789012345678901\"} | label",
