@@ -643,6 +643,32 @@ class BadInputTest {
         assertThat(answer.faults()).anyMatch(field -> field.startsWith(wrong.field()));
     }
 
+    static Stream<Wrong> wrongNames() {
+        return withBody(op -> !op.isBulk())
+                .flatMap(op -> wrong(op).stream())
+                .filter(wrong -> wrong.fault().equals("is none of the names"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrongNames")
+    void tellsTheNamesThatAFieldTakes(Wrong wrong) {
+        List<String> names = new ArrayList<>();
+        resolved(wrong.op().schema().path("properties").path(wrong.field()))
+                .path("enum")
+                .forEach(name -> names.add(name.asText()));
+        Request request = world.request(wrong.op()).body(wrong.body());
+
+        for (Language language : Language.values()) {
+            JsonNode error = send(request.with("Accept-Language", language.tag()))
+                    .json()
+                    .at("/errors/0");
+
+            assertThat(error.path("field").asText()).isEqualTo(wrong.field());
+            assertThat(error.path("message").asText())
+                    .isEqualTo(ProblemTable.fieldMessage(language, "name", Map.of("names", String.join(", ", names))));
+        }
+    }
+
     /** The bodies of a bulk operation in each of which one item is wrong. */
     static Stream<Wrong> wrongItems() {
         return withBody(Op::isBulk)

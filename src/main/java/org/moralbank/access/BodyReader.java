@@ -3,6 +3,7 @@ package org.moralbank.access;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
@@ -15,12 +16,14 @@ import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 import org.moralbank.platform.CanonicalJson;
+import org.moralbank.platform.FieldFault;
 import org.moralbank.platform.Json;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.RefusedException;
@@ -120,9 +123,22 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
         if (path.isEmpty()) {
             return ProtocolRejection.Invalid.field("body", "object").refused();
         }
-        return ProtocolRejection.Invalid.field(
-                        path, thrown instanceof UnrecognizedPropertyException ? "unknown" : "type")
-                .refused();
+        return new ProtocolRejection.Invalid(List.of(fault(path, mismatch))).refused();
+    }
+
+    private static FieldFault fault(String path, JsonMappingException mismatch) {
+        if (mismatch instanceof UnrecognizedPropertyException) {
+            return new FieldFault(path, "unknown");
+        }
+        if (mismatch instanceof MismatchedInputException other
+                && other.getTargetType() != null
+                && other.getTargetType().isEnum()) {
+            List<String> names = Arrays.stream(other.getTargetType().getEnumConstants())
+                    .map(constant -> Json.mapper().convertValue(constant, String.class))
+                    .toList();
+            return FieldFault.names(path, names);
+        }
+        return new FieldFault(path, "type");
     }
 
     private static String where(JsonProcessingException thrown) {

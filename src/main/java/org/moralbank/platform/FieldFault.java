@@ -1,5 +1,6 @@
 package org.moralbank.platform;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,5 +13,10 @@ import java.util.Map;
 public record FieldFault(String field, String rule, Map<String, Object> facts) {
     public FieldFault(String field, String rule) {
         this(field, rule, Map.of());
+    }
+
+    /** A field that has none of the names that it takes. */
+    public static FieldFault names(String field, List<String> names) {
+        return new FieldFault(field, "name", Map.of("names", String.join(", ", names)));
     }
 }

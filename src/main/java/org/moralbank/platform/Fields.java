@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -234,14 +233,9 @@ public final class Fields {
                     return constant;
                 }
             }
-            faults.add(new FieldFault(
+            faults.add(FieldFault.names(
                     prefix + field,
-                    "name",
-                    Map.of(
-                            "names",
-                            Arrays.stream(type.getEnumConstants())
-                                    .map(Enum::name)
-                                    .collect(Collectors.joining(", ")))));
+                    Arrays.stream(type.getEnumConstants()).map(Enum::name).toList()));
         }
         return null;
     }
