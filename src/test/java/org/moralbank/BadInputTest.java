@@ -1040,6 +1040,9 @@ class BadInputTest {
         if (code.equals("invalid-request")) {
             assertThat(problem.path("errors")).isNotEmpty();
         }
+        if (code.equals("not-found") && language == Language.ZH) {
+            assertThat(problem.path("detail").asText()).doesNotContainPattern("[A-Za-z]");
+        }
     }
 
     private static String start(Request request) {

@@ -7,10 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +22,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A line is {@code code.part = text}, with the parts {@code status} and {@code retryable} (English file only),
  * {@code title}, {@code detail} (with {@code {fact}} placeholders) and {@code action}; {@code field.rule = text} is the
- * sentence for a field that breaks a rule.
+ * sentence for a field that breaks a rule. {@code word.fact.value = text} (Chinese file only) is a fact that is an English
+ * word where a sentence names it: its letters in lower case, a hyphen for whatever is between them.
  */
 public final class ProblemTable {
+    private static final Pattern NO_LETTERS = Pattern.compile("[^a-z]+");
     private static final Properties ENGLISH = properties("problems_en.properties");
     private static final Properties CHINESE = properties("problems_zh.properties");
     private static final Map<String, Entry> ENTRIES = read();
@@ -41,7 +45,7 @@ public final class ProblemTable {
 
         /** The sentence with the facts in their places. */
         public String detail(Language language, Map<String, Object> facts) {
-            return fill(text(language).detail(), facts);
+            return fill(language, text(language).detail(), facts);
         }
     }
 
@@ -68,19 +72,29 @@ public final class ProblemTable {
 
     /** The sentence for a field that breaks a rule. */
     public static String fieldMessage(Language language, String rule, Map<String, Object> facts) {
-        return fill(required(language == Language.ZH ? CHINESE : ENGLISH, "field." + rule), facts);
+        return fill(language, required(properties(language), "field." + rule), facts);
     }
 
-    private static String fill(String sentence, Map<String, Object> facts) {
+    private static String fill(Language language, String sentence, Map<String, Object> facts) {
         StringBuilder out = new StringBuilder(sentence.length() + 32);
         int from = 0;
         for (int open = sentence.indexOf('{'); open >= 0; open = sentence.indexOf('{', from)) {
             int close = sentence.indexOf('}', open);
-            Object fact = facts.get(sentence.substring(open + 1, close));
-            out.append(sentence, from, open).append(fact == null ? "–" : fact);
+            String name = sentence.substring(open + 1, close);
+            Object fact = facts.get(name);
+            out.append(sentence, from, open).append(fact == null ? "–" : word(language, name, fact.toString()));
             from = close + 1;
         }
         return out.append(sentence, from, sentence.length()).toString();
+    }
+
+    private static String word(Language language, String name, String value) {
+        String key = NO_LETTERS.matcher(value.toLowerCase(Locale.ROOT)).replaceAll("-");
+        return properties(language).getProperty("word." + name + '.' + key, value);
+    }
+
+    private static Properties properties(Language language) {
+        return language == Language.ZH ? CHINESE : ENGLISH;
     }
 
     private static Map<String, Entry> read() {

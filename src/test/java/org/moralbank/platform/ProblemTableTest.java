@@ -8,7 +8,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DayOfWeek;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,6 +20,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.moralbank.ledger.EntryType;
 
 class ProblemTableTest {
     private static final Path CODE = Path.of("src/main/java");
@@ -31,6 +36,10 @@ class ProblemTableTest {
     private static final Pattern TEXT = Pattern.compile("\"([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\"");
     private static final Pattern RULE =
             Pattern.compile("(?:fault|FieldFault|Invalid\\.field)\\(\\s*[^,;]+,\\s*\"([a-z-]+)\"");
+    /** What a path names that has nothing under it, in a rejection or handed to what makes one. */
+    private static final Pattern KIND =
+            Pattern.compile("\\b(?:NotFound|notFound|orNotFound|reads\\.one)\\((?:[^()\";]*,)?\\s*\"([^\"]+)\"");
+
     private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
 
     @Test
@@ -72,19 +81,60 @@ class ProblemTableTest {
     }
 
     @Test
-    void saysTheSameInBothLanguages() throws IOException {
+    void saysTheSameInBothLanguages() {
         Properties english = table("en");
         Properties chinese = table("zh");
 
         Set<String> sentences = english.stringPropertyNames().stream()
                 .filter(name -> !name.endsWith(".status") && !name.endsWith(".retryable"))
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(new TreeSet<>(chinese.stringPropertyNames())).isEqualTo(sentences);
+        assertThat(chinese.stringPropertyNames().stream().filter(name -> !name.startsWith("word.")))
+                .containsExactlyInAnyOrderElementsOf(sentences);
         assertThat(sentences).allSatisfy(name -> {
             assertThat(places(chinese.getProperty(name))).isEqualTo(places(english.getProperty(name)));
             assertThat(english.getProperty(name)).isNotBlank();
             assertThat(chinese.getProperty(name)).isNotBlank();
         });
+    }
+
+    @Test
+    void saysInChineseWhatIsNotFound() throws IOException {
+        Set<String> kinds = new TreeSet<>();
+        for (String source : sources()) {
+            KIND.matcher(source).results().forEach(kind -> kinds.add(kind.group(1)));
+        }
+
+        assertThat(kinds).contains("resource", "member", "service record", "transfer", "webhook", "tile");
+        isAllChinese("not-found", "what", kinds);
+    }
+
+    @Test
+    void saysInChineseWhatTakesAnEntryBack() {
+        Set<String> operations = Arrays.stream(EntryType.values())
+                .map(EntryType::takenBackBy)
+                .filter(operation -> !operation.isEmpty())
+                .collect(Collectors.toSet());
+
+        isAllChinese("use-other-operation", "operation", operations);
+    }
+
+    @Test
+    void saysInChineseOnWhichDayOfTheWeek() {
+        isAllChinese(
+                "not-on-this-day",
+                "weekday",
+                Arrays.stream(DayOfWeek.values()).map(Enum::name).toList());
+    }
+
+    /** Whether a sentence has no English word with any value of a fact; and has no words that are nobody's. */
+    private static void isAllChinese(String code, String fact, Collection<String> values) {
+        assertThat(values).allSatisfy(value -> {
+            ProblemTable.Entry entry = ProblemTable.entry(code);
+            assertThat(entry.detail(Language.ZH, Map.of(fact, value))).doesNotContainPattern("[A-Za-z]");
+            assertThat(entry.detail(Language.EN, Map.of(fact, value))).contains(value);
+        });
+        assertThat(table("zh").stringPropertyNames().stream().filter(name -> name.startsWith("word." + fact + ".")))
+                .hasSize(values.size());
     }
 
     @Test
@@ -167,11 +217,13 @@ class ProblemTableTest {
         }
     }
 
-    private static Properties table(String language) throws IOException {
+    private static Properties table(String language) {
         Properties table = new Properties();
         try (Reader reader = Files.newBufferedReader(
                 TABLES.resolve("problems_" + language + ".properties"), StandardCharsets.UTF_8)) {
             table.load(reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return table;
     }
