@@ -201,7 +201,7 @@ sealed interface Redemption {
         };
     }
 
-    /** When it was voided or reversed; null when it was not. */
+    /** When it was voided or reversed; null when it was not, also where its time was over. */
     default @Nullable Instant endedAt() {
         return switch (this) {
             case Voided voided -> voided.at;

@@ -81,7 +81,11 @@ record RedemptionView(
 
         @Nullable Instant capturedAt,
 
-        @Schema(description = "When it was voided or reversed") @Nullable
+        @Schema(
+                description =
+                        "When it was voided or reversed; of one that is EXPIRED its expiresAt, from which on nothing could be"
+                                + " taken, though its points are released some seconds after")
+        @Nullable
         Instant endedAt,
 
         @Schema(description = "Number of the entry that spent the points; missing until then", examples = "12")
@@ -154,7 +158,7 @@ record RedemptionView(
                 purchase.occurredOn(),
                 purchase.createdAt(),
                 taken == null ? null : taken.at(),
-                redemption.endedAt(),
+                status == Redemption.Status.EXPIRED ? purchase.expiresAt() : redemption.endedAt(),
                 taken == null ? null : taken.entry(),
                 payableAfter,
                 pointsLeft);

@@ -3,6 +3,7 @@ package org.moralbank.redemptions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
@@ -299,6 +300,7 @@ class CodesAtTillsTest {
         expireNow(shop.book(), expired);
         await(() ->
                 status(shop.book(), expired).equals("EXPIRED") && points(anna).endsWith("(0)"));
+        shop.book().as(Role.AUDITOR).get(expired).then().body("endedAt", notNullValue());
         shop.reverse("4").statusCode(200);
         var refunded = buy(shop, anna, "5", "SALE", 2, 200).extract().header("Location");
         shop.step(refunded, "/refunds", Map.of("amount", 150)).statusCode(201);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 import static org.moralbank.TestBank.BY_HAND;
 
@@ -587,7 +588,13 @@ class RedemptionLifeTest {
                 .statusCode(409)
                 .body("code", equalTo("hold-not-active"))
                 .body("holdStatus", equalTo("EXPIRED"));
-        get(book, held).body("status", equalTo("EXPIRED"));
+        String ended = get(book, held)
+                .body("status", equalTo("EXPIRED"))
+                .body("endedAt", notNullValue())
+                .extract()
+                .path("endedAt");
+        get(book, held).body("expiresAt", equalTo(ended));
+        get(book, longer).body("endedAt", nullValue());
 
         long latest = System.nanoTime() + Duration.ofSeconds(5).toNanos();
         while (!points(book, anna).equals("2000 (100)")) {
@@ -598,7 +605,8 @@ class RedemptionLifeTest {
         book.as(Role.AUDITOR)
                 .get(book.path() + "/redemptions?status=EXPIRED&mode=AUTHORIZE")
                 .then()
-                .body("items", hasSize(1));
+                .body("items", hasSize(1))
+                .body("items[0].endedAt", equalTo(ended));
         book.as(Role.AUDITOR)
                 .get(book.path() + "/redemptions?status=AUTHORIZED")
                 .then()
