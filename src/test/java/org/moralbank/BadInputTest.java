@@ -535,10 +535,7 @@ class BadInputTest {
                     + "Content-Type: application/json\r\nAuthorization: "
                     + request.headers().get("Authorization")
                     + "\r\nIdempotency-Key: " + key + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
-            assertThat(answer)
-                    .as(key)
-                    .startsWith("HTTP/1.1 400")
-                    .contains("\"field\":\"Idempotency-Key\"");
+            assertThat(answer).as(key).startsWith("HTTP/1.1 400").contains("\"field\":\"Idempotency-Key\"");
         }
         assertThat(counts()).isEqualTo(before);
     }
@@ -659,9 +656,8 @@ class BadInputTest {
         Request request = world.request(wrong.op()).body(wrong.body());
 
         for (Language language : Language.values()) {
-            JsonNode error = send(request.with("Accept-Language", language.tag()))
-                    .json()
-                    .at("/errors/0");
+            JsonNode error =
+                    send(request.with("Accept-Language", language.tag())).json().at("/errors/0");
 
             assertThat(error.path("field").asText()).isEqualTo(wrong.field());
             assertThat(error.path("message").asText())
@@ -856,6 +852,19 @@ class BadInputTest {
             without.remove(field);
             all.add(new Wrong(op, field, "is missing", without));
             all.add(new Wrong(op, field, "is null", op.example().deepCopy().set(field, JSON.nullNode())));
+        }
+        for (String field : List.of("reference", "terminalTransaction", "bankReference")) {
+            // What is reversed may be a number of before, that nothing new may have.
+            boolean named = op.is("reverseTransaction") && field.equals("terminalTransaction");
+            if (op.schema().path("properties").has(field) && !named) {
+                for (String start : List.of("=", "+", "-", "@")) {
+                    all.add(new Wrong(
+                            op,
+                            field,
+                            "begins with " + start,
+                            op.example().deepCopy().put(field, start + "1")));
+                }
+            }
         }
         all.add(new Wrong(op, "surprise", "is unknown", op.example().deepCopy().put("surprise", 1)));
         return all;

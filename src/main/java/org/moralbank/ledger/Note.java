@@ -30,7 +30,7 @@ public record Note(
                         fields.optionalId("actor", body.actor()),
                         fields.optionalId("onBehalfOf", body.onBehalfOf()),
                         null),
-                fields.optionalReference("reference", body.reference()),
+                fields.optionalNewReference("reference", body.reference()),
                 fields.optionalText("reason", body.reason(), LONGEST_REASON),
                 fields.metadata("metadata", body.metadata()));
     }

@@ -99,7 +99,7 @@ public class VouchersResource {
                             expiresOn == null ? today.plusDays(Math.min(USUAL_DAYS, longestDays)) : expiresOn,
                             today,
                             today.plusDays(longestDays)),
-                    fields.optionalReference("reference", reference));
+                    fields.optionalNewReference("reference", reference));
         }
     }
 

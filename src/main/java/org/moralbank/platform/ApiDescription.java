@@ -4,12 +4,16 @@ import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.Components;
 import org.eclipse.microprofile.openapi.models.Extensible;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
@@ -20,8 +24,10 @@ import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+import org.eclipse.microprofile.openapi.models.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Completes the OpenAPI document with what all operations have in common, so that a resource says only what is its own:
@@ -51,6 +57,10 @@ public class ApiDescription implements OASFilter {
             kept for ever; 400, 401, 403, 404, 413, 415, 429 and 5xx leave the key free. When an answer was lost, send the same
             request with the same key again. A PUT needs no key: the same content twice is one change, and a change of what
             is there needs `If-Match` with its `ETag`.
+
+            **References** are a client's own names of what it makes: 1 to 100 visible ASCII characters. One for something new
+            does not begin with `=`, `+`, `-` or `@`, which a spreadsheet takes for a formula when somebody opens a file with it;
+            a book that was imported keeps those that it has. So it is with a terminal's own numbers and a bank's.
 
             **Errors** are `application/problem+json` (RFC 9457), in English or Chinese by `Accept-Language`. Programs go by
             `code`; `type` is a page that tells what to do; `retryable` says whether the same request with the same key may
@@ -87,9 +97,14 @@ public class ApiDescription implements OASFilter {
         }
         Map<String, PathItem> paths =
                 api.getPaths() == null ? Map.of() : api.getPaths().getPathItems();
+        Set<String> seen = new HashSet<>();
         paths.forEach((path, item) -> {
             if (path.startsWith("/v1/")) {
                 item.getOperations().forEach((method, operation) -> complete(path, method, operation));
+                item.getOperations()
+                        .values()
+                        .forEach(
+                                operation -> describeReferences(operation.getRequestBody(), api.getComponents(), seen));
             }
         });
     }
@@ -141,6 +156,39 @@ public class ApiDescription implements OASFilter {
         }
         if (parameter.getIn() == Parameter.In.QUERY && "after".equals(parameter.getName())) {
             describe(parameter, "The cursor that the page before gave as next");
+        }
+    }
+
+    /** Says of what form the references are that a body has, and the objects in it. */
+    private static void describeReferences(@Nullable RequestBody body, Components components, Set<String> seen) {
+        if (body != null && body.getContent() != null) {
+            body.getContent()
+                    .getMediaTypes()
+                    .values()
+                    .forEach(type -> describeReferences(type.getSchema(), components, seen));
+        }
+    }
+
+    private static void describeReferences(@Nullable Schema schema, Components components, Set<String> seen) {
+        if (schema == null) {
+            return;
+        }
+        if (schema.getRef() != null) {
+            String name = schema.getRef().substring(schema.getRef().lastIndexOf('/') + 1);
+            if (seen.add(name)) {
+                describeReferences(components.getSchemas().get(name), components, seen);
+            }
+            return;
+        }
+        describeReferences(schema.getItems(), components, seen);
+        if (schema.getProperties() != null) {
+            Schema reference = schema.getProperties().get("reference");
+            if (reference != null) {
+                reference.setDescription(
+                        Objects.requireNonNullElse(reference.getDescription(), "The client's own reference")
+                                + Fields.NEW_REFERENCE);
+            }
+            schema.getProperties().values().forEach(each -> describeReferences(each, components, seen));
         }
     }
 

@@ -32,6 +32,9 @@ public final class Fields {
     /** The largest amount, so that no number of JSON is blurred and no sum overflows. */
     public static final long LARGEST_AMOUNT = 1_000_000_000_000L;
 
+    /** What the API's description says of a reference for something new. */
+    public static final String NEW_REFERENCE = " (1 to 100 visible ASCII characters, the first none of = + - @)";
+
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final DateTimeFormatter FOUR_DIGIT_YEAR =
             DateTimeFormatter.ofPattern("uuuu-MM-dd").withResolverStyle(ResolverStyle.STRICT);
@@ -39,6 +42,7 @@ public final class Fields {
 
     private static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final Pattern REFERENCE = Pattern.compile("[\\x21-\\x7e]{1,100}");
+    private static final Pattern NO_FORMULA = Pattern.compile("[^=+\\-@].*");
 
     private final String prefix;
     private final List<FieldFault> faults;
@@ -67,13 +71,31 @@ public final class Fields {
         return value == null ? null : id(field, value);
     }
 
-    /** A client's own reference, which may be missing: 1 to 100 visible ASCII characters. */
+    /** A reference that what is asked for may have, which may be missing: 1 to 100 visible ASCII characters. */
     public @Nullable String optionalReference(String field, @Nullable String value) {
-        return value == null ? null : matched(field, value, REFERENCE, "reference");
+        return value == null ? null : reference(field, value);
     }
 
     public String reference(String field, @Nullable String value) {
         return matched(field, value, REFERENCE, "reference");
+    }
+
+    /**
+     * A reference for something new. It does not begin with what a spreadsheet takes for a formula: files are as their rows
+     * are, and nothing is put before a text in them. Books that were imported may have others.
+     */
+    public String newReference(String field, @Nullable String value) {
+        if (value != null
+                && REFERENCE.matcher(value).matches()
+                && !NO_FORMULA.matcher(value).matches()) {
+            fault(field, "new-reference");
+        }
+        return reference(field, value);
+    }
+
+    /** A reference for something new, which may be missing. */
+    public @Nullable String optionalNewReference(String field, @Nullable String value) {
+        return value == null ? null : newReference(field, value);
     }
 
     private String matched(String field, @Nullable String value, Pattern pattern, String rule) {

@@ -62,7 +62,7 @@ public class OfflineResource {
     @Schema(name = "OfflineRow")
     record NewRow(
             @Schema(
-                    description = "The terminal's own number of it, used once",
+                    description = "The terminal's own number of it, used once" + Fields.NEW_REFERENCE,
                     required = true,
                     examples = "20250609-000017")
             @Nullable
@@ -171,7 +171,7 @@ public class OfflineResource {
             try {
                 Fields fields = new Fields();
                 Fields of = fields.in("rows[" + index + "]");
-                String number = of.reference("terminalTransaction", row.terminalTransaction());
+                String number = of.newReference("terminalTransaction", row.terminalTransaction());
                 String member = of.optionalId("member", row.member());
                 if ((member == null) == (row.code() == null)) {
                     of.fault("member", "member-or-code");
@@ -181,7 +181,7 @@ public class OfflineResource {
                 }
                 long amount = of.amount("amount", row.amount());
                 Instant at = of.optionalMoment("at", of.value("at", row.at(), "1990-01-01T00:00:00Z"));
-                String reference = of.optionalReference("reference", row.reference());
+                String reference = of.optionalNewReference("reference", row.reference());
                 fields.refuseFaults();
                 Instant moment = (at == null ? Instant.EPOCH : at).truncatedTo(ChronoUnit.MICROS);
                 return new Offline.Row(

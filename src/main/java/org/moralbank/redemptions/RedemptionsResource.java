@@ -134,7 +134,8 @@ public class RedemptionsResource {
             String terminal,
 
             @Schema(
-                    description = "The terminal's own number of it, used once; goes with terminal",
+                    description =
+                            "The terminal's own number of it, used once; goes with terminal" + Fields.NEW_REFERENCE,
                     examples = "20250609-000017")
             @Nullable
             String terminalTransaction,
@@ -160,7 +161,7 @@ public class RedemptionsResource {
             Redemption.Till till = at == null && terminalTransaction == null
                     ? null
                     : new Redemption.Till(
-                            fields.id("terminal", at), fields.reference("terminalTransaction", terminalTransaction));
+                            fields.id("terminal", at), fields.newReference("terminalTransaction", terminalTransaction));
             if (member != null && code != null) {
                 fields.fault("code", "member-or-code");
             } else if (member != null && sight.masksMembers()) {

@@ -87,7 +87,7 @@ public class SettlementsResource {
                     new Note(
                             book.dayOf(Instant.now()),
                             new Attribution(client.id(), client.name(), by, null, null),
-                            fields.optionalReference("reference", reference),
+                            fields.optionalNewReference("reference", reference),
                             null,
                             null));
             fields.refuseFaults();
@@ -100,7 +100,7 @@ public class SettlementsResource {
     record PaidBody(
             @Schema(
                     required = true,
-                    description = "The bank's number of the payment; one is for one settlement",
+                    description = "The bank's number of the payment; one is for one settlement" + Fields.NEW_REFERENCE,
                     examples = "BK-20250703-0001")
             @Nullable
             String bankReference,
@@ -111,7 +111,7 @@ public class SettlementsResource {
         Settlements.Check checked(BookHandle book, Client client) {
             Fields fields = new Fields();
             Settlements.Check check = check(
-                    book, client, fields.reference("bankReference", bankReference), fields.id("checker", checker));
+                    book, client, fields.newReference("bankReference", bankReference), fields.id("checker", checker));
             fields.refuseFaults();
             return check;
         }

@@ -41,6 +41,28 @@ class FieldsTest {
     }
 
     @Test
+    void takesNoNewReferenceThatASpreadsheetTakesForAFormula() {
+        for (String reference : List.of("a", "0", "!", "~-", "a=1", "(1)", "/1", "r".repeat(100))) {
+            assertThat(faults(fields -> fields.newReference("reference", reference)))
+                    .isEmpty();
+        }
+        for (String reference : List.of("=", "=1+1", "+1", "-1", "@SUM(A1)", "-" + "r".repeat(99))) {
+            assertThat(faults(fields -> fields.optionalNewReference("reference", reference)))
+                    .containsExactly(fault("reference", "new-reference"));
+            assertThat(faults(fields -> fields.optionalReference("reference", reference)))
+                    .isEmpty();
+        }
+        for (String reference : List.of("", " ", "=ä", "-" + "r".repeat(100))) {
+            assertThat(faults(fields -> fields.newReference("reference", reference)))
+                    .containsExactly(fault("reference", "reference"));
+        }
+        assertThat(faults(fields -> fields.newReference("reference", null)))
+                .containsExactly(fault("reference", "required"));
+        assertThat(faults(fields -> fields.optionalNewReference("reference", null)))
+                .isEmpty();
+    }
+
+    @Test
     void takesAmountsFromOneToAMillionMillions() {
         Map<String, Object> range = Map.of("least", 1L, "most", 1_000_000_000_000L);
 
