@@ -16,7 +16,7 @@ public record Account(
         OPEN,
         /** Debits and new holds are refused; credits, captures, releases and refunds pass. */
         FROZEN,
-        /** All is refused but reversals. */
+        /** All is refused but reversals, and what these give back does not stay there. */
         CLOSED
     }
 

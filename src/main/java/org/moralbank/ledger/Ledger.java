@@ -348,8 +348,8 @@ public final class Ledger {
 
     /**
      * Takes out of circulation what has expired of a holder's lots: EXPIRE_TIME or EXPIRE_POINTS, on the day of the posting.
-     * What is held of them stays until it is captured or released. A frozen account does not stop it; of a closed one, which
-     * reversals alone touch, nothing goes.
+     * What is held of them stays until it is captured or released. A frozen account does not stop it; of a closed one nothing
+     * goes.
      *
      * @param group of which the entries are, or null
      * @return an entry for each lot, so that each is taken back alone; none when nothing has expired
@@ -390,7 +390,8 @@ public final class Ledger {
 
     /**
      * The same whatever is closed, and whatever the account that gives it back may not fall to: what it cannot give is
-     * debited to {@code otherwise}, where a person looks after it. Never refused.
+     * debited to {@code otherwise}, where a person looks after it. What comes back to a member who has left, the caller
+     * {@linkplain Emptying passes on}. Never refused.
      */
     public static Entry giveBackInAnyCase(WorkingSet set, Draft draft, Holder otherwise) {
         Nets nets = new Nets();

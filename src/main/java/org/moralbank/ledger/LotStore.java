@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.moralbank.ledger.LotSources.Grant;
 import org.moralbank.ledger.LotSources.Source;
 
@@ -19,7 +18,7 @@ import org.moralbank.ledger.LotSources.Source;
 public class LotStore {
     /** A lot tells its fund's name, not the period of the budget; the postings of its grants tell both. */
     private static final String SOURCES = """
-            SELECT a.account_id, a.version, s.owner, s.amount, a.lot, a.expires_on, a.restricted
+            SELECT a.version, s.owner, s.amount, a.lot, a.expires_on, a.restricted
             FROM ledger_account a
             LEFT JOIN LATERAL (
                 SELECT f.owner, -sum(fp.amount)::bigint AS amount, max(p.seq) AS last_seq
@@ -79,7 +78,7 @@ public class LotStore {
         });
     }
 
-    /** The sources of a holder's restricted lots. What came back to a lot with grace has those of the lots like it. */
+    /** The sources of a holder's restricted lots. */
     public Uni<LotSources> sourcesOf(Holder holder) {
         Tuple arguments = Tuple.from(List.of(
                 (short) holder.book(),
@@ -87,31 +86,18 @@ public class LotStore {
                 holder.owner(),
                 holder.unit().name()));
         return pool.preparedQuery(SOURCES).execute(arguments).map(rows -> {
-            Map<Integer, Source> byAccount = new LinkedHashMap<>();
-            Map<Integer, Lot> lots = new LinkedHashMap<>();
+            Map<Lot, Source> byLot = new LinkedHashMap<>();
             for (Row row : rows) {
-                lots.put(row.getInteger(0), Lot.of(row.getString(4), row.getLocalDate(5), row.getBoolean(6)));
-                Source source = byAccount.computeIfAbsent(
-                        row.getInteger(0), ignored -> new Source(row.getLong(1), new ArrayList<>()));
-                if (row.getString(2) != null) {
-                    Holder fund = Holder.of(holder.book(), Chart.ISSUED_FUND_TIME, row.getString(2));
-                    source.grants().add(new Grant(fund, row.getLong(3)));
+                Source source = byLot.computeIfAbsent(
+                        Lot.of(row.getString(3), row.getLocalDate(4), row.getBoolean(5)),
+                        ignored -> new Source(row.getLong(0), new ArrayList<>()));
+                if (row.getString(1) != null) {
+                    Holder fund = Holder.of(holder.book(), Chart.ISSUED_FUND_TIME, row.getString(1));
+                    source.grants().add(new Grant(fund, row.getLong(2)));
                 }
             }
-            Map<Integer, Source> own = Map.copyOf(byAccount);
-            byAccount.replaceAll((account, source) -> source.grants().isEmpty()
-                    ? new Source(source.version(), grantsLike(Objects.requireNonNull(lots.get(account)), lots, own))
-                    : source);
-            return new LotSources(byAccount);
+            return new LotSources(byLot);
         });
-    }
-
-    /** What was granted to the lots like one. */
-    private static List<Grant> grantsLike(Lot lot, Map<Integer, Lot> lots, Map<Integer, Source> sources) {
-        return lots.entrySet().stream()
-                .filter(like -> like.getValue().isLike(lot))
-                .flatMap(like -> Objects.requireNonNull(sources.get(like.getKey())).grants().stream())
-                .toList();
     }
 
     /** How an entry was paid. */

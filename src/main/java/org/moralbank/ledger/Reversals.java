@@ -4,12 +4,14 @@ import static org.moralbank.ledger.Ledger.BOOKS;
 import static org.moralbank.ledger.Ledger.HOLDINGS;
 import static org.moralbank.ledger.Ledger.REVERSALS;
 
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
@@ -27,7 +29,8 @@ import org.moralbank.platform.ProtocolRejection;
  * <p>What was made together is taken back together, the last first: an earning from which a shortfall was recovered gives
  * the recovered amount back to the earner and opens the shortfall again before the earning itself is taken, so that its
  * owner stands where he stood before it. What had expired of a grant comes back before the grant is taken: nobody owes what
- * he could not spend. Frozen and closed accounts take part.
+ * he could not spend. Frozen and closed accounts take part; what comes back to a member who has left is {@linkplain Emptying
+ * passed on} in the same group, as when he left, but to the pool what is his own.
  */
 @ApplicationScoped
 public class Reversals {
@@ -35,10 +38,12 @@ public class Reversals {
     private static final int ATTEMPTS = 5;
 
     private final LedgerStore store;
+    private final LotStore lots;
     private final Commits commits;
 
-    Reversals(LedgerStore store, Commits commits) {
+    Reversals(LedgerStore store, LotStore lots, Commits commits) {
         this.store = store;
+        this.lots = lots;
         this.commits = commits;
     }
 
@@ -48,7 +53,9 @@ public class Reversals {
             @Schema(description = "The entry that was asked to be reversed", examples = "12")
             long reverses,
 
-            @Schema(description = "The mirror entries, with the balances after; those made together, the last first")
+            @Schema(
+                    description =
+                            "The mirror entries, with the balances after; those made together, the last first. Then what passes on what came back to a member who has left")
             List<EntryView> entries) {}
 
     /**
@@ -65,14 +72,32 @@ public class Reversals {
             if (together.isEmpty()) {
                 throw new ProtocolRejection.NotFound("entry").refused();
             }
-            return expired(book, together).chain(expired -> {
-                Reversing work = new Reversing(book, seq, together, expired, note);
-                return commits.submit(ask, book.id(), work)
-                        .chain(answer -> work.outdated && attempts > 1
-                                ? reverse(ask, book, seq, note, attempts - 1)
-                                : Uni.createFrom().item(answer));
-            });
+            return expired(book, together)
+                    .chain(expired -> emptyings(expired.entries(), together)
+                            .map(emptyings -> new Reversing(book, seq, together, expired, emptyings, note)))
+                    .chain(work -> commits.submit(ask, book.id(), work)
+                            .chain(answer -> work.outdated && attempts > 1
+                                    ? reverse(ask, book, seq, note, attempts - 1)
+                                    : Uni.createFrom().item(answer)));
         });
+    }
+
+    /** How each member to whom something comes back passes it on, should he have left. */
+    private Uni<List<Emptying>> emptyings(List<Entry> expired, List<Entry> together) {
+        List<Holder> members = Stream.concat(expired.stream(), together.stream())
+                .flatMap(entry -> entry.postings().stream())
+                .filter(posting -> posting.amount() < 0)
+                .map(Posting::holder)
+                .filter(holder -> holder.chart() == Chart.MEMBER_TIME || holder.chart() == Chart.MEMBER_POINTS)
+                .distinct()
+                .toList();
+        return Multi.createFrom()
+                .iterable(members)
+                .onItem()
+                .transformToUniAndConcatenate(
+                        member -> lots.sourcesOf(member).map(sources -> new Emptying(member, sources)))
+                .collect()
+                .asList();
     }
 
     /**
@@ -104,19 +129,21 @@ public class Reversals {
         private final long seq;
         private final List<Entry> together;
         private final Expired expired;
+        private final List<Emptying> emptyings;
         private final Note note;
-        private final @Nullable UUID group;
+        private final UUID group = Ids.next();
 
-        /** Whether the last decision found lots of which something may have expired since they were read. */
+        /** Whether the last decision found lots that may have changed since it was read what expired of them, and who granted. */
         private volatile boolean outdated;
 
-        Reversing(BookHandle book, long seq, List<Entry> together, Expired expired, Note note) {
+        Reversing(
+                BookHandle book, long seq, List<Entry> together, Expired expired, List<Emptying> emptyings, Note note) {
             this.book = book;
             this.seq = seq;
             this.together = together;
             this.expired = expired;
+            this.emptyings = emptyings;
             this.note = note;
-            this.group = weight() == 1 ? null : Ids.next();
         }
 
         @Override
@@ -129,6 +156,7 @@ public class Reversals {
             needs.row(BOOKS, book.id());
             expired.entries().forEach(entry -> need(needs, entry));
             together.forEach(entry -> need(needs, entry));
+            emptyings.forEach(emptying -> emptying.needs(needs));
         }
 
         private static void need(Needs needs, Entry entry) {
@@ -140,34 +168,43 @@ public class Reversals {
         @Override
         public Answer decide(WorkingSet set) {
             outdated = false;
-            together.forEach(Reversals::refuseKind);
+            // What was named is refused for what it is itself, before what was made with it.
+            Stream.concat(together.stream().filter(entry -> entry.seq() == seq), together.stream())
+                    .forEach(Reversals::refuseKind);
             for (Entry entry : together) {
                 Long reversedBy = set.find(REVERSALS, key(entry));
                 if (reversedBy != null) {
                     throw new ReversalRejection.AlreadyReversed(entry.seq(), reversedBy).refused();
                 }
             }
-            if (together.stream()
-                    .flatMap(entry -> entry.postings().stream())
-                    .anyMatch(posting -> changed(set, posting))) {
+            List<Emptying> due =
+                    emptyings.stream().filter(emptying -> emptying.isDue(set)).toList();
+            if (due.stream().anyMatch(emptying -> emptying.isOutdated(set))
+                    || together.stream()
+                            .flatMap(entry -> entry.postings().stream())
+                            .anyMatch(posting -> changed(set, posting))) {
                 outdated = true;
                 throw new ProtocolRejection.Plain("book-busy").refused();
             }
             String location = "";
-            List<EntryView> mirrors = new ArrayList<>();
+            UUID common = weight() == 1 && due.isEmpty() ? null : group;
+            List<Entry> posted = new ArrayList<>();
             for (Entry entry : expired.entries()) {
                 if (set.find(REVERSALS, key(entry)) == null) {
-                    mirrors.add(EntryView.of(mirrored(set, entry)));
+                    posted.add(mirrored(set, entry, common));
                 }
             }
             for (Entry entry : together) {
-                Entry mirror = mirrored(set, entry);
-                mirrors.add(EntryView.of(mirror));
+                Entry mirror = mirrored(set, entry, common);
+                posted.add(mirror);
                 if (entry.seq() == seq) {
                     location = book.path() + "/entries/" + mirror.seq();
                 }
             }
-            return Answer.created(location, new Reversal(seq, mirrors));
+            due.forEach(emptying -> posted.addAll(emptying.empty(set, note, group)));
+            return Answer.created(
+                    location,
+                    new Reversal(seq, posted.stream().map(EntryView::of).toList()));
         }
 
         private boolean changed(WorkingSet set, Posting posting) {
@@ -179,9 +216,9 @@ public class Reversals {
             return lot == null || lot.version() != version;
         }
 
-        private Entry mirrored(WorkingSet set, Entry entry) {
+        private Entry mirrored(WorkingSet set, Entry entry, @Nullable UUID common) {
             return Ledger.reverse(
-                    set, entry, note.draft(EntryType.REVERSAL, book.id()).group(group));
+                    set, entry, note.draft(EntryType.REVERSAL, book.id()).group(common));
         }
     }
 

@@ -17,6 +17,8 @@
  *   <li>held is never negative, posted − held never below the floor, posted never above the ceiling.
  *   <li>An entry is reversed at most once, and a reversal never.
  *   <li>Spending takes the earliest lot to expire, then the restricted, then the own.
+ *   <li>A member who has left has nothing. A reversal is possible after that too; what it gives back to him is passed on in
+ *       the same group, as it was when he left ({@link org.moralbank.ledger.Emptying}).
  *   <li>A lot is spent up to its last day in the book's calendar. After it the job {@link org.moralbank.ledger.LotExpiry}
  *       takes out of circulation what is not held of it; what comes back to it later can be spent for 30 days.
  * </ol>

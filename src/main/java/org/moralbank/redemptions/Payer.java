@@ -5,8 +5,10 @@ import static org.moralbank.ledger.Ledger.HOLDINGS;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.Emptying;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
+import org.moralbank.ledger.LotSources;
 import org.moralbank.members.Member;
 import org.moralbank.members.Participants;
 
@@ -19,6 +21,11 @@ record Payer(int book, String member) {
     /** Where he owes what a sale lacked. */
     Holder debt() {
         return Ledger.shortfallOf(points());
+    }
+
+    /** How what comes back to him is passed on when he has left. */
+    Emptying passingOn() {
+        return new Emptying(points(), LotSources.NONE);
     }
 
     /** Of a new redemption. */

@@ -498,7 +498,8 @@ public class RedemptionsResource {
                     that an offline sale left open, then to the lots that it was spent from, the last spent first. A lot that
                     has expired meanwhile is replaced by one with 30 days' grace. Several refunds are possible; together they
                     are never more than the capture. Also after settlement: the merchant's payable may fall below zero, to its
-                    limit. A freeze stops no refund.
+                    limit. A freeze stops no refund. A member who has left gets none (422 `account-closed`): the
+                    reversal of the terminal's transaction is the way, which gives back all that is left of the capture.
                     """)
     @RequestBody(
             required = true,
@@ -538,8 +539,10 @@ public class RedemptionsResource {
                     For a till that has no answer: it always succeeds, whatever became of the transaction, and however often it
                     is sent. What is held is released. What was captured is given back as far as refunds have left it, whatever
                     is frozen, suspended or closed, also after settlement; what the merchant's limit does not let him give is
-                    booked to suspense, for the office to look after. A transaction that has not come is remembered: when it
-                    comes, it is refused 409 `transaction-reversed`, and so are retries of one that came.
+                    booked to suspense, for the office to look after. What comes back to a member who has left pays what he
+                    owes (SHORTFALL_RECOVER) and goes to the points pool (ACCOUNT_CLOSE), in the same group. A transaction that
+                    has not come is remembered: when it comes, it is refused 409 `transaction-reversed`, and so are retries of
+                    one that came.
 
                     It passes too when the merchant or the terminal was suspended or closed since. A till of another merchant is
                     told 422 `unknown-merchant`, another terminal of the merchant `terminal-unknown`.

@@ -7,6 +7,7 @@ import static org.moralbank.redemptions.Redemptions.TRANSACTIONS;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Needs;
@@ -16,6 +17,7 @@ import org.moralbank.ledger.BookEvents;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Draft;
+import org.moralbank.ledger.Emptying;
 import org.moralbank.ledger.Entry;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Hold;
@@ -28,6 +30,7 @@ import org.moralbank.ledger.Spent;
 import org.moralbank.ledger.Unit;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.merchants.Terminals;
+import org.moralbank.platform.Ids;
 import org.moralbank.platform.RefusedException;
 
 /**
@@ -278,7 +281,8 @@ abstract class Step implements Work {
             BookEvents.need(needs, book.id());
             if (seen != null) {
                 need(needs, seen);
-                needs.row(HOLDINGS, seen.payer().debt()).row(HOLDINGS, suspense());
+                seen.payer().passingOn().needs(needs);
+                needs.row(HOLDINGS, suspense());
                 seen.needBack(needs);
             }
         }
@@ -323,7 +327,12 @@ abstract class Step implements Work {
         private long giveBack(WorkingSet set, Seen found, Redemption.Captured captured) {
             long left = captured.refundable();
             Draft draft = givenBack(set, book, found, spent(found), captured.refunded(), left, note);
-            Entry entry = Ledger.giveBackInAnyCase(set, draft, suspense());
+            Emptying passingOn = found.payer().passingOn();
+            UUID group = passingOn.isDue(set) ? Ids.next() : null;
+            Entry entry = Ledger.giveBackInAnyCase(set, draft.group(group), suspense());
+            if (group != null) {
+                passingOn.empty(set, note, group);
+            }
             found.giveItemsBack(set);
             Redemptions.refunded(
                     set, found, entry, Refund.Kind.REVERSAL, left, key.till().terminal(), note);

@@ -3,12 +3,15 @@ package org.moralbank.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.time.LocalDate;
@@ -316,21 +319,166 @@ class ReversalsTest {
     }
 
     @Test
-    void passesFrozenAndClosedAccounts() {
+    void passesFrozenAccounts() {
         var book = bank.aBook();
         var anna = book.aMember().holding(60, Unit.MIN);
         var bela = book.aMember();
         transfer(book, anna, bela, 30);
-        work(book, List.of(anna.holder(Unit.MIN), bela.holder(Unit.MIN)), set -> {
-            Ledger.setStatus(set, anna.holder(Unit.MIN), Account.Status.CLOSED);
-            Ledger.setStatus(set, bela.holder(Unit.MIN), Account.Status.FROZEN);
-        });
+        work(
+                book,
+                List.of(anna.holder(Unit.MIN), bela.holder(Unit.MIN)),
+                set -> List.of(anna, bela)
+                        .forEach(frozen -> Ledger.setStatus(set, frozen.holder(Unit.MIN), Account.Status.FROZEN)));
 
-        reverse(book, 2).statusCode(201);
+        reverse(book, 2).statusCode(201).body("entries.group", contains(nullValue()));
 
         assertThat(posted(book, account(anna))).isEqualTo(60);
         assertThat(posted(book, account(bela))).isEqualTo(0);
     }
+
+    // ---- members who have left -----------------------------------------------------------------------------------
+
+    @Test
+    void whatComesBackToAMemberWhoHasLeftGoesToThePool() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+        var bela = book.aMember();
+        transfer(book, anna, bela, 30);
+        close(book, anna);
+
+        reverse(book, 2)
+                .statusCode(201)
+                .body("entries.type", contains("REVERSAL", "ACCOUNT_CLOSE"))
+                .body("entries.group.unique()", hasSize(1))
+                .body("entries.group", not(hasItem(nullValue())));
+
+        assertThat(posted(book, account(anna))).isZero();
+        assertThat(posted(book, account(bela))).isZero();
+        assertThat(posted(book, "2400:MIN")).isEqualTo(60);
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/accounts/" + account(anna))
+                .then()
+                .body("status", equalTo("CLOSED"));
+    }
+
+    @Test
+    void whatAMemberOwesWhoHasLeftIsPaidFirst() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+        var bela = book.aMember();
+        transfer(book, anna, bela, 30);
+        close(book, anna);
+        reverse(book, 1).statusCode(201).body("entries.type", contains("REVERSAL"));
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isEqualTo(-60);
+
+        reverse(book, 2).statusCode(201).body("entries.type", contains("REVERSAL", "SHORTFALL_RECOVER"));
+
+        assertThat(posted(book, account(anna))).isZero();
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isEqualTo(-30);
+        assertThat(posted(book, "2400:MIN")).isEqualTo(30);
+    }
+
+    @Test
+    void grantedTimeThatComesBackToAMemberWhoHasLeftGoesToItsFund() {
+        var book = bank.aBook();
+        var lot = new Lot("PUBLIC", LocalDate.now(ZoneId.of("Asia/Shanghai")).plusDays(9), true);
+        var anna = granted(book, lot);
+        var bela = book.aMember();
+        transfer(book, anna, bela, 100);
+        close(book, anna);
+        assertThat(posted(book, "3110:PUBLIC.2025:MIN")).isEqualTo(-100);
+
+        reverse(book, 2).statusCode(201).body("entries.type", contains("REVERSAL", "ACCOUNT_CLOSE"));
+
+        assertThat(posted(book, account(anna) + ":" + lot.name())).isZero();
+        assertThat(posted(book, "3110:PUBLIC.2025:MIN")).isZero();
+        assertThat(posted(book, "2400:MIN")).isZero();
+    }
+
+    /** It comes back to a lot with grace, which is opened for it. */
+    @Test
+    void grantedTimeGoesToItsFundAlsoWhenItsLotHasExpired() {
+        var book = bank.aBook();
+        var lot = new Lot("PUBLIC", LocalDate.now(ZoneId.of("Asia/Shanghai")).minusDays(1), true);
+        var anna = granted(book, lot);
+        var bela = book.aMember();
+        book.post(
+                EntryType.TRANSFER_TIME,
+                draft -> draft.debit(anna.holder(Unit.MIN), lot, 100).credit(bela.holder(Unit.MIN), 100),
+                anna.holder(Unit.MIN),
+                bela.holder(Unit.MIN));
+        close(book, anna);
+
+        reverse(book, 2).statusCode(201).body("entries.type", contains("REVERSAL", "ACCOUNT_CLOSE"));
+
+        assertThat(posted(book, "3130:MIN")).isEqualTo(500);
+        assertThat(posted(book, "3110:PUBLIC.2025:MIN")).isEqualTo(-500);
+        assertThat(posted(book, "2400:MIN")).isZero();
+    }
+
+    @Test
+    void anExpiryOfAClosingIsTakenBackAndGoesToTheFund() {
+        var book = bank.aBook();
+        var anna = granted(
+                book,
+                new Lot("PUBLIC", LocalDate.now(ZoneId.of("Asia/Shanghai")).minusDays(1), true));
+        close(book, anna);
+
+        reverse(book, 2).statusCode(201).body("entries.type", contains("REVERSAL", "ACCOUNT_CLOSE"));
+
+        assertThat(posted(book, "3130:MIN")).isZero();
+        assertThat(posted(book, "3110:PUBLIC.2025:MIN")).isZero();
+        reverse(book, 2).statusCode(409).body("code", equalTo("already-reversed"));
+        reverse(book, 3).statusCode(409).body("code", equalTo("reversal-not-reversible"));
+        reverse(book, 4).statusCode(409).body("code", equalTo("use-other-operation"));
+    }
+
+    /** Whichever comes first, what the other has looked at before is no longer so. */
+    @Test
+    void aClosingAndAReversalAtOnceLeaveNothingBehind() throws Exception {
+        var lot = new Lot("PUBLIC", LocalDate.now(ZoneId.of("Asia/Shanghai")).plusDays(9), true);
+        for (int i = 0; i < 10; i++) {
+            var book = bank.aBook();
+            var anna = granted(book, lot);
+            transfer(book, anna, book.aMember(), 100);
+            var closing = book.as(Role.COORDINATOR).body("{\"reason\":\"搬离\"}");
+            var reversal = book.as(Role.COORDINATOR).body("{\"reason\":\"录入有误\"}");
+            List<Callable<Response>> both = List.of(
+                    () -> closing.post(book.path() + "/members/" + anna.id() + "/close"),
+                    () -> reversal.post(book.path() + "/entries/2/reversal"));
+            List<Integer> statuses = new ArrayList<>();
+            try (var threads = Executors.newFixedThreadPool(2)) {
+                for (var answered : threads.invokeAll(both)) {
+                    statuses.add(answered.get().statusCode());
+                }
+            }
+            assertThat(statuses).containsExactly(200, 201);
+            assertThat(posted(book, account(anna) + ":" + lot.name())).isZero();
+            assertThat(posted(book, "3110:PUBLIC.2025:MIN")).isZero();
+        }
+    }
+
+    /** A new member whom a fund has granted 600 minutes. */
+    private static TestBank.Member granted(TestBank.Book book, Lot lot) {
+        var anna = book.aMember();
+        var fund = Holder.of(book.id(), Chart.ISSUED_FUND_TIME, "PUBLIC.2025");
+        book.post(
+                EntryType.GRANT_TIME,
+                draft -> draft.debit(fund, 600).credit(anna.holder(Unit.MIN), lot, 600),
+                fund,
+                anna.holder(Unit.MIN));
+        return anna;
+    }
+
+    private static void close(TestBank.Book book, TestBank.Member member) {
+        book.as(Role.COORDINATOR)
+                .body("{\"reason\":\"搬离\"}")
+                .post(book.path() + "/members/" + member.id() + "/close")
+                .then()
+                .statusCode(200);
+    }
+
+    // ---- refusals ------------------------------------------------------------------------------------------------
 
     @Test
     void namesTheOperationThatTakesAnEntryBackAndPostsNothing() {

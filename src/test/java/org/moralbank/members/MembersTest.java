@@ -395,7 +395,7 @@ class MembersTest {
         close(book, anna.id(), null)
                 .then()
                 .statusCode(200)
-                .body("entries.type", contains("EXPIRE_TIME", "EXPIRE_TIME", "EXPIRE_POINTS", "ACCOUNT_CLOSE"))
+                .body("entries.type", contains("EXPIRE_TIME", "EXPIRE_TIME", "ACCOUNT_CLOSE", "EXPIRE_POINTS"))
                 .body("entries.group.unique().size()", equalTo(1));
 
         assertThat(balance(book, "3130", "")).isEqualTo(9 + 25);

@@ -459,7 +459,17 @@ class RedemptionLifeTest {
                 .then()
                 .statusCode(409)
                 .body("code", equalTo("transaction-reversed"));
-        assertThat(balances(book)).containsEntry("2300:STORE", 0L).containsEntry("2200:" + anna.id(), 300L);
+        assertThat(balances(book))
+                .containsEntry("2300:STORE", 0L)
+                .containsEntry("2200:" + anna.id(), 0L)
+                .containsEntry("2410:", 500L);
+        assertThat(types(book)).endsWith("ACCOUNT_CLOSE", "REDEEM_REFUND", "ACCOUNT_CLOSE");
+        assertThat(strings("""
+                        SELECT string_agg(type, ' ' ORDER BY seq) FROM ledger_entry
+                        WHERE book_id = $1 AND group_id IS NOT NULL GROUP BY group_id ORDER BY max(seq)
+                        """, book))
+                .as("the closing, and what the reversal posts together")
+                .containsExactly("ACCOUNT_CLOSE", "REDEEM_REFUND ACCOUNT_CLOSE");
         book.as(Role.AUDITOR)
                 .get(held + "/refunds")
                 .then()
