@@ -14,7 +14,7 @@ import org.moralbank.commits.WorkingSet;
  *
  * <p>What has expired goes out of circulation (EXPIRE_TIME, EXPIRE_POINTS). What he owes is paid from what he might give away
  * (SHORTFALL_RECOVER). Of the rest, what was granted to him goes back to the fund or pool that it came from, and what is his
- * own to his heir (ACCOUNT_CLOSE).
+ * own to his heir (ACCOUNT_CLOSE). What the pool owes is paid from what it gets.
  *
  * @param sources of his restricted lots, as they were read before the commit; points come from no fund
  * @param heir the pool, but for a closing that names another
@@ -31,11 +31,13 @@ public record Emptying(Holder member, LotSources sources, Holder heir) {
 
     /** Names what the others look at. */
     public void needs(Needs needs) {
+        Holder pool = poolFor(member);
         needs.row(BOOKS, member.book())
                 .row(HOLDINGS, member)
                 .row(HOLDINGS, Ledger.shortfallOf(member))
                 .row(HOLDINGS, Ledger.expiredOf(member))
-                .row(HOLDINGS, poolFor(member))
+                .row(HOLDINGS, pool)
+                .row(HOLDINGS, Ledger.shortfallOf(pool))
                 .row(HOLDINGS, heir);
         sources.funds().forEach(fund -> needs.row(HOLDINGS, fund));
     }
@@ -59,10 +61,7 @@ public record Emptying(Holder member, LotSources sources, Holder heir) {
         // Nobody else gives within the work.
         Ledger.setStatus(set, member, Account.Status.OPEN);
         List<Entry> entries = new ArrayList<>(Ledger.expire(set, member, note.by(), group));
-        Entry recovered = Ledger.recover(set, member, note.occurredOn(), note.by(), group);
-        if (recovered != null) {
-            entries.add(recovered);
-        }
+        entries.addAll(recovered(set, member, note, group));
         Ledger.holding(set, member)
                 .inParts(account -> account.posted() > 0)
                 .forEach(lots -> entries.add(Ledger.post(
@@ -71,8 +70,14 @@ public record Emptying(Holder member, LotSources sources, Holder heir) {
                                 lots,
                                 note.draft(EntryType.ACCOUNT_CLOSE, member.book())
                                         .group(group)))));
+        entries.addAll(recovered(set, poolFor(member), note, group));
         Ledger.setStatus(set, member, Account.Status.CLOSED);
         return entries;
+    }
+
+    private static List<Entry> recovered(WorkingSet set, Holder owing, Note note, UUID group) {
+        Entry recovery = Ledger.recover(set, owing, note.occurredOn(), note.by(), group);
+        return recovery == null ? List.of() : List.of(recovery);
     }
 
     private Draft passedOn(List<Account> lots, Draft draft) {

@@ -244,9 +244,9 @@ public class EntriesResource {
                     that is taken back too. What had expired of a grant comes back with the grant. Frozen and closed accounts
                     take part. What comes back to a member who has left is passed on in the same group, so that nothing lies
                     where nobody can spend it: what he owes is paid first (SHORTFALL_RECOVER), granted time goes back to the
-                    fund or pool that it came from, his own to the pool (ACCOUNT_CLOSE). The entry itself is not changed. An
-                    entry is reversed at most once, and a reversal never; an entry of a feature's own life is taken back by the
-                    operation that the refusal names.
+                    fund or pool that it came from, his own to the pool (ACCOUNT_CLOSE). What the pool owes is paid from what
+                    comes back to it. The entry itself is not changed. An entry is reversed at most once, and a reversal never;
+                    an entry of a feature's own life is taken back by the operation that the refusal names.
                     """)
     @RequestBody(
             content =

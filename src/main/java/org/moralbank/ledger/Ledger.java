@@ -319,8 +319,8 @@ public final class Ledger {
     }
 
     /**
-     * After an earning: takes what the earner owes from what he now has and might give away, as an entry of its own in the
-     * same group. Null when he owes nothing, has nothing, or is frozen.
+     * After an earning of a member or team, and after whatever a pool gets: takes what the earner owes from what he now has
+     * and might give away, as an entry of its own in the same group. Null when he owes nothing, has nothing, or is frozen.
      */
     public static @Nullable Entry recover(
             WorkingSet set, Holder earner, LocalDate occurredOn, Attribution by, @Nullable UUID group) {

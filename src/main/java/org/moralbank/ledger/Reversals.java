@@ -30,7 +30,8 @@ import org.moralbank.platform.ProtocolRejection;
  * the recovered amount back to the earner and opens the shortfall again before the earning itself is taken, so that its
  * owner stands where he stood before it. What had expired of a grant comes back before the grant is taken: nobody owes what
  * he could not spend. Frozen and closed accounts take part; what comes back to a member who has left is {@linkplain Emptying
- * passed on} in the same group, as when he left, but to the pool what is his own.
+ * passed on} in the same group, as when he left, but to the pool what is his own. What a pool owes is paid from what comes
+ * back to it.
  */
 @ApplicationScoped
 public class Reversals {
@@ -55,7 +56,7 @@ public class Reversals {
 
             @Schema(
                     description =
-                            "The mirror entries, with the balances after; those made together, the last first. Then what passes on what came back to a member who has left")
+                            "The mirror entries, with the balances after; those made together, the last first. Then what passes on what came back to a member who has left, and what pays what the pool owes")
             List<EntryView> entries) {}
 
     /**
@@ -84,12 +85,8 @@ public class Reversals {
 
     /** How each member to whom something comes back passes it on, should he have left. */
     private Uni<List<Emptying>> emptyings(List<Entry> expired, List<Entry> together) {
-        List<Holder> members = Stream.concat(expired.stream(), together.stream())
-                .flatMap(entry -> entry.postings().stream())
-                .filter(posting -> posting.amount() < 0)
-                .map(Posting::holder)
+        List<Holder> members = debited(Stream.concat(expired.stream(), together.stream()))
                 .filter(holder -> holder.chart() == Chart.MEMBER_TIME || holder.chart() == Chart.MEMBER_POINTS)
-                .distinct()
                 .toList();
         return Multi.createFrom()
                 .iterable(members)
@@ -98,6 +95,14 @@ public class Reversals {
                         member -> lots.sourcesOf(member).map(sources -> new Emptying(member, sources)))
                 .collect()
                 .asList();
+    }
+
+    /** To whom something comes back when entries are reversed. */
+    private static Stream<Holder> debited(Stream<Entry> entries) {
+        return entries.flatMap(entry -> entry.postings().stream())
+                .filter(posting -> posting.amount() < 0)
+                .map(Posting::holder)
+                .distinct();
     }
 
     /**
@@ -130,6 +135,7 @@ public class Reversals {
         private final List<Entry> together;
         private final Expired expired;
         private final List<Emptying> emptyings;
+        private final List<Holder> pools;
         private final Note note;
         private final UUID group = Ids.next();
 
@@ -143,6 +149,9 @@ public class Reversals {
             this.together = together;
             this.expired = expired;
             this.emptyings = emptyings;
+            this.pools = debited(together.stream())
+                    .filter(holder -> holder.chart().isPool())
+                    .toList();
             this.note = note;
         }
 
@@ -157,6 +166,7 @@ public class Reversals {
             expired.entries().forEach(entry -> need(needs, entry));
             together.forEach(entry -> need(needs, entry));
             emptyings.forEach(emptying -> emptying.needs(needs));
+            pools.forEach(pool -> needs.row(HOLDINGS, Ledger.shortfallOf(pool)));
         }
 
         private static void need(Needs needs, Entry entry) {
@@ -187,7 +197,9 @@ public class Reversals {
                 throw new ProtocolRejection.Plain("book-busy").refused();
             }
             String location = "";
-            UUID common = weight() == 1 && due.isEmpty() ? null : group;
+            boolean alone =
+                    weight() == 1 && due.isEmpty() && pools.stream().allMatch(pool -> Ledger.owed(set, pool) == 0);
+            UUID common = alone ? null : group;
             List<Entry> posted = new ArrayList<>();
             for (Entry entry : expired.entries()) {
                 if (set.find(REVERSALS, key(entry)) == null) {
@@ -202,6 +214,12 @@ public class Reversals {
                 }
             }
             due.forEach(emptying -> posted.addAll(emptying.empty(set, note, group)));
+            for (Holder pool : pools) {
+                Entry recovery = Ledger.recover(set, pool, note.occurredOn(), note.by(), group);
+                if (recovery != null) {
+                    posted.add(recovery);
+                }
+            }
             return Answer.created(
                     location,
                     new Reversal(seq, posted.stream().map(EntryView::of).toList()));

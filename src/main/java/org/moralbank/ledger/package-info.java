@@ -19,6 +19,8 @@
  *   <li>Spending takes the earliest lot to expire, then the restricted, then the own.
  *   <li>A member who has left has nothing. A reversal is possible after that too; what it gives back to him is passed on in
  *       the same group, as it was when he left ({@link org.moralbank.ledger.Emptying}).
+ *   <li>What a pool owes, because a donation was taken back that it had given on, is paid from whatever it gets next: a
+ *       donation, what a member leaves, a grant that comes back.
  *   <li>A lot is spent up to its last day in the book's calendar. After it the job {@link org.moralbank.ledger.LotExpiry}
  *       takes out of circulation what is not held of it; what comes back to it later can be spent for 30 days.
  * </ol>

@@ -346,9 +346,9 @@ public class MembersResource {
                     What has expired goes out of circulation (EXPIRE_TIME, EXPIRE_POINTS), and what he owes is recovered from
                     what he might give away. Then granted time goes back to the fund or pool that it came from, his own
                     time to the kin that timeTo names or to the time pool, his points to the points pool (ACCOUNT_CLOSE; several
-                    entries of one group when he has more lots than one entry takes). Then his accounts are closed. What comes
-                    back to them later, by a reversal, is passed on in the same way, his own time to the time pool. Nothing of
-                    his past is deleted.
+                    entries of one group when he has more lots than one entry takes). What a pool owes is paid from what it gets
+                    (SHORTFALL_RECOVER). Then his accounts are closed. What comes back to them later, by a reversal, is passed on
+                    in the same way, his own time to the time pool. Nothing of his past is deleted.
                     """)
     @RequestBody(
             content =

@@ -25,6 +25,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Answer;
@@ -336,6 +338,40 @@ class ReversalsTest {
         assertThat(posted(book, account(bela))).isEqualTo(0);
     }
 
+    @ParameterizedTest
+    @EnumSource(Unit.class)
+    void whatThePoolOwesIsPaidFromAGrantThatComesBack(Unit unit) {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, unit);
+        var bela = book.aMember();
+        var pool = Holder.of(book.id(), unit == Unit.MIN ? Chart.TIME_POOL : Chart.POINTS_POOL);
+        book.post(
+                unit == Unit.MIN ? EntryType.DONATE_TIME : EntryType.DONATE_POINTS,
+                draft -> draft.debit(anna.holder(unit), 60).credit(pool, 60),
+                anna.holder(unit),
+                pool);
+        book.post(
+                unit == Unit.MIN ? EntryType.GRANT_TIME_FROM_POOL : EntryType.GRANT_POINTS,
+                draft -> draft.debit(pool, 50).credit(bela.holder(unit), 50),
+                bela.holder(unit),
+                pool);
+        reverse(book, 2).statusCode(201);
+        assertThat(posted(book, owedByThePool(unit))).isEqualTo(-50);
+
+        reverse(book, 3)
+                .statusCode(201)
+                .body("entries.type", contains("REVERSAL", "SHORTFALL_RECOVER"))
+                .body("entries.group.unique()", hasSize(1))
+                .body("entries.group", not(hasItem(nullValue())));
+
+        assertThat(posted(book, owedByThePool(unit))).isZero();
+        assertThat(posted(book, pool.path())).isZero();
+    }
+
+    private static String owedByThePool(Unit unit) {
+        return (unit == Unit.MIN ? "1610:POOL:" : "1600:POOL:") + unit;
+    }
+
     // ---- members who have left -----------------------------------------------------------------------------------
 
     @Test
@@ -456,6 +492,27 @@ class ReversalsTest {
             assertThat(posted(book, account(anna) + ":" + lot.name())).isZero();
             assertThat(posted(book, "3110:PUBLIC.2025:MIN")).isZero();
         }
+    }
+
+    @Test
+    void whatThePoolOwesIsPaidFromWhatIsPassedOnToIt() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+        transfer(book, anna, book.aMember(), 60);
+        close(book, anna);
+        book.post(
+                Holder.of(book.id(), Chart.SHORTFALL_TIME, Holder.POOL),
+                new Holder(book.id(), Chart.OPENING, "", Unit.MIN),
+                Lot.OWN,
+                70);
+
+        reverse(book, 2)
+                .statusCode(201)
+                .body("entries.type", contains("REVERSAL", "ACCOUNT_CLOSE", "SHORTFALL_RECOVER"))
+                .body("entries.group.unique()", hasSize(1));
+
+        assertThat(posted(book, owedByThePool(Unit.MIN))).isEqualTo(-10);
+        assertThat(posted(book, "2400:MIN")).isZero();
     }
 
     /** A new member whom a fund has granted 600 minutes. */

@@ -441,6 +441,35 @@ class MembersTest {
     }
 
     @Test
+    void whatThePoolsOweIsPaidFromWhatAMemberLeavesThem() {
+        var book = bank.aBook();
+        var anna = book.aMember()
+                .holding(90, Unit.MIN)
+                .holding(15, Unit.MIN, new Lot("POOL", LocalDate.of(2099, 12, 31), true))
+                .holding(500, Unit.PTS);
+        for (Chart owed : List.of(Chart.SHORTFALL_TIME, Chart.SHORTFALL_POINTS)) {
+            book.post(
+                    Holder.of(book.id(), owed, Holder.POOL),
+                    new Holder(book.id(), Chart.OPENING, "", owed.unit()),
+                    Lot.OWN,
+                    100);
+        }
+
+        close(book, anna.id(), null)
+                .then()
+                .statusCode(200)
+                .body(
+                        "entries.type",
+                        contains("ACCOUNT_CLOSE", "SHORTFALL_RECOVER", "ACCOUNT_CLOSE", "SHORTFALL_RECOVER"))
+                .body("entries.group.unique().size()", equalTo(1));
+
+        assertThat(balance(book, "1610", "POOL")).isZero();
+        assertThat(balance(book, "1600", "POOL")).isZero();
+        assertThat(balance(book, "2400", "")).isEqualTo(5);
+        assertThat(balance(book, "2410", "")).isEqualTo(400);
+    }
+
+    @Test
     void refusesToLeaveTimeToWhoIsNotKinOrNotYetAndChangesNothing() {
         var book = bank.aBook();
         var anna = book.aMember().holding(40, Unit.MIN);

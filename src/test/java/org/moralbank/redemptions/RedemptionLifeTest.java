@@ -478,6 +478,25 @@ class RedemptionLifeTest {
     }
 
     @Test
+    void whatThePoolOwesIsPaidFromAReversalThatIsPassedOnToIt() {
+        var book = aBookWithAStore();
+        var anna = book.aMember().holding(100, Unit.PTS);
+        redeem(book, sale(anna, 100, "terminal", "T1", "terminalTransaction", "17"))
+                .statusCode(201);
+        close(book, anna);
+        book.post(
+                Holder.of(book.id(), Chart.SHORTFALL_POINTS, Holder.POOL),
+                new Holder(book.id(), Chart.OPENING, "", Unit.PTS),
+                Lot.OWN,
+                30);
+
+        reverse(book, book.keyOf(Role.APP), "r1", "17").statusCode(200).body("outcome", equalTo("REFUNDED"));
+
+        assertThat(balances(book)).containsEntry("1600:POOL", 0L).containsEntry("2410:", 70L);
+        assertThat(types(book)).endsWith("REDEEM_REFUND", "ACCOUNT_CLOSE", "SHORTFALL_RECOVER");
+    }
+
+    @Test
     void reversesASettledSaleBeyondTheMerchantsLimitByWayOfSuspense() {
         var book = aBookWithAStore();
         var anna = book.aMember().holding(1_000_100, Unit.PTS);

@@ -14,6 +14,8 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Chart;
@@ -61,35 +63,41 @@ class DonationsTest extends Giving {
     }
 
     /** A donation that it had given on was taken back. */
-    @Test
-    void whatThePoolOwesIsPaidFromTheNextDonation() {
+    @ParameterizedTest
+    @EnumSource(Unit.class)
+    void whatThePoolOwesIsPaidFromTheNextDonation(Unit unit) {
+        boolean time = unit == Unit.MIN;
+        String donation = time ? "DONATE_TIME" : "DONATE_POINTS";
         var book = bank.aBook();
-        var anna = book.aMember().holding(100, Unit.MIN);
+        var anna = book.aMember().holding(100, unit);
         book.post(
-                Holder.of(book.id(), Chart.SHORTFALL_TIME, Holder.POOL),
-                new Holder(book.id(), Chart.OPENING, "", Unit.MIN),
+                Holder.of(book.id(), time ? Chart.SHORTFALL_TIME : Chart.SHORTFALL_POINTS, Holder.POOL),
+                new Holder(book.id(), Chart.OPENING, "", unit),
                 Lot.OWN,
                 70);
 
-        donate(book, anna, 60)
-                .body("entries.type", contains("DONATE_TIME", "SHORTFALL_RECOVER"))
+        donate(book, anna, 60, unit)
+                .body("entries.type", contains(donation, "SHORTFALL_RECOVER"))
                 .body("entries.group.unique()", hasSize(1))
                 .body("entries.group", not(hasItem(nullValue())));
-        donate(book, anna, 30).body("entries.type", contains("DONATE_TIME", "SHORTFALL_RECOVER"));
-        donate(book, anna, 5)
-                .body("entries.type", contains("DONATE_TIME"))
+        donate(book, anna, 30, unit).body("entries.type", contains(donation, "SHORTFALL_RECOVER"));
+        donate(book, anna, 5, unit)
+                .body("entries.type", contains(donation))
                 .body("entries.group", contains(nullValue()));
 
         book.as(Role.AUDITOR)
-                .get(book.path() + "/accounts/1610:POOL:MIN")
+                .get(book.path() + (time ? "/accounts/1610:POOL:MIN" : "/accounts/1600:POOL:PTS"))
                 .then()
                 .body("posted", equalTo(0));
-        book.as(Role.AUDITOR).get(book.path() + "/accounts/2400:MIN").then().body("posted", equalTo(25));
+        book.as(Role.AUDITOR)
+                .get(book.path() + (time ? "/accounts/2400:MIN" : "/accounts/2410:PTS"))
+                .then()
+                .body("posted", equalTo(25));
     }
 
-    private static ValidatableResponse donate(TestBank.Book book, TestBank.Member giver, long minutes) {
+    private static ValidatableResponse donate(TestBank.Book book, TestBank.Member giver, long amount, Unit unit) {
         return book.as(Role.APP)
-                .body(Map.of("giver", giver.id(), "amount", minutes, "unit", "MIN"))
+                .body(Map.of("giver", giver.id(), "amount", amount, "unit", unit))
                 .post(book.path() + "/donations")
                 .then()
                 .statusCode(201);
