@@ -94,6 +94,10 @@ public class TestBank {
     }
 
     private String newKey(Role role, String book, @Nullable String merchant, @Nullable String terminal) {
+        return newKey(Set.of(role), book, merchant, terminal);
+    }
+
+    private String newKey(Set<Role> roles, String book, @Nullable String merchant, @Nullable String terminal) {
         int client = newClientId();
         String key = ApiKey.generate();
         sql(
@@ -101,7 +105,7 @@ public class TestBank {
                 Tuple.of(
                         client,
                         "client-" + client,
-                        new String[] {role.name()},
+                        roles.stream().map(Role::name).toArray(String[]::new),
                         new String[] {book},
                         merchant,
                         terminal));
@@ -169,6 +173,11 @@ public class TestBank {
         /** The API key of a new client of this book, which as a TERMINAL sees this merchant. */
         public String keyOf(Role role, @Nullable String merchant) {
             return newKey(role, code, merchant, null);
+        }
+
+        /** The API key of a new client of a merchant, who looks at all besides. */
+        public String keyOfTillAndAuditor(String merchant) {
+            return newKey(Set.of(Role.TERMINAL, Role.AUDITOR), code, merchant, null);
         }
 
         /** The API key of a new TERMINAL, which is this one of this merchant. */

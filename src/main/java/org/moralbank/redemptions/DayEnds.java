@@ -66,7 +66,7 @@ class DayEnds {
      * closed with other content, and differences that are not accepted.
      */
     Uni<Answer> close(Ask ask, BookHandle book, Client client, Order order) {
-        Rejection refusal = Sight.of(client).refusal(order.merchant(), order.terminal());
+        Rejection refusal = Sight.ofOneWhoActs(client).refusal(order.merchant(), order.terminal());
         if (refusal != null) {
             throw refusal.refused();
         }

@@ -87,7 +87,7 @@ class Offline {
         allowances.checkCanRead();
         // Also where no row has a code that is well formed: a row whose form is wrong may have one all the same.
         Ask ask = payCodes.seal(asked);
-        Sight sight = Sight.of(client);
+        Sight sight = Sight.ofOneWhoActs(client);
         Rejection refusal = sight.refusal(upload.merchant(), upload.terminal());
         if (refusal != null) {
             throw refusal.refused();

@@ -156,7 +156,7 @@ public class RedemptionsResource {
         Redeeming.Order checked(BookHandle book, Call call, Duration lasts) {
             Fields fields = new Fields();
             Redemption.Mode wanted = fields.value("mode", mode, Redemption.Mode.SALE);
-            Sight sight = Sight.of(call.client());
+            Sight sight = Sight.ofOneWhoActs(call.client());
             String at = sight.meant(terminal);
             Redemption.Till till = at == null && terminalTransaction == null
                     ? null
@@ -272,7 +272,8 @@ public class RedemptionsResource {
             Fields fields = new Fields();
             Redemptions.GivenBack order = new Redemptions.GivenBack(
                     amount == null ? null : fields.amount("amount", amount),
-                    fields.optionalId("terminal", Sight.of(call.client()).meant(terminal)),
+                    fields.optionalId(
+                            "terminal", Sight.ofOneWhoActs(call.client()).meant(terminal)),
                     Note.of(fields, this, book, call.client()));
             fields.refuseFaults();
             return order;
@@ -420,7 +421,7 @@ public class RedemptionsResource {
                         call.ask(found.id()),
                         found,
                         call.client().id(),
-                        Sight.of(call.client()),
+                        Sight.ofOneWhoActs(call.client()),
                         body.checked(found, call, config.authorizationLasts())))
                 .map(Responses::of);
     }
@@ -465,7 +466,7 @@ public class RedemptionsResource {
                     Note note = Note.of(fields, body, found, call.client());
                     fields.refuseFaults();
                     return redemptions.capture(
-                            call.ask(found.id()), found, Sight.of(call.client()), known(id), amount, note);
+                            call.ask(found.id()), found, Sight.ofOneWhoActs(call.client()), known(id), amount, note);
                 })
                 .map(Responses::of);
     }
@@ -486,7 +487,8 @@ public class RedemptionsResource {
     public Uni<Response> cancel(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
         Call call = Call.of(http);
         return books.of(call, book)
-                .chain(found -> redemptions.cancel(call.ask(found.id()), found, Sight.of(call.client()), known(id)))
+                .chain(found ->
+                        redemptions.cancel(call.ask(found.id()), found, Sight.ofOneWhoActs(call.client()), known(id)))
                 .map(Responses::of);
     }
 
@@ -528,7 +530,11 @@ public class RedemptionsResource {
         Call call = Call.of(http);
         return books.of(call, book)
                 .chain(found -> redemptions.refund(
-                        call.ask(found.id()), found, Sight.of(call.client()), known(id), body.checked(found, call)))
+                        call.ask(found.id()),
+                        found,
+                        Sight.ofOneWhoActs(call.client()),
+                        known(id),
+                        body.checked(found, call)))
                 .map(Responses::of);
     }
 
@@ -578,11 +584,13 @@ public class RedemptionsResource {
                             fields.id("merchant", body.merchant()),
                             new Redemption.Till(
                                     fields.id(
-                                            "terminal", Sight.of(call.client()).meant(body.terminal())),
+                                            "terminal",
+                                            Sight.ofOneWhoActs(call.client()).meant(body.terminal())),
                                     fields.reference("terminalTransaction", body.terminalTransaction())));
                     Note note = Note.of(fields, body, found, call.client());
                     fields.refuseFaults();
-                    return redemptions.reverse(call.ask(found.id()), found, Sight.of(call.client()), key, note);
+                    return redemptions.reverse(
+                            call.ask(found.id()), found, Sight.ofOneWhoActs(call.client()), key, note);
                 })
                 .map(Responses::of);
     }

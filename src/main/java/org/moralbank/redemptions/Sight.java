@@ -19,8 +19,14 @@ record Sight(@Nullable String merchant, @Nullable String terminal) {
     /** No merchant has this id: a till without a merchant sees none. */
     private static final String NONE = "";
 
+    /** What a client sees. */
     static Sight of(Client client) {
-        if (client.isAny(Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR)) {
+        return client.isAny(Role.AUDITOR) ? ALL : ofOneWhoActs(client);
+    }
+
+    /** As what a client acts: who is an auditor beside a till sees every merchant, and acts as that till alone. */
+    static Sight ofOneWhoActs(Client client) {
+        if (client.isAny(Role.APP, Role.COORDINATOR, Role.OPERATOR)) {
             return ALL;
         }
         return new Sight(client.merchant() == null ? NONE : client.merchant(), client.terminal());

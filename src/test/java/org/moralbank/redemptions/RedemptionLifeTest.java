@@ -574,6 +574,30 @@ class RedemptionLifeTest {
         assertThat(points(book, anna)).isEqualTo("1500 (0)");
     }
 
+    /** An auditor changes nothing, and does not widen what a till may. */
+    @Test
+    void letsATillThatIsAnAuditorTooSeeAllAndActForItsOwnMerchantOnly() {
+        var book = aBookWithAStore();
+        var anna = book.aMember().holding(2000, Unit.PTS);
+        var held = redeem(book, authorization(anna, 500, "terminal", "T1", "terminalTransaction", "17"))
+                .extract()
+                .header("Location");
+        var other = book.keyOfTillAndAuditor("SHOP");
+
+        book.request(other).get(held).then().statusCode(200);
+        for (var step : List.of("/capture", "/refunds")) {
+            request(book, other, step).body(Map.of()).post(held + step).then().statusCode(404);
+        }
+        request(book, other, "v").post(held + "/void").then().statusCode(404);
+        reverse(book, other, "r", "17").statusCode(422).body("code", equalTo("unknown-merchant"));
+        request(book, other, "s")
+                .body(authorization(anna, 500, "terminal", "T1", "terminalTransaction", "18"))
+                .post(book.path() + "/redemptions")
+                .then()
+                .statusCode(400)
+                .body("errors.field", equalTo(List.of("member")));
+    }
+
     @Test
     void letsATillTouchItsOwnMerchantsRedemptionsOnly() {
         var book = aBookWithAStore();
