@@ -1,9 +1,7 @@
 package org.moralbank.commits;
 
 import io.vertx.pgclient.PgException;
-import io.vertx.sqlclient.ClosedConnectionException;
-import java.io.IOException;
-import java.util.Set;
+import org.moralbank.platform.DatabaseFailure;
 
 /** A commit did not come about, or it is not known whether it did. */
 final class CommitFailure extends RuntimeException {
@@ -18,12 +16,6 @@ final class CommitFailure extends RuntimeException {
         /** The connection was lost with COMMIT under way. */
         UNKNOWN
     }
-
-    /**
-     * lock_not_available, query_canceled, deadlock and serialization failures; idle_in_transaction_session_timeout after
-     * this process stood still; read_only_sql_transaction from a server that a failover made a standby.
-     */
-    private static final Set<String> PASSING = Set.of("55P03", "57014", "40P01", "40001", "25P03", "25006");
 
     private final Kind kind;
 
@@ -62,7 +54,7 @@ final class CommitFailure extends RuntimeException {
 
     /** Before anything was written: whatever the cause, nothing was done. */
     static CommitFailure whileLoading(Throwable cause) {
-        return new CommitFailure(isAFault(cause) ? Kind.FAULT : Kind.UNAVAILABLE, cause);
+        return new CommitFailure(DatabaseFailure.passes(cause) ? Kind.UNAVAILABLE : Kind.FAULT, cause);
     }
 
     /** Whether it is a wait for a lock that was given up. */
@@ -75,26 +67,5 @@ final class CommitFailure extends RuntimeException {
         return cause instanceof PgException refused && Rechecked.CHANGED.equals(refused.getSqlState())
                 ? new CommitFailure(Kind.OVERTAKEN, cause)
                 : whileLoading(cause);
-    }
-
-    /** The client has no type for a statement that is sent after the connection was lost, only these words. */
-    private static boolean isOnAClosedConnection(Throwable cause) {
-        String message = cause.getMessage();
-        return message != null && message.startsWith("Connection is not active");
-    }
-
-    /** Whether the server refused the statement itself or we sent a wrong one, rather than its being away or busy. */
-    private static boolean isAFault(Throwable cause) {
-        if (cause instanceof PgException refused) {
-            String state = refused.getSqlState();
-            return state != null
-                    && !PASSING.contains(state)
-                    && !state.startsWith("57P")
-                    && !state.startsWith("53") // connections, memory, disk
-                    && !state.startsWith("08");
-        }
-        return !(cause instanceof IOException
-                || cause instanceof ClosedConnectionException
-                || isOnAClosedConnection(cause));
     }
 }

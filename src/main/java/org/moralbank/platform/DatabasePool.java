@@ -14,6 +14,9 @@ import java.util.List;
  * <p>By default the client forgets every statement of more than 2,048 characters as soon as it was executed, and the server
  * parses and plans it again the next time. What a commit writes is one such statement.
  *
+ * <p>It has who finds all connections taken, or no server, wait for half a minute. A till asks again sooner than that, and
+ * does better when it is told to, after {@link #LONGEST_WAIT}.
+ *
  * <p>And it waits for ever for a server that has lost its power or its way between taking a statement and answering it: a
  * lane that waits so commits nothing any more, and each read that waits so holds a connection of the pool. The system is
  * told to give up a connection whose other end has not been heard of for {@link #SILENT_FOR}: one that waits for an answer
@@ -24,6 +27,8 @@ import java.util.List;
 @Singleton
 final class DatabasePool implements PgPoolCreator {
     private static final int LONGEST_KEPT_STATEMENT = 32_768;
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
     static final Duration SILENT_FOR = Duration.ofSeconds(20);
     private static final Duration ASKED_AFTER = Duration.ofSeconds(10);
@@ -40,7 +45,7 @@ final class DatabasePool implements PgPoolCreator {
                     .setTcpUserTimeout((int) SILENT_FOR.toMillis());
         });
         return PgBuilder.pool()
-                .with(input.poolOptions())
+                .with(input.poolOptions().setConnectionTimeout((int) LONGEST_WAIT.toSeconds()))
                 .connectingTo(List.<SqlConnectOptions>copyOf(input.pgConnectOptionsList()))
                 .using(input.vertx())
                 .build();

@@ -73,6 +73,16 @@ class ProblemResponses {
     @ServerExceptionMapper
     Response fault(Throwable thrown, RoutingContext http) {
         String traceId = Trace.of(http);
+        if (DatabaseFailure.passes(thrown)) {
+            // One line, because when the database is away each request has one.
+            Trace.logging(
+                    traceId,
+                    () -> LOG.warnf(
+                            "A %s found the database away or busy: %s.",
+                            http.request().method(), thrown.getMessage()));
+            return response(new ProtocolRejection.Plain("database-unavailable"), http)
+                    .build();
+        }
         // The path has ids of the books' members in it: the operation's pattern is not known here, so only the method
         // is told.
         Trace.logging(

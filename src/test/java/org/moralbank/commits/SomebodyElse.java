@@ -14,7 +14,7 @@ public record SomebodyElse(TestDatabase.Database database, Connection connection
     }
 
     /** Of what a statement locks. */
-    static SomebodyElse holding(TestDatabase.Database database, String sql) throws SQLException {
+    public static SomebodyElse holding(TestDatabase.Database database, String sql) throws SQLException {
         Connection connection = database.connectAsAdmin();
         connection.setAutoCommit(false);
         try (var statement = connection.createStatement()) {

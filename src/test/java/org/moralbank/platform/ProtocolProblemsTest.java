@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
+import org.moralbank.commits.SomebodyElse;
 import org.moralbank.ledger.Unit;
 
 /** What the protocol refuses is told as problem details too, whoever notices it. */
@@ -279,6 +281,16 @@ class ProtocolProblemsTest {
                 .contentType("text/html")
                 .header("Content-Language", language)
                 .header("Content-Security-Policy", notNullValue());
+    }
+
+    /** Behind a migration, for instance, or while another server becomes the first. */
+    @Test
+    void tellsThatTheDatabaseHasNoTimeForARead() throws SQLException {
+        var book = bank.aBook();
+        try (var busy = SomebodyElse.holding(TestDatabase.shared(), "LOCK TABLE member_organisation_unit")) {
+            problem(book.as(Role.OPERATOR).get("/v1/organisation-units"), 503, "database-unavailable")
+                    .header("Retry-After", "1");
+        }
     }
 
     private static ValidatableResponse problem(Response response, int status, String code) {
