@@ -5,12 +5,16 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationState;
 
 /** What a database must be for the books to be safe in it. Each check tells in one sentence what is wrong and what to do. */
 final class DatabaseChecks {
     private static final int OLDEST_MAJOR = 15;
+
+    /** What {@code synchronous_commit} has to be, so that COMMIT waits for the disk here and of the standbys that count. */
+    private static final Set<String> ON_THE_DISK = Set.of("on", "remote_apply");
 
     private DatabaseChecks() {}
 
@@ -24,14 +28,19 @@ final class DatabaseChecks {
         if (tooOld.isPresent()) {
             return tooOld;
         }
-        for (var setting : List.of("fsync", "full_page_writes", "synchronous_commit")) {
+        for (var setting : List.of("fsync", "full_page_writes")) {
             if (show(application, setting).equals("off")) {
-                return Optional.of(
-                        "The database server has " + setting + " off, so that a crash loses what was answered;"
-                                + " set " + setting + " = on for the server, this database and this role.");
+                return Optional.of(losing(setting, "off"));
             }
         }
-        return Optional.empty();
+        var waits = show(application, "synchronous_commit");
+        return ON_THE_DISK.contains(waits) ? Optional.empty() : Optional.of(losing("synchronous_commit", waits));
+    }
+
+    private static String losing(String setting, String value) {
+        return "The database server has " + setting + " = " + value
+                + ", so that a crash or a failover loses what was answered;" + " set " + setting
+                + " = on for the server, this database and this role.";
     }
 
     static Optional<String> ofMajor(int major) {

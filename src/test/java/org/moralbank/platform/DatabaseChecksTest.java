@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** On a server of its own, because the checks are of settings that hold for a whole server. */
 class DatabaseChecksTest {
@@ -55,16 +55,32 @@ class DatabaseChecksTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"fsync", "full_page_writes", "synchronous_commit"})
-    void refusesAServerThatAnswersBeforeTheDisk(String setting) throws SQLException {
-        asSuperuser("ALTER SYSTEM SET " + setting + " = off", "SELECT pg_reload_conf()");
+    @CsvSource({
+        "fsync, off",
+        "full_page_writes, off",
+        "synchronous_commit, off",
+        "synchronous_commit, local",
+        "synchronous_commit, remote_write"
+    })
+    void refusesAServerThatAnswersBeforeTheDisk(String setting, String value) throws SQLException {
+        asSuperuser("ALTER SYSTEM SET " + setting + " = " + value, "SELECT pg_reload_conf()");
 
         try (var app = database.connectAsApp()) {
-            await(app, setting, "off");
+            await(app, setting, value);
             assertThat(DatabaseChecks.ofServer(app))
-                    .contains(
-                            "The database server has " + setting + " off, so that a crash loses what was answered; set "
-                                    + setting + " = on for the server, this database and this role.");
+                    .contains("The database server has " + setting + " = " + value
+                            + ", so that a crash or a failover loses what was answered; set "
+                            + setting + " = on for the server, this database and this role.");
+        }
+    }
+
+    @Test
+    void takesAServerThatWaitsForStandbysToShowIt() throws SQLException {
+        asSuperuser("ALTER SYSTEM SET synchronous_commit = remote_apply", "SELECT pg_reload_conf()");
+
+        try (var app = database.connectAsApp()) {
+            await(app, "synchronous_commit", "remote_apply");
+            assertThat(DatabaseChecks.ofServer(app)).isEmpty();
         }
     }
 
@@ -74,7 +90,7 @@ class DatabaseChecksTest {
 
         try (var app = database.connectAsApp()) {
             assertThat(DatabaseChecks.ofServer(app))
-                    .hasValueSatisfying(why -> assertThat(why).contains("synchronous_commit off"));
+                    .hasValueSatisfying(why -> assertThat(why).contains("synchronous_commit = off"));
         }
     }
 
