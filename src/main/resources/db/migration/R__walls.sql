@@ -14,10 +14,14 @@ DECLARE
 BEGIN
     FOREACH recorded IN ARRAY ARRAY['commit_answer', 'ledger_entry', 'ledger_posting', 'ledger_event',
                                     'log_hash', 'log_checkpoint', 'log_key', 'audit_finding', 'imported_book'] LOOP
-        EXECUTE format('DROP TRIGGER IF EXISTS append_only ON %I', recorded);
-        EXECUTE format(
-            'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
-             FOR EACH STATEMENT EXECUTE FUNCTION moralbank_refuse_change()', recorded);
+        -- One that is there stays: to make it anew would lock the table against all who read it, in an upgrade under load.
+        IF NOT EXISTS (SELECT FROM pg_trigger
+                       WHERE tgrelid = recorded::regclass AND tgname = 'append_only' AND tgenabled = 'O') THEN
+            EXECUTE format('DROP TRIGGER IF EXISTS append_only ON %I', recorded);
+            EXECUTE format(
+                'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
+                 FOR EACH STATEMENT EXECUTE FUNCTION moralbank_refuse_change()', recorded);
+        END IF;
     END LOOP;
 END $$;
 

@@ -125,6 +125,7 @@ public final class TestDatabase implements QuarkusTestResourceLifecycleManager {
                     .dataSource(jdbcUrl(), ownerUser(), ownerPassword())
                     .placeholders(
                             Map.of("appRole", DatabaseCredentials.APP, "auditorRole", DatabaseCredentials.AUDITOR))
+                    .initSql("SET lock_timeout = '1s'")
                     .load();
         }
 
