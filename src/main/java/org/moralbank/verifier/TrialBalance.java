@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * {@code trial-balance.csv} against the entries: what each account opens and closes with and what is debited and credited to it
@@ -19,6 +20,8 @@ import java.util.Set;
  * <p>Of a part of a book there are accounts that no entry here posts to: nothing may be debited or credited to them, and they
  * have what {@code accounts.jsonl} says, if that is there. Of business days the debits and credits are those of the entries, and
  * what had happened before is taken at its word.
+ *
+ * <p>It has these columns, each once, and no other; what each code and each unit comes to stands once, behind the accounts.
  */
 final class TrialBalance {
     static final String NAME = "trial-balance.csv";
@@ -43,6 +46,9 @@ final class TrialBalance {
 
     /** What the accounts come to that were seen, by code and unit, and by unit. */
     private final Map<String, Sums> sums = new HashMap<>();
+
+    /** Of these, what stood already. */
+    private final Set<String> summed = new HashSet<>();
 
     private TrialBalance(BookSoFar book, boolean knowsTheOthers) {
         this.book = book;
@@ -99,23 +105,45 @@ final class TrialBalance {
                 }
             }
         }
+        for (String key : new TreeSet<>(sums.keySet())) {
+            if (!summed.contains(key)) {
+                throw new Fault("it lacks the sum of " + key);
+            }
+        }
+    }
+
+    private void takeHeadings(List<String> cells) throws Fault {
+        for (int i = 0; i < cells.size(); i++) {
+            String heading = cells.get(i).replace("\ufeff", "");
+            String column = ENGLISH.getOrDefault(heading, heading);
+            if (!ENGLISH.containsValue(column)) {
+                throw new Fault("it has a column of no meaning: " + heading);
+            }
+            if (columns.put(column, i) != null) {
+                throw new Fault("the column " + column + " stands twice");
+            }
+        }
     }
 
     private void take(List<String> cells, long number) throws Fault {
         if (number == 1) {
-            for (int i = 0; i < cells.size(); i++) {
-                String heading = cells.get(i).replace("\ufeff", "");
-                columns.put(ENGLISH.getOrDefault(heading, heading), i);
-            }
+            takeHeadings(cells);
             return;
+        }
+        if (cells.size() != columns.size()) {
+            throw new Fault("it has " + cells.size() + " cells, and there are " + columns.size() + " columns");
         }
         String code = cell(cells, "code");
         String unit = cell(cells, "unit");
         Sums said = sums(cells);
         switch (cell(cells, "row")) {
             case "ACCOUNT" -> take(cell(cells, "account"), code, unit, said);
-            case "CODE" -> demand("code " + code + " in " + unit, said, sums.getOrDefault(code + unit, Sums.NONE));
+            case "CODE" -> {
+                sum("code " + code + " in " + unit, code + " " + unit);
+                demand("code " + code + " in " + unit, said, sums.getOrDefault(code + " " + unit, Sums.NONE));
+            }
             case "TOTAL" -> {
+                sum("all in " + unit, unit);
                 Sums found = sums.getOrDefault(unit, Sums.NONE);
                 demand("all in " + unit, said, new Sums(found.hasPeriod, 0, found.debit, found.credit, 0));
             }
@@ -123,10 +151,19 @@ final class TrialBalance {
         }
     }
 
+    private void sum(String what, String key) throws Fault {
+        if (!summed.add(key)) {
+            throw new Fault(what + " stands twice");
+        }
+    }
+
     private Sums sums(List<String> cells) throws Fault {
         long closing = JsonObject.integer("closing", cell(cells, "closing"));
         boolean hasPeriod = !cell(cells, "opening").isEmpty();
         if (!hasPeriod) {
+            if (!cell(cells, "debit").isEmpty() || !cell(cells, "credit").isEmpty()) {
+                throw new Fault("it has a turnover, and opens with nothing");
+            }
             return new Sums(false, 0, 0, 0, closing);
         }
         Sums sums = new Sums(
@@ -158,8 +195,12 @@ final class TrialBalance {
         } else {
             demandOfDays(name, said, account.debit, account.credit);
         }
-        sums.merge(code + unit, said, Sums::plus);
-        sums.merge(unit, said, Sums::plus);
+        for (String key : List.of(code + " " + unit, unit)) {
+            if (summed.contains(key)) {
+                throw new Fault(name + " stands behind the sum of " + key);
+            }
+            sums.merge(key, said, Sums::plus);
+        }
     }
 
     private void refuseUnlessUntouched(String name, Sums said) throws Fault {
@@ -199,9 +240,6 @@ final class TrialBalance {
         Integer at = columns.get(column);
         if (at == null) {
             throw new Fault("it has no column " + column);
-        }
-        if (at >= cells.size()) {
-            throw new Fault("it has " + cells.size() + " cells");
         }
         return cells.get(at);
     }

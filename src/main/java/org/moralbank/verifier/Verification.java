@@ -92,12 +92,22 @@ public final class Verification {
         if (accounts != null) {
             read(accounts, this::checkAccounts);
         }
+        List<String> unread = new ArrayList<>();
         for (Manifest.Listed file : manifest.files().values()) {
             switch (file.name()) {
                 case ENTRIES, ACCOUNTS -> {}
                 case TrialBalance.NAME -> read(file, this::checkTrialBalance);
-                default -> read(file, in -> -1);
+                default -> {
+                    read(file, in -> -1);
+                    if (!isOfTheLog(file.name())) {
+                        unread.add(file.name());
+                    }
+                }
             }
+        }
+        if (!unread.isEmpty()) {
+            notProven.add("that " + String.join(", ", unread)
+                    + " agree with the entries: they are taken at the manifest's word, which nobody signs");
         }
         if (accounts == null) {
             notProven.add("that an account's balance is listed as the entries make it: there is no " + ACCOUNTS);
@@ -138,6 +148,11 @@ public final class Verification {
                     + unnamed.stream().sorted().findFirst().get());
         }
         pack.refuseBeyond(manifest.bytes());
+    }
+
+    /** Whether a file belongs to the log's checkpoints, which are read with them. */
+    private boolean isOfTheLog(String name) {
+        return name.equals(manifest.checkpoint()) || name.equals(KEYS) || name.equals(FIRST_ENTRY);
     }
 
     private Manifest.Listed listed(String name) throws Fault {

@@ -34,7 +34,9 @@
  * ({@code --checkpoint}), for the entries up to it, and the key as it was published elsewhere ({@code --key}), for all.
  *
  * <p><b>What is not proven</b> is said beside what holds: who owns a key that only the pack itself names, what was before a
- * part, that none is missing among those of business days, and which of the kept checkpoints could not be held against it.
+ * part, that none is missing among those of business days, which of the kept checkpoints could not be held against it, and what
+ * each file says that was not read: journals, ledgers, statements and spreadsheets are only hashed, and nobody signs the
+ * manifest, so that whoever changes one can make it fit.
  *
  * <p><b>Why so.</b> The rules are written here a second time, on purpose: a check with the kernel's own code would share its
  * mistakes. A test holds the two charts together. One pass; memory grows with the accounts, and by two bits an entry for the

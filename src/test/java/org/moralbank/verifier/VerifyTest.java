@@ -429,6 +429,28 @@ class VerifyTest {
                 .startsWith("DOES NOT HOLD: the manifest says 10000000");
     }
 
+    // ---- files that are only hashed ----------------------------------------------------------------------------
+
+    /** Whoever changes one can make the manifest fit. */
+    @Test
+    void whatIsNotHeldAgainstTheEntriesIsSaid() throws IOException {
+        TestPack pack = aPack().signed(KEY);
+        pack.others.put("trial-balance.csv", trialBalance(pack).getBytes(UTF_8));
+        assertThat(verify(pack.zip(folder.resolve("pack.zip"))).lines())
+                .noneMatch(line -> line.contains("agree with the entries"));
+
+        pack.others.put("journal.csv", new byte[] {1});
+        pack.others.put("statements.xlsx", new byte[] {2});
+        Said said = verify(pack.zip(folder.resolve("more.zip")));
+
+        assertThat(said.verdict()).startsWith("HOLDS: ");
+        assertThat(said.exitCode()).isZero();
+        assertThat(said.lines())
+                .contains(
+                        "  not proven: that journal.csv, statements.xlsx agree with the entries: they are taken at the"
+                                + " manifest's word, which nobody signs");
+    }
+
     // ---- the trial balance -------------------------------------------------------------------------------------
 
     /** As the report writes it, of the pack of these tests. */
@@ -505,6 +527,38 @@ class VerifyTest {
                                         .replace("2100:M-3:MIN,MIN,1000,0,0,", "2100:M-3:MIN,MIN,1000,1,1,"))
                         .verdict())
                 .endsWith("2100:M-3:MIN is debited with 1, by the entries with 0");
+    }
+
+    @Test
+    void aTrialBalanceHasEachColumnAndEachSumOnce() throws IOException {
+        String file = trialBalance(aPack());
+        String wider = file.replace("\r\n", ",1\r\n");
+        Map<String, String> faults = new TreeMap<>();
+        faults.put(wider.replaceFirst("closing,1", "closing,closing"), "line 1: the column closing stands twice");
+        faults.put(wider.replaceFirst("closing,1", "closing,期末余额"), "line 1: the column closing stands twice");
+        faults.put(
+                wider.replaceFirst("closing,1", "closing,Closing"), "line 1: it has a column of no meaning: Closing");
+        faults.put(
+                file.replace("2100:M-3:MIN,MIN,,,,1000", "2100:M-3:MIN,MIN,,,,1000,1001"),
+                "line 4: it has 9 cells, and there are 8 columns");
+        faults.put(
+                file.replace("2100:M-3:MIN,MIN,,,,1000", "2100:M-3:MIN,MIN,,7,7,1000"),
+                "line 4: it has a turnover, and opens with nothing");
+        faults.put(file.replaceAll("(CODE|TOTAL),.*\r\n", ""), "line 6: it lacks the sum of 2100 MIN");
+        faults.put(file.replaceAll("CODE,3300,.*\r\n", ""), "line 8: it lacks the sum of 3300 MIN");
+        faults.put(file.replaceAll("TOTAL,.*\r\n", ""), "line 8: it lacks the sum of MIN");
+        faults.put(file.replaceAll("(CODE,3300,.*\r\n)", "$1$1"), "line 9: code 3300 in MIN stands twice");
+        faults.put(file.replaceAll("(TOTAL,.*\r\n)", "$1$1"), "line 10: all in MIN stands twice");
+        faults.put(
+                file.replaceAll("CODE,2100,.*\r\n", "")
+                        .replace("ACCOUNT,2100,2100:M-3:MIN", "CODE,2100,,MIN,,,,1000\r\nACCOUNT,2100,2100:M-3:MIN"),
+                "line 5: 2100:M-3:MIN stands behind the sum of 2100 MIN");
+
+        for (Map.Entry<String, String> fault : faults.entrySet()) {
+            assertThat(withTrialBalance(aPack(), fault.getKey()).verdict())
+                    .as(fault.getKey())
+                    .startsWith("DOES NOT HOLD: trial-balance.csv " + fault.getValue());
+        }
     }
 
     private static final Pattern POSTING = Pattern.compile("\"account\":\"([^\"]+)\",\"amount\":\"(-?\\d+)\"");
