@@ -177,9 +177,11 @@ public class ExportsResource {
                     A job makes the files beside the books, which do not wait for it; ask for the export until its status is
                     DONE, then take the pack. Where it ends is resolved now: the same numbers, days and formats give the
                     same files at any later time, also when entries were posted since, back-dated ones too. What persons
-                    wrote, and every name, is left out; closed accounts are in. Every pack can be verified offline; one of
-                    business days cannot show that none is missing. An export that makes no file at five attempts is given up
-                    as FAILED. Changes nothing of the book.
+                    wrote, and every name, is left out; closed accounts are in. A pack with the JOURNAL as JSONL, which is
+                    entries.jsonl, can be verified offline, and without it none can: the verifier holds accounts.jsonl and
+                    trial-balance.csv against it and names the other files as not proven. A pack of business days cannot show
+                    that none is missing. An export that makes no file at five attempts is given up as FAILED. Changes nothing
+                    of the book.
                     """)
     @RequestBody(
             required = true,

@@ -77,6 +77,7 @@ class Imports {
             case Verdict.Holds holds when !holds.isWhole() -> new ImportRejection.Part(holds.firstSeq());
             case Verdict.Holds holds -> null;
             case Verdict.DoesNotHold not -> doesNotHold(not.fault());
+            case Verdict.NoEntries none -> new ImportRejection.DoesNotHold(null, 0, 0, none.why());
             case Verdict.NotChecked not -> throw new IOException(not.why());
         };
     }

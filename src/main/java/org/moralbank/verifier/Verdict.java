@@ -59,6 +59,24 @@ public sealed interface Verdict {
         }
     }
 
+    /** There are no entries in it, by which all else is checked. */
+    record NoEntries() implements Verdict {
+        /** Why nothing was checked. */
+        public String why() {
+            return "there is no " + Verification.ENTRIES + " in it, which all else is held against";
+        }
+
+        @Override
+        public String sentence() {
+            return "NOT CHECKED: " + why() + ": export the JOURNAL as JSONL, too";
+        }
+
+        @Override
+        public int exitCode() {
+            return 2;
+        }
+    }
+
     /** There was nothing to check, or it could not be read. */
     record NotChecked(String why) implements Verdict {
         @Override

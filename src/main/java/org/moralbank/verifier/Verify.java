@@ -21,7 +21,8 @@ public final class Verify {
                           entry says where an export that begins later than the book stands in the log
               KEY         a verification key that you have from elsewhere (name+hash+key), or a file with such keys, one a
                           line; without one the keys of the export itself are taken, which anybody could have put there
-            It ends with 0 when all holds, with 1 when something does not, with 2 when it could not be checked.
+            It ends with 0 when all holds, with 1 when something does not, with 2 when it could not be checked, as a pack
+            without entries.jsonl cannot.
             """;
 
     private Verify() {}

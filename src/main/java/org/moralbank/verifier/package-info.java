@@ -38,6 +38,9 @@
  * each file says that was not read: journals, ledgers, statements and spreadsheets are only hashed, and nobody signs the
  * manifest, so that whoever changes one can make it fit.
  *
+ * <p><b>What is not checked.</b> A pack without {@code entries.jsonl} has only tables to show: its hashes are looked at, and the
+ * verdict is neither that it holds nor that it does not, also where somebody took the entries out.
+ *
  * <p><b>Why so.</b> The rules are written here a second time, on purpose: a check with the kernel's own code would share its
  * mistakes. A test holds the two charts together. One pass; memory grows with the accounts, and by two bits an entry for the
  * reversals, never with the size of a file: sizes are bounded before anything is unpacked, lines as they are read.

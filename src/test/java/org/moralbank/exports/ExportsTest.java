@@ -528,6 +528,18 @@ class ExportsTest {
     }
 
     @Test
+    void aPackWithoutTheJournalAsJsonCannotBeChecked() throws IOException {
+        var book = aLivelyBook();
+        for (String asked : List.of(
+                "\"contents\":[\"TRIAL_BALANCE\"],\"formats\":[\"JSONL\",\"CSV\"]", "\"formats\":[\"CSV\",\"XLSX\"]")) {
+            var verdict = verdict(zip(book, export(book, "{" + asked + "}")), Known.NOTHING);
+
+            assertThat(verdict.sentence()).as(asked).startsWith("NOT CHECKED: there is no entries.jsonl in it");
+            assertThat(verdict.exitCode()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void aPartOfNumbersHoldsAndOneThatWasTamperedWithDoesNot() throws IOException {
         var book = aLivelyBook();
 

@@ -361,6 +361,17 @@ class ImportsTest {
                 .statusCode(201);
     }
 
+    @Test
+    void aPackWithoutEntriesIsRefused() throws IOException {
+        TestBank.Book here = bank.aBook();
+        TestPack pack = TestPack.of(here.code(), List.of(), List.of()).without("entries.jsonl");
+
+        send(here, aKey(), ZIP, pack.zipped())
+                .statusCode(422)
+                .body("code", equalTo("export-does-not-hold"))
+                .body("detail", containsString("there is no entries.jsonl in it"));
+    }
+
     /** What an auditor's check lets pass, and the kernel does not post so. */
     @Test
     void anEntryThatTheKernelWouldNotSealSoIsRefused() {

@@ -179,6 +179,12 @@ public final class TestPack {
         return this;
     }
 
+    /** Leaves a file out. */
+    public TestPack without(String name) {
+        leftOut.add(name);
+        return this;
+    }
+
     /** Changes the manifest after it was made. */
     TestPack manifest(UnaryOperator<String> change) {
         manifest = change;

@@ -1333,6 +1333,25 @@ class VerifyTest {
         assertThat(said.exitCode()).isEqualTo(2);
     }
 
+    /** Such a pack can be asked for, and one that was robbed of its entries looks the same. */
+    @Test
+    void withoutEntriesThereIsNothingToCheckBy() throws IOException {
+        TestPack pack = aPack();
+        pack.leftOut.add("entries.jsonl");
+        pack.others.put("trial-balance.csv", trialBalance(pack).getBytes(UTF_8));
+
+        Said said = verify(pack.zip(folder.resolve("pack.zip")));
+
+        assertThat(said.lines())
+                .containsExactly(
+                        "NOT CHECKED: there is no entries.jsonl in it, which all else is held against: export the"
+                                + " JOURNAL as JSONL, too");
+        assertThat(said.exitCode()).isEqualTo(2);
+        pack.manifest(text -> text.replaceFirst("\"sha256\":\"..", "\"sha256\":\"00"));
+        assertThat(verify(pack.zip(folder.resolve("changed.zip"))).verdict())
+                .isEqualTo("DOES NOT HOLD: accounts.jsonl: its SHA-256 is not the manifest's: its bytes were changed");
+    }
+
     @Test
     void aCommandThatIsNoneIsToldHow() {
         for (List<String> arguments :
