@@ -67,7 +67,8 @@ class AnomalyStore {
             """;
 
     /**
-     * What a volunteer began before something earlier of his was over, and what is alike where no times tell it apart.
+     * What a volunteer began before something earlier of his was over, and what is alike where no times tell it apart. Keys
+     * have a hash of the activity, which may be of several lines.
      */
     private static final String OVERLAPS = RECORDS + """
             , timed AS (
@@ -91,7 +92,7 @@ class AnomalyStore {
                       LIMIT 20) twenty) o
             WHERE l.busy_until > l.begun
             UNION ALL
-            SELECT concat_ws(' ', r.giver, r.recipient, r.occurred_on, r.minutes, r.activity) AS key,
+            SELECT concat_ws(' ', r.giver, r.recipient, r.occurred_on, r.minutes, encode(sha256(convert_to(r.activity, 'UTF8')), 'hex')) AS key,
                    array_remove(ARRAY[r.giver, r.recipient], NULL) AS about, r.occurred_on AS day, NULL::bigint AS entry,
                    count(*) AS count, NULL::bigint AS of, r.minutes::bigint AS value,
             """ + SOME_RECORDS + """

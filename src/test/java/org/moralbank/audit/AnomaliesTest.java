@@ -134,6 +134,29 @@ class AnomaliesTest {
                 .body("items[0].evidence", hasSize(2));
     }
 
+    /** What persons write may have lines, and no cursor has. */
+    @Test
+    void pagesOfRecordsThatAreAlikeGoOnBehindAnActivityOfTwoLines() {
+        for (String giver : List.of("A", "A", "B", "B")) {
+            book.as(Role.COORDINATOR)
+                    .body("""
+                            {"volunteer":"%s","activity":"陪\\n诊","occurredOn":"%s","minutes":60,"place":"家","organiser":"互助队",
+                             "leader":"L-1"}
+                            """.formatted(giver, DAY))
+                    .post(book.path() + "/service-records")
+                    .then()
+                    .statusCode(201);
+        }
+        String next = found("overlaps", "limit=1")
+                .body("items.about", contains(List.of("A")))
+                .extract()
+                .path("next");
+
+        found("overlaps", "limit=1&after=" + next)
+                .body("items.about", contains(List.of("B")))
+                .body("next", equalTo(null));
+    }
+
     @Test
     void whoGivesTwoServicesAtOneTime() {
         String first = timed("A", "B", DAY, "09:00", 60, "L-1");
