@@ -115,7 +115,8 @@ class AnomalyStore {
 
     /**
      * Entries that were posted on some days of the book's calendar; the first and the last are found by halving. With a bound
-     * on both sides the planner looks for them by their numbers, however few of a long book they are.
+     * on both sides the planner looks for them by their numbers, however few of a long book they are. Imported ones are of no
+     * client here.
      */
     private static final String ENTRIES = """
             WITH RECURSIVE days AS (
@@ -147,7 +148,7 @@ class AnomalyStore {
                    e.posted_local::date AS day, e.seq AS entry, 1::bigint AS count, NULL::bigint AS of,
                    extract(hour FROM e.posted_local)::bigint AS value, ARRAY['entries/' || e.seq] AS evidence
             FROM entries e
-            JOIN access_client c ON c.client_id = e.client_id
+            LEFT JOIN access_client c ON c.client_id = e.client_id
             """ + atNight("extract(hour FROM e.posted_local)")
             + """
             UNION ALL

@@ -13,8 +13,13 @@ import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.config.EncoderConfig;
+import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
+import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -28,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
+import org.moralbank.imports.Moved;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Holder;
@@ -45,6 +51,9 @@ class AnomaliesTest {
 
     @Inject
     TestBank bank;
+
+    @Inject
+    Pool pool;
 
     @SuppressWarnings("NullAway.Init") // by open
     private TestBank.Book book;
@@ -235,6 +244,30 @@ class AnomaliesTest {
         found("night", "nightFrom=21&nightTo=22").body("items.entry", contains(1));
         found("night", "nightFrom=6&nightTo=6").body("items", empty());
         found("night", "nightFrom=0&nightTo=6&from=2025-04-01&to=2025-04-01").body("items.entry", contains(5));
+    }
+
+    /** No client of this installation posted them. */
+    @Test
+    void importedEntriesOfTheNightAreFoundToo() {
+        book.since(Instant.parse("2025-03-01T00:00:00Z"));
+        posted(Instant.parse("2025-03-03T14:00:00Z"), EntryType.GRANT_TIME);
+        TestBank.Book here = bank.aBook();
+        String entries = String.join(
+                        "\n",
+                        Moved.of(pool, book.id(), book.code(), here.code()).entries()) + "\n";
+        here.as(Role.OPERATOR)
+                .config(RestAssured.config()
+                        .encoderConfig(EncoderConfig.encoderConfig()
+                                .encodeContentTypeAs("application/jsonl", ContentType.BINARY)
+                                .appendDefaultContentCharsetToContentTypeIfUndefined(false)))
+                .contentType("application/jsonl")
+                .body(entries.getBytes(StandardCharsets.UTF_8))
+                .post(here.path() + "/imports")
+                .then()
+                .statusCode(201);
+        book = here;
+
+        found("night", "").body("items.entry", contains(1)).body("items.about", contains(empty()));
     }
 
     @Test
