@@ -30,9 +30,15 @@ class AnomalyStore {
 
     private static final String RECORDS = "WITH " + SOME_DAYS;
 
-    private static final String SOME_RECORDS = """
-            (SELECT array_agg('service-records/' || id) FROM unnest((array_agg(r.record_id ORDER BY r.record_id))[1:20]) id)
-            """;
+    private static final String SOME_RECORDS = someRecords("");
+
+    /** Twenty of a group, of those that a filter lets pass. */
+    private static String someRecords(String filter) {
+        return """
+                (SELECT array_agg('service-records/' || id)
+                 FROM unnest((array_agg(r.record_id ORDER BY r.record_id)%s)[1:20]) id)
+                """.formatted(filter);
+    }
 
     private static final String PAIRS = RECORDS + """
             , given AS (
@@ -102,10 +108,11 @@ class AnomalyStore {
             HAVING count(*) > 1 AND bool_or(r.started_at IS NULL)
             """;
 
-    private static final String ROUND_NUMBERS = RECORDS + """
+    private static final String ROUND_NUMBERS =
+            RECORDS + """
             SELECT r.leader AS key, ARRAY[r.leader] AS about, NULL::date AS day, NULL::bigint AS entry,
                    count(*) FILTER (WHERE r.minutes % $4::bigint = 0) AS count, count(*) AS of, NULL::bigint AS value,
-            """ + SOME_RECORDS + """
+            """ + someRecords(" FILTER (WHERE r.minutes % $4::bigint = 0)") + """
                    AS evidence
             FROM records r
             GROUP BY r.leader

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
@@ -213,12 +214,14 @@ class AnomaliesTest {
             service("B", null, DAY, i == 0 ? 59 : 120, "L-2");
             service("C", null, DAY, 30, "L-3");
         }
-        service("A", null, DAY, 61, "L-1");
+        String odd = given("A", null, DAY, null, 61, "L-1").extract().path("id");
 
         found("round-numbers", "atLeast=9")
                 .body("items.about", contains(List.of("L-1")))
                 .body("items.count", contains(9))
-                .body("items.of", contains(10));
+                .body("items.of", contains(10))
+                .body("items[0].evidence", hasSize(9))
+                .body("items[0].evidence", not(hasItem("service-records/" + odd)));
         found("round-numbers", "atLeast=10").body("items", empty());
         found("round-numbers", "atLeast=9&share=91").body("items", empty());
         found("round-numbers", "atLeast=8&share=88").body("items.about", contains(List.of("L-1"), List.of("L-2")));
