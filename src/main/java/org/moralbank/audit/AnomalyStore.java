@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.platform.Page;
+import org.moralbank.platform.Snapshots;
 
 /**
  * Looks for what is beyond thresholds. Each query gives {@code key, about, day, entry, count, of, value, evidence}, of book

@@ -17,6 +17,7 @@ import java.util.Map;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Snapshots;
 
 /** Draws entries, and finds what stands behind them. A scan or two of the range, with a few rows in memory. */
 @ApplicationScoped

@@ -20,6 +20,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.platform.Page;
+import org.moralbank.platform.Snapshots;
 
 /** Runs checks, and reads what is ordered, under way and ended. */
 @ApplicationScoped

@@ -20,6 +20,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.audit.Check.Over;
 import org.moralbank.commits.Answer;
+import org.moralbank.platform.Snapshots;
 
 /**
  * Goes through the self-audits of this process, one at a time, from its start to its end.

@@ -1,8 +1,8 @@
 package org.moralbank.ledger;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.LocalDate;
@@ -60,12 +60,6 @@ public class TotalsStore {
             FROM balance
             """;
 
-    private final Pool pool;
-
-    TotalsStore(Pool pool) {
-        this.pool = pool;
-    }
-
     /**
      * What is held in some books.
      *
@@ -77,10 +71,10 @@ public class TotalsStore {
             long holdersOfTime, long storedMinutes, long pointsOutstanding, long pooledMinutes, long pooledPoints) {}
 
     /** The totals at the end of a business date, or now when there is none. */
-    public Uni<Totals> of(Collection<String> books, @Nullable LocalDate on) {
+    public Uni<Totals> of(SqlClient database, Collection<String> books, @Nullable LocalDate on) {
         Tuple arguments =
                 Tuple.tuple().addArrayOfString(books.toArray(String[]::new)).addLocalDate(on);
-        return pool.preparedQuery(TOTALS).execute(arguments).map(rows -> {
+        return database.preparedQuery(TOTALS).execute(arguments).map(rows -> {
             Row row = rows.iterator().next();
             return new Totals(row.getLong(0), row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
         });

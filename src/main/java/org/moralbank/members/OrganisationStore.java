@@ -4,6 +4,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.LocalDate;
@@ -115,10 +116,10 @@ public class OrganisationStore {
     public record Counts(long members, long teams) {}
 
     /** The counts of some books at the end of a day, or now when there is none. */
-    public Uni<Counts> counts(Collection<String> books, @Nullable LocalDate on) {
+    public Uni<Counts> counts(SqlClient database, Collection<String> books, @Nullable LocalDate on) {
         Tuple arguments =
                 Tuple.tuple().addArrayOfString(books.toArray(String[]::new)).addLocalDate(on);
-        return pool.preparedQuery(COUNTS).execute(arguments).map(rows -> {
+        return database.preparedQuery(COUNTS).execute(arguments).map(rows -> {
             Row row = rows.iterator().next();
             return new Counts(row.getLong(0), row.getLong(1));
         });

@@ -1,7 +1,7 @@
 package org.moralbank.merchants;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.LocalDate;
@@ -23,17 +23,11 @@ public class MerchantTotalsStore {
             AND (m.status <> 'CLOSED' OR (c.changed_at AT TIME ZONE b.calendar)::date > $2)
             """;
 
-    private final Pool pool;
-
-    MerchantTotalsStore(Pool pool) {
-        this.pool = pool;
-    }
-
     /** How many merchants (爱心商家) some books have at the end of a day, or now when there is none. */
-    public Uni<Long> of(Collection<String> books, @Nullable LocalDate on) {
+    public Uni<Long> of(SqlClient database, Collection<String> books, @Nullable LocalDate on) {
         Tuple arguments =
                 Tuple.tuple().addArrayOfString(books.toArray(String[]::new)).addLocalDate(on);
-        return pool.preparedQuery(COUNT)
+        return database.preparedQuery(COUNT)
                 .execute(arguments)
                 .map(rows -> rows.iterator().next().getLong(0));
     }

@@ -1,8 +1,8 @@
 package org.moralbank.services;
 
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.LocalDate;
@@ -24,12 +24,6 @@ public class ServiceTotalsStore {
                             AND ($2::date IS NULL OR r.occurred_on <= $2))
             """;
 
-    private final Pool pool;
-
-    ServiceTotalsStore(Pool pool) {
-        this.pool = pool;
-    }
-
     /**
      * What was given in some books.
      *
@@ -40,10 +34,10 @@ public class ServiceTotalsStore {
     public record Totals(long services, long minutes, long volunteers) {}
 
     /** Of services up to the end of a business date, or of all when there is none. */
-    public Uni<Totals> of(Collection<String> books, @Nullable LocalDate on) {
+    public Uni<Totals> of(SqlClient database, Collection<String> books, @Nullable LocalDate on) {
         Tuple arguments =
                 Tuple.tuple().addArrayOfString(books.toArray(String[]::new)).addLocalDate(on);
-        return pool.preparedQuery(TOTALS).execute(arguments).map(rows -> {
+        return database.preparedQuery(TOTALS).execute(arguments).map(rows -> {
             Row row = rows.iterator().next();
             return new Totals(row.getLong(0), row.getLong(1), row.getLong(2));
         });

@@ -29,13 +29,10 @@ import org.moralbank.access.Call;
 import org.moralbank.access.Client;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Books;
-import org.moralbank.ledger.TotalsStore;
 import org.moralbank.members.OrganisationStore;
 import org.moralbank.members.OrganisationUnit;
-import org.moralbank.merchants.MerchantTotalsStore;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.ProtocolRejection;
-import org.moralbank.services.ServiceTotalsStore;
 
 /** The statistics of an organisation unit, over HTTP. */
 @Produces(MediaType.APPLICATION_JSON)
@@ -46,21 +43,12 @@ public class StatisticsResource {
 
     private final Books books;
     private final OrganisationStore organisation;
-    private final MerchantTotalsStore merchants;
-    private final ServiceTotalsStore services;
-    private final TotalsStore totals;
+    private final StatisticsStore sums;
 
-    StatisticsResource(
-            Books books,
-            OrganisationStore organisation,
-            MerchantTotalsStore merchants,
-            ServiceTotalsStore services,
-            TotalsStore totals) {
+    StatisticsResource(Books books, OrganisationStore organisation, StatisticsStore sums) {
         this.books = books;
         this.organisation = organisation;
-        this.merchants = merchants;
-        this.services = services;
-        this.totals = totals;
+        this.sums = sums;
     }
 
     /** Counts and sums of a subtree. */
@@ -113,7 +101,7 @@ public class StatisticsResource {
             summary = "Tells the counts and sums of a unit and all below it",
             description = """
                     At the end of a business date, or now when none is given; what is recorded later for that date is in
-                    it. 404 when a book of the subtree is not the caller's.
+                    it. All numbers are of one moment. 404 when a book of the subtree is not the caller's.
                     """)
     @APIResponse(
             responseCode = "200",
@@ -137,29 +125,23 @@ public class StatisticsResource {
                     .map(OrganisationUnit::book)
                     .filter(Objects::nonNull)
                     .toList();
-            Uni<Statistics> told = Uni.combine()
-                    .all()
-                    .unis(
-                            organisation.counts(codes, day),
-                            merchants.of(codes, day),
-                            services.of(codes, day),
-                            totals.of(codes, day))
-                    .with((counts, shops, given, sums) -> new Statistics(
+            Uni<Statistics> told = sums.of(codes, day)
+                    .map(found -> new Statistics(
                             code,
                             day,
                             subtree.size(),
                             codes.size(),
-                            counts.members(),
-                            counts.teams(),
-                            shops,
-                            given.services(),
-                            given.minutes(),
-                            given.volunteers(),
-                            sums.holdersOfTime(),
-                            sums.storedMinutes(),
-                            sums.pointsOutstanding(),
-                            sums.pooledMinutes(),
-                            sums.pooledPoints()));
+                            found.counts().members(),
+                            found.counts().teams(),
+                            found.merchants(),
+                            found.services().services(),
+                            found.services().minutes(),
+                            found.services().volunteers(),
+                            found.totals().holdersOfTime(),
+                            found.totals().storedMinutes(),
+                            found.totals().pointsOutstanding(),
+                            found.totals().pooledMinutes(),
+                            found.totals().pooledPoints()));
             return day == null
                     ? told
                     : today(codes).invoke(today -> refuseFuture(day, today)).chain(() -> told);

@@ -2,7 +2,7 @@
  * Counts and sums of an organisation unit and all below it: what a street office reports.
  *
  * <p>Each number is counted by the package whose tables it is of; this one adds them together, which is why it stands above
- * them all.
+ * them all. All of an answer is read in one snapshot.
  *
  * <p><b>Endpoints.</b> {@code GET /v1/organisation-units/{code}/statistics}.
  *

@@ -45,7 +45,7 @@ class LongBookTest {
     private static final LedgerStore STORE = new LedgerStore(COUNTED.pool());
     private static final LedgerReads READS = new LedgerReads(STORE);
     private static final EntryExport EXPORT = new EntryExport(STORE);
-    private static final TotalsStore TOTALS = new TotalsStore(COUNTED.pool());
+    private static final TotalsStore TOTALS = new TotalsStore();
 
     @BeforeAll
     static void aLongBook() throws SQLException {
@@ -225,12 +225,12 @@ class LongBookTest {
         for (LocalDate on = LAST_DAY.minusDays(30); !on.isAfter(LAST_DAY.plusDays(3)); on = on.plusDays(1)) {
             LocalDate day = on;
             int stored = expected("occurred_on <= '" + day + "'").size();
-            assertThat(TOTALS.of(List.of("LONG"), day).await().indefinitely().storedMinutes())
+            assertThat(TOTALS.of(COUNTED.pool(), List.of("LONG"), day).await().indefinitely().storedMinutes())
                     .isEqualTo(stored);
         }
-        assertThat(TOTALS.of(List.of("LONG"), null).await().indefinitely().storedMinutes())
+        assertThat(TOTALS.of(COUNTED.pool(), List.of("LONG"), null).await().indefinitely().storedMinutes())
                 .isEqualTo(ENTRIES);
-        assertThat(TOTALS.of(List.of("LONG"), LocalDate.of(0, 1, 1))
+        assertThat(TOTALS.of(COUNTED.pool(), List.of("LONG"), LocalDate.of(0, 1, 1))
                         .await()
                         .indefinitely()
                         .storedMinutes())
@@ -241,7 +241,7 @@ class LongBookTest {
     @Test
     void theTotalsOfADayReadWhatWasPostedSince() {
         long read = COUNTED.of(
-                () -> TOTALS.of(List.of("LONG"), LAST_DAY.minusDays(2)).await().indefinitely());
+                () -> TOTALS.of(COUNTED.pool(), List.of("LONG"), LAST_DAY.minusDays(2)).await().indefinitely());
 
         assertThat(read).isLessThan(2 * FEW);
     }

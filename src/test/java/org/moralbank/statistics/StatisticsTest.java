@@ -9,12 +9,15 @@ import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.moralbank.TestBank;
+import org.moralbank.commits.SomebodyElse;
 import org.moralbank.platform.TestDatabase;
 
 /** The counts of a street's report; those of members and their balances are tested with the organisation. */
@@ -59,6 +62,35 @@ class StatisticsTest {
         tells(operator, street, "?on=" + TODAY, 3, 135, 2, 1);
         tells(operator, street, "?on=" + TODAY.minusDays(1), 2, 50, 2, 0);
         tells(operator, street, "?on=" + TODAY.minusDays(4), 0, 0, 0, 0);
+    }
+
+    /** What is committed while it is counted is in no number, or in all. */
+    @Test
+    void allNumbersAreOfOneMoment() throws SQLException {
+        var book = bank.aBook();
+        String operator = bank.operatorKey();
+        String street = add(operator, "{'code':'%s','kind':'STREET','name':'n'}");
+        add(
+                operator,
+                "{'code':'%s','parent':'" + street + "','kind':'COMMUNITY','name':'n','book':'" + book.code() + "'}");
+        merchant(operator, book.path(), "S1");
+        var database = TestDatabase.shared();
+        String status = "UPDATE redemption_merchant SET status = '%s' WHERE book_id = " + book.id();
+        try (var other = new SomebodyElse(database, database.connectAsAdmin());
+                var statement = other.connection().createStatement()) {
+            other.connection().setAutoCommit(false);
+            statement.execute("LOCK TABLE redemption_merchant IN ACCESS EXCLUSIVE MODE");
+            var told = CompletableFuture.runAsync(() -> tells(operator, street, "", 0, 0, 0, 1));
+            other.awaitWaiting();
+            statement.execute(status.formatted("CLOSED"));
+            other.connection().commit();
+
+            told.join();
+
+            tells(operator, street, "", 0, 0, 0, 0);
+            statement.execute(status.formatted("ACTIVE"));
+            other.connection().commit();
+        }
     }
 
     @Test

@@ -1,4 +1,4 @@
-package org.moralbank.audit;
+package org.moralbank.platform;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -10,17 +10,18 @@ import java.util.function.Function;
 
 /**
  * Long reads that hold nobody up: each in one snapshot that changes nothing and locks nothing, on one core of the database,
- * and ended when it takes too long.
+ * and ended when it takes too long, where somebody says how long that is.
  */
 @ApplicationScoped
-class Snapshots {
+public class Snapshots {
     /** PostgreSQL compiles what is long, which for statements of this length costs more than it saves. */
     private static final String BEGIN = """
             BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-            SET LOCAL statement_timeout = %d;
             SET LOCAL max_parallel_workers_per_gather = 0;
             SET LOCAL jit = off
             """;
+
+    private static final String END_AFTER = "; SET LOCAL statement_timeout = ";
 
     private static final String QUERY_CANCELED = "57014";
 
@@ -30,11 +31,20 @@ class Snapshots {
         this.pool = pool;
     }
 
+    /** What is read in one snapshot. */
+    public <T> Uni<T> read(Function<SqlConnection, Uni<T>> reading) {
+        return read(BEGIN, reading);
+    }
+
     /** What is read in one snapshot, of which no statement may take longer than that. */
-    <T> Uni<T> read(Duration longestStatement, Function<SqlConnection, Uni<T>> reading) {
+    public <T> Uni<T> read(Duration longestStatement, Function<SqlConnection, Uni<T>> reading) {
+        return read(BEGIN + END_AFTER + longestStatement.toMillis(), reading);
+    }
+
+    private <T> Uni<T> read(String begin, Function<SqlConnection, Uni<T>> reading) {
         return pool.getConnection()
                 .chain(connection -> connection
-                        .query(BEGIN.formatted(longestStatement.toMillis()))
+                        .query(begin)
                         .execute()
                         .chain(ignored -> reading.apply(connection))
                         .onTermination()
@@ -42,7 +52,7 @@ class Snapshots {
     }
 
     /** Whether a read failed because it took too long. */
-    static boolean tookTooLong(Throwable failure) {
+    public static boolean tookTooLong(Throwable failure) {
         return failure instanceof PgException refused && QUERY_CANCELED.equals(refused.getSqlState());
     }
 }
