@@ -110,7 +110,8 @@ public class LedgerReads {
     /**
      * What an owner has.
      *
-     * @param asOf of the entries posted by then; the answer is the same at any later time. Refused when it is to come
+     * @param asOf of the entries posted by then; the answer is the same at any later time, as {@link #seqAt} says. Refused
+     *     when it is to come
      * @param on of those that happened up to that day
      */
     public Uni<Balances> balances(
@@ -131,8 +132,8 @@ public class LedgerReads {
     }
 
     /**
-     * The last entry posted at a moment or before it, for good: no entry will ever be posted at or before it again. Refuses
-     * a moment that is to come.
+     * The last entry posted at a moment or before it, for good: no entry will ever be posted at or before it again, but by an
+     * import into a book that has none. Refuses a moment that is to come.
      *
      * <p>Where a later entry is there, that proves it, because posting times never go back. Else the book's lock does: a
      * commit that was on its way has then ended, and the next one reads a later clock.

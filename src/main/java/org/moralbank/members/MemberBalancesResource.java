@@ -74,9 +74,10 @@ public class MemberBalancesResource {
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(operationId = "getMemberBalances", summary = "Shows what a member has", description = """
                     Per unit and per lot: now, with what is held and what can be spent today; asOf a moment, of the entries
-                    posted by then, which stays the same whenever it is asked again; on a business day, of the entries that
-                    happened up to it. asOf and on together: of those posted by then, those that happened by that day. The
-                    answer tells the last entry that was counted. Changes nothing.
+                    posted by then, which stays the same whenever it is asked again, unless the book was empty and is
+                    imported since; on a business day, of the entries that happened up to it. asOf and on together: of those
+                    posted by then, those that happened by that day. The answer tells the last entry that was counted. Changes
+                    nothing.
                     """)
     @APIResponse(
             responseCode = "200",

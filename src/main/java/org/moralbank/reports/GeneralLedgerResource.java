@@ -114,10 +114,10 @@ public class GeneralLedgerResource {
                     Account by account in order of the chart, closed ones too: a line OPENING, a line POSTING for each posting
                     of the period in the order in which they were posted, with the balance after it, and a line CLOSING. Of
                     all accounts, of those of a code, or of one. asOf a moment, or toSeq an entry: of the entries posted by
-                    then, the same whenever it is asked again; on a business day: of those that happened up to it. The period
-                    begins with fromSeq an entry or from a day, or with the book. Balances are of what is counted. An account
-                    that nothing was posted to has no line. Further pages are of the same entries as the first. Changes
-                    nothing.
+                    then, the same whenever it is asked again, unless the book was empty and is imported since; on a business
+                    day: of those that happened up to it. The period begins with fromSeq an entry or from a day, or with the
+                    book. Balances are of what is counted. An account that nothing was posted to has no line. Further pages
+                    are of the same entries as the first. Changes nothing.
 
                     As text/csv (RFC 4180) and as a spreadsheet the answer is all lines without pages.
                     """)

@@ -81,9 +81,9 @@ public class JournalResource {
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(operationId = "getJournal", summary = "Shows the journal of a book", description = """
                     Every entry by its lines, in the order in which they were posted, as they were sealed. asOf a moment, or
-                    toSeq an entry: those posted by then, the same whenever it is asked again; fromSeq an entry; from a
-                    business day, on a business day: those that happened then. Further pages are of the same entries as the
-                    first. What persons wrote is not in it. Changes nothing.
+                    toSeq an entry: those posted by then, the same whenever it is asked again, unless the book was empty and
+                    is imported since; fromSeq an entry; from a business day, on a business day: those that happened then.
+                    Further pages are of the same entries as the first. What persons wrote is not in it. Changes nothing.
 
                     As text/csv (RFC 4180) and as a spreadsheet the answer is all lines without pages.
                     """)

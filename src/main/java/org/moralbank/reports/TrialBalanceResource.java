@@ -54,9 +54,10 @@ public class TrialBalanceResource {
     @Operation(operationId = "getTrialBalance", summary = "Shows the trial balance of a book", description = """
                     What every account has, in order of the chart; with the first page also what each code comes to, and
                     the proof: per unit, all balances sum to zero. asOf a moment, or toSeq an entry: of the entries posted
-                    by then, the same whenever it is asked again; on a business day: of those that happened up to it. With
-                    from a day or fromSeq an entry there is a period: opening, debits, credits and closing; without one only
-                    the closing. Further pages are of the same entries as the first. Changes nothing.
+                    by then, the same whenever it is asked again, unless the book was empty and is imported since; on a
+                    business day: of those that happened up to it. With from a day or fromSeq an entry there is a period:
+                    opening, debits, credits and closing; without one only the closing. Further pages are of the same entries
+                    as the first. Changes nothing.
 
                     As text/csv (RFC 4180) and as a spreadsheet the answer is all accounts without pages: rows ACCOUNT, after
                     those of a code a row CODE, in the end a row TOTAL per unit.

@@ -276,6 +276,20 @@ class ImportsTest {
                 .statusCode(201);
     }
 
+    /** The one case in which what was posted by a moment is told otherwise later. */
+    @Test
+    void anEmptyBookHasTheImportedEntriesAsOfAMomentBeforeTheImportToo() {
+        TestBank.Book there = aBookWithAHistory();
+        TestBank.Book here = bank.aBook();
+        List<String> entries = moved(there, here).entries();
+        String report = here.path() + "/trial-balance?asOf=" + Instant.now();
+        here.as(Role.AUDITOR).get(report).then().statusCode(200).body("seq", equalTo(0));
+
+        send(here, aKey(), JSONL, jsonl(entries)).statusCode(201);
+
+        here.as(Role.AUDITOR).get(report).then().statusCode(200).body("seq", equalTo(entries.size()));
+    }
+
     private List<String> ids(String sql, TestBank.Book book) {
         List<String> ids = new ArrayList<>();
         for (Row row : pool.preparedQuery(sql)
