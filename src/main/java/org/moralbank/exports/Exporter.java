@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.ledger.LedgerReads;
 import org.moralbank.reports.TrialBalances;
 
 /** Makes the exports that are asked for, one at a time, on a thread of its own, from the process's start to its end. */
@@ -25,6 +26,7 @@ class Exporter {
 
     private final ExportJobStore jobs;
     private final SelectionStore store;
+    private final LedgerReads reads;
     private final TrialBalances balances;
     private final LogFiles logFiles;
     private final ExportsConfig config;
@@ -36,12 +38,14 @@ class Exporter {
     Exporter(
             ExportJobStore jobs,
             SelectionStore store,
+            LedgerReads reads,
             TrialBalances balances,
             LogFiles logFiles,
             ExportsConfig config,
             MeterRegistry registry) {
         this.jobs = jobs;
         this.store = store;
+        this.reads = reads;
         this.balances = balances;
         this.logFiles = logFiles;
         this.config = config;
@@ -102,7 +106,7 @@ class Exporter {
                 fail(lease, "interrupted");
                 return true;
             }
-            new Making(jobs, store, balances, logFiles, lease, () -> stopping, metrics).run();
+            new Making(jobs, store, reads, balances, logFiles, lease, () -> stopping, metrics).run();
             jobs.end(lease, Export.Status.DONE, null, config.keep());
             metrics.done();
         } catch (ExportJobStore.Lost lost) {

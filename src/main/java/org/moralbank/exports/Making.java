@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.moralbank.ledger.LedgerReads;
 import org.moralbank.platform.CanonicalJson;
 import org.moralbank.platform.TableFile;
 import org.moralbank.reports.TrialBalances;
@@ -28,6 +29,7 @@ final class Making {
     Making(
             ExportJobStore jobs,
             SelectionStore store,
+            LedgerReads reads,
             TrialBalances balances,
             LogFiles logFiles,
             ExportJobStore.Lease lease,
@@ -40,7 +42,7 @@ final class Making {
         this.balances = balances;
         this.logFiles = logFiles;
         this.selection = lease.export().selection();
-        this.reading = new Reading(store, lease.book(), selection, this::between);
+        this.reading = new Reading(store, reads, lease.book(), selection, this::between);
     }
 
     /** The process stops: the job is another's, or this one's after its next start. */

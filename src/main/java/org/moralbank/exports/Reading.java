@@ -13,22 +13,29 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.EntryView;
+import org.moralbank.ledger.LedgerReads;
+import org.moralbank.reports.Scope;
 
 /**
  * Reads what is selected of a book, page by page, and one page ahead: while one is written, the database makes the next.
- * Blocking, for the exporter's own thread.
+ * Of business days it begins where the first of them can have been posted. Blocking, for the exporter's own thread.
  */
 final class Reading {
     private final SelectionStore store;
+    private final LedgerReads reads;
     private final BookHandle book;
     private final Selection selection;
     private final Runnable between;
 
+    /** The selection from there on; null until something of it is read. */
+    private @Nullable Selection toRead;
+
     /**
      * @param between is run between two pages, so that whoever writes long can say that he is still there
      */
-    Reading(SelectionStore store, BookHandle book, Selection selection, Runnable between) {
+    Reading(SelectionStore store, LedgerReads reads, BookHandle book, Selection selection, Runnable between) {
         this.store = store;
+        this.reads = reads;
         this.book = book;
         this.selection = selection;
         this.between = between;
@@ -42,11 +49,32 @@ final class Reading {
         return selection;
     }
 
+    /** What a trial balance counts. */
+    Scope scope() {
+        LocalDate day = selection.from() == null ? selection.to() : selection.from();
+        return selection.scope(day == null ? 0 : before(day));
+    }
+
+    private Selection toRead() {
+        Selection known = toRead;
+        if (known == null) {
+            LocalDate from = selection.from();
+            known = from == null ? selection : selection.behind(before(from));
+            toRead = known;
+        }
+        return known;
+    }
+
+    private long before(LocalDate day) {
+        return await(reads.before(book, day).subscribeAsCompletionStage());
+    }
+
     /** The entries in their canonical bytes, in order of seq. */
     void entries(Consumer<SelectionStore.Entries> take) {
+        Selection from = toRead();
         each(
-                store.entries(book.id(), selection, 0),
-                page -> page.isLast() ? null : store.entries(book.id(), selection, page.seq()),
+                store.entries(book.id(), from, 0),
+                page -> page.isLast() ? null : store.entries(book.id(), from, page.seq()),
                 take);
     }
 
@@ -78,9 +106,10 @@ final class Reading {
 
     /** The postings, account by account. */
     void lines(SelectionStore.Order order, Consumer<List<SelectionStore.AccountLine>> take) {
+        Selection from = toRead();
         each(
-                store.lines(book.id(), selection, order, SelectionStore.Lines.NONE_YET),
-                page -> page.isEnd() ? null : store.lines(book.id(), selection, order, page),
+                store.lines(book.id(), from, order, SelectionStore.Lines.NONE_YET),
+                page -> page.isEnd() ? null : store.lines(book.id(), from, order, page),
                 page -> take.accept(page.lines()));
     }
 
@@ -90,7 +119,7 @@ final class Reading {
     }
 
     SelectionStore.Totals totals() {
-        return await(store.totals(book.id(), selection).subscribeAsCompletionStage());
+        return await(store.totals(book.id(), toRead()).subscribeAsCompletionStage());
     }
 
     /** The day on which an entry was posted. */

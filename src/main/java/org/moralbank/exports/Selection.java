@@ -60,12 +60,35 @@ record Selection(
         return to == null ? LocalDate.of(9999, 12, 31) : to;
     }
 
-    /** What a trial balance counts. */
-    Scope scope() {
+    /** The same, where all up to an entry is known to have happened before the first day. */
+    Selection behind(long seq) {
+        return new Selection(
+                Math.max(firstSeq, Math.min(seq, lastSeq) + 1),
+                lastSeq,
+                from,
+                to,
+                asOf,
+                contents,
+                formats,
+                language,
+                byteOrderMark);
+    }
+
+    /**
+     * What a trial balance counts.
+     *
+     * @param before up to this entry all is known to have happened before the first day, or else before the last one
+     */
+    Scope scope(long before) {
         if (isGapless()) {
             return Scope.ofEntries(firstSeq, lastSeq);
         }
-        return new Scope(lastSeq, firstSeq == 1 ? null : firstSeq, from, to, 0);
+        return new Scope(
+                lastSeq,
+                firstSeq == 1 ? null : firstSeq,
+                from,
+                to,
+                Math.min(before, firstSeq == 1 ? lastSeq : firstSeq - 1));
     }
 
     List<PackFile> files() {

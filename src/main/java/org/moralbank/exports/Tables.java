@@ -98,7 +98,7 @@ final class Tables {
     }
 
     private void trialBalance() {
-        Scope scope = selection.scope();
+        Scope scope = reading.scope();
         file.row(TrialBalances.headings(language));
         for (List<TrialBalance.Row> page :
                 balances.rows(reading.book(), scope).subscribe().asIterable(1, () -> new ArrayBlockingQueue<>(2))) {

@@ -40,7 +40,8 @@
  *       of accounts. Neither the time nor the export's id is in them, nor what a person wrote, nor any name. The zip around
  *       them, and spreadsheets, which are zips, are the same as long as the same zlib packs them.
  *   <li>A file is made in one pass of keyset pages by one thread of its own, beside the lanes, and is kept packed, in parts of
- *       1 MiB. Nothing holds more than two pages and two parts, whatever the size of the book.
+ *       1 MiB. Nothing holds more than two pages and two parts, whatever the size of the book. Of business days it is read from
+ *       where the first of them can have been posted, to the end, because later entries may be back-dated.
  *   <li>A job has one exporter, who holds a lease with a fencing number. Each part is added by a statement that names it, so
  *       that one who was stopped and woke adds nothing. Another goes on with the first file that is not whole.
  *   <li>What is given is what is kept: zip and gzip are headers around the streams. Bytes are unpacked on a worker, and only

@@ -160,6 +160,11 @@ public class LedgerReads {
         return store.seqAt(book.id(), moment).map(LedgerStore.Reached::seq);
     }
 
+    /** The entry behind which all stands that happened on a day or later; what stands before it need not be looked at. */
+    public Uni<Long> before(BookHandle book, LocalDate day) {
+        return store.before(book, day);
+    }
+
     private static Set<Chart> withShortfalls(Set<Chart> charts) {
         Set<Chart> all = EnumSet.copyOf(charts);
         for (Chart chart : charts) {
