@@ -80,14 +80,8 @@ public class NumberGapsResource {
     }
 
     private static Page<DayEnd.Gap> page(List<String> numbers, Page.Request page) {
-        List<DayEnd.Gap> gaps = Tally.gaps(numbers);
-        int begin = 0;
-        if (page.after() != null) {
-            while (begin < gaps.size() && !gaps.get(begin++).before().equals(page.after())) {
-                // Those of the pages before.
-            }
-        }
-        List<DayEnd.Gap> rows = gaps.subList(begin, Math.min(gaps.size(), begin + page.rows()));
+        List<DayEnd.Gap> gaps = page.after() == null ? Tally.gaps(numbers) : Tally.gapsBehind(page.after(), numbers);
+        List<DayEnd.Gap> rows = gaps.subList(0, Math.min(gaps.size(), page.rows()));
         return Page.of(page, rows, DayEnd.Gap::before);
     }
 }

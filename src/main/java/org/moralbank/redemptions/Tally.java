@@ -6,8 +6,11 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.platform.ProtocolRejection;
+import org.moralbank.platform.RefusedException;
 import org.moralbank.redemptions.DayBook.Line;
 import org.moralbank.redemptions.DayBook.Total;
 import org.moralbank.redemptions.DayEnd.Booked;
@@ -131,36 +134,66 @@ record Tally(Map<DayBook.Type, Total> totals, @Nullable List<Listed> listed) {
 
     // ---- gaps ----------------------------------------------------------------------------------------------------
 
-    /** Numbers that are missing between those that were seen, of the same text before their digits. */
-    static List<Gap> gaps(List<String> seen) {
-        Map<String, TreeMap<BigInteger, String>> byPrefix = new TreeMap<>();
-        for (String number : seen) {
-            int digits = number.length();
-            while (digits > 0 && number.charAt(digits - 1) >= '0' && number.charAt(digits - 1) <= '9') {
+    /** A terminal's number, as text and the digits behind it; they are ordered by the text, then by the number. */
+    private record Numbered(String text, BigInteger number) implements Comparable<Numbered> {
+        /** Null when it does not end in digits. */
+        static @Nullable Numbered of(String transaction) {
+            int digits = transaction.length();
+            while (digits > 0 && transaction.charAt(digits - 1) >= '0' && transaction.charAt(digits - 1) <= '9') {
                 digits--;
             }
-            if (digits < number.length()) {
-                byPrefix.computeIfAbsent(number.substring(0, digits), none -> new TreeMap<>())
-                        .put(new BigInteger(number.substring(digits)), number);
+            return digits == transaction.length()
+                    ? null
+                    : new Numbered(transaction.substring(0, digits), new BigInteger(transaction.substring(digits)));
+        }
+
+        @Override
+        public int compareTo(Numbered other) {
+            int byText = text.compareTo(other.text);
+            return byText != 0 ? byText : number.compareTo(other.number);
+        }
+    }
+
+    /** Numbers that are missing between those that were seen, of the same text before their digits. */
+    static List<Gap> gaps(List<String> seen) {
+        TreeMap<Numbered, String> numbers = new TreeMap<>();
+        for (String transaction : seen) {
+            Numbered numbered = Numbered.of(transaction);
+            if (numbered != null) {
+                numbers.put(numbered, transaction);
             }
         }
         List<Gap> gaps = new ArrayList<>();
-        for (TreeMap<BigInteger, String> numbers : byPrefix.values()) {
-            for (Map.Entry<BigInteger, String> behind : numbers.entrySet()) {
-                Map.Entry<BigInteger, String> before = numbers.lowerEntry(behind.getKey());
-                if (before != null) {
-                    long missing = behind.getKey()
-                            .subtract(before.getKey())
-                            .subtract(BigInteger.ONE)
-                            .min(BigInteger.valueOf(MOST_MISSING))
-                            .longValue();
-                    if (missing > 0) {
-                        gaps.add(new Gap(before.getValue(), behind.getValue(), missing));
-                    }
+        for (Map.Entry<Numbered, String> behind : numbers.entrySet()) {
+            Map.Entry<Numbered, String> before = numbers.lowerEntry(behind.getKey());
+            if (before != null && before.getKey().text().equals(behind.getKey().text())) {
+                long missing = behind.getKey()
+                        .number()
+                        .subtract(before.getKey().number())
+                        .subtract(BigInteger.ONE)
+                        .min(BigInteger.valueOf(MOST_MISSING))
+                        .longValue();
+                if (missing > 0) {
+                    gaps.add(new Gap(before.getValue(), behind.getValue(), missing));
                 }
             }
         }
         return gaps;
+    }
+
+    /**
+     * Those that end behind a number, which need not be seen any more: the gap before it may be filled meanwhile.
+     *
+     * @throws RefusedException a number without digits, which no gap ends with
+     */
+    static List<Gap> gapsBehind(String last, List<String> seen) {
+        Numbered from = Numbered.of(last);
+        if (from == null) {
+            throw ProtocolRejection.Invalid.field("after", "cursor").refused();
+        }
+        return gaps(seen).stream()
+                .filter(gap -> Objects.requireNonNull(Numbered.of(gap.before())).compareTo(from) > 0)
+                .toList();
     }
 
     /** No count beyond this is told: no number of JSON is blurred. */

@@ -13,10 +13,12 @@ import io.restassured.response.ValidatableResponse;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -443,6 +445,50 @@ class DayEndTest {
                 .get(path.replaceAll("from=[^&]*", "from=1999-01-01"))
                 .then()
                 .statusCode(400);
+    }
+
+    /** The till sends what was missing as soon as it reads of it. */
+    @Test
+    void aGapThatIsFilledMeanwhileHidesNoneBehindIt() {
+        var till = aTill();
+        for (String number : List.of("H-1", "H-3", "H-5", "H-7", "H-8", "H-10", "K-1", "K-3")) {
+            till.redeem("SALE", number, 1);
+        }
+        var path = till.book().path() + "/merchants/" + till.merchant() + "/terminals/" + till.terminal()
+                + "/gaps?from=" + till.day() + "&to=" + LocalDate.now(SHANGHAI);
+
+        String next = till.book()
+                .request(till.key())
+                .get(path + "&limit=1")
+                .then()
+                .statusCode(200)
+                .body("items.before", contains("H-3"))
+                .extract()
+                .path("next");
+        till.redeem("SALE", "H-2", 1);
+
+        till.book()
+                .request(till.key())
+                .get(path + "&after=" + next)
+                .then()
+                .statusCode(200)
+                .body("items.before", contains("H-5", "H-7", "H-10", "K-3"));
+        till.book()
+                .request(till.key())
+                .get(path + "&after=" + cursor("H-9"))
+                .then()
+                .statusCode(200)
+                .body("items.before", contains("H-10", "K-3"));
+        till.book()
+                .request(till.key())
+                .get(path + "&after=" + cursor("H"))
+                .then()
+                .statusCode(400)
+                .body("errors.field", contains("after"));
+    }
+
+    private static String cursor(String key) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(key.getBytes(StandardCharsets.UTF_8));
     }
 
     // ---- without a database --------------------------------------------------------------------------------------
