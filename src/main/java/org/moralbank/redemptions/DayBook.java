@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What was recorded counts to the day on which it happened, unless that day had been closed before: then to the day on
  * which it was recorded, and if that was closed too, to the next. So a closed day's numbers stand, nothing is left out, and
- * nothing counts twice. What a terminal reversed counts as if it had never been, if that was before the day of the sale was
- * closed; later, it is a refund.
+ * nothing counts twice. What a terminal reversed counts as if it had never been, if no day to which its sale or a refund of
+ * it counts was closed before; else it is a refund, because half of it stands in numbers that do not change. So the days of
+ * a terminal come to what it moved, in whatever order they are closed.
  *
  * @param lines what may count to the day
  * @param closings when days of the terminal were closed
@@ -60,6 +61,7 @@ record DayBook(
      * @param entry that posted it; null for what posted nothing
      * @param sold when what it is of was sold at this terminal; null where that was elsewhere
      * @param reversed when what it is of was reversed, or null
+     * @param givenBack what this terminal had refunded of it before it was reversed; nothing when it was not
      */
     record Line(
             Type type,
@@ -69,7 +71,8 @@ record DayBook(
             long amount,
             Moment when,
             @Nullable Moment sold,
-            @Nullable Moment reversed) {}
+            @Nullable Moment reversed,
+            List<Moment> givenBack) {}
 
     /** How many, and how much. */
     @Schema(name = "DayEndTotal")
@@ -123,7 +126,14 @@ record DayBook(
     private boolean isUndone(Line line) {
         return line.sold() != null
                 && line.reversed() != null
-                && isBeforeClosing(dayOf(line.sold()), line.reversed().at());
+                && isOpen(line.sold(), line.reversed().at())
+                && line.givenBack().stream()
+                        .allMatch(refund -> isOpen(refund, line.reversed().at()));
+    }
+
+    /** Whether the day to which something counts was open at a moment. */
+    private boolean isOpen(Moment moment, Instant at) {
+        return isBeforeClosing(dayOf(moment), at);
     }
 
     static Map<Type, Total> totals(List<Line> lines) {

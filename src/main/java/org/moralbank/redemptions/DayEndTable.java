@@ -9,6 +9,7 @@ import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -49,10 +50,11 @@ final class DayEndTable implements Table<Key, DayBook> {
             )
             SELECT 'BOOK' AS kind, calendar AS text, null::uuid AS redemption_id, null::bigint AS seq, null::bigint AS amount,
                    null::date AS happened_on, null::timestamptz AS recorded_at, null::date AS sold_on,
-                   null::timestamptz AS sold_at, null::date AS reversed_on, null::timestamptz AS reversed_at
+                   null::timestamptz AS sold_at, null::date AS reversed_on, null::timestamptz AS reversed_at,
+                   null::date[] AS given_back_on, null::timestamptz[] AS given_back_at
             FROM book
             UNION ALL
-            SELECT 'CLOSED', null, null, null, null, day, closed_at, null, null, null, null
+            SELECT 'CLOSED', null, null, null, null, day, closed_at, null, null, null, null, null, null
             FROM redemption_day_end
             WHERE book_id = $1 AND merchant = $2 AND terminal = $3
             UNION ALL
@@ -61,13 +63,20 @@ final class DayEndTable implements Table<Key, DayBook> {
                    e.occurred_on, r.captured_at,
                    CASE WHEN r.status = 'REVERSED'
                         THEN coalesce(f.occurred_on, (r.ended_at AT TIME ZONE span.calendar)::date) END,
-                   CASE WHEN r.status = 'REVERSED' THEN r.ended_at END
+                   CASE WHEN r.status = 'REVERSED' THEN r.ended_at END, g.given_back_on, g.given_back_at
             FROM span
             JOIN redemption r ON r.book_id = $1 AND r.merchant = $2 AND r.terminal = $3 AND r.created_at >= span.made_from
             JOIN ledger_entry e ON e.book_id = r.book_id AND e.seq = r.seq
             LEFT JOIN redemption_offline o ON o.book_id = r.book_id AND o.redemption_id = r.redemption_id
             LEFT JOIN redemption_refund f
                 ON f.book_id = r.book_id AND f.redemption_id = r.redemption_id AND f.kind = 'REVERSAL'
+            LEFT JOIN LATERAL (
+                SELECT array_agg(b.occurred_on ORDER BY b.seq) AS given_back_on,
+                       array_agg(b.created_at ORDER BY b.seq) AS given_back_at
+                FROM redemption_refund b
+                WHERE r.status = 'REVERSED' AND b.book_id = r.book_id AND b.redemption_id = r.redemption_id
+                AND b.kind = 'REFUND' AND b.terminal = $3
+                ) g ON true
             WHERE e.occurred_on = $4
                 OR r.captured_at >= span.recorded_from AND r.captured_at < span.recorded_until
             UNION ALL
@@ -75,27 +84,34 @@ final class DayEndTable implements Table<Key, DayBook> {
                    CASE WHEN r.terminal = $3 THEN e.occurred_on END, CASE WHEN r.terminal = $3 THEN r.captured_at END,
                    CASE WHEN r.status = 'REVERSED'
                         THEN coalesce(v.occurred_on, (r.ended_at AT TIME ZONE span.calendar)::date) END,
-                   CASE WHEN r.status = 'REVERSED' THEN r.ended_at END
+                   CASE WHEN r.status = 'REVERSED' THEN r.ended_at END, g.given_back_on, g.given_back_at
             FROM span
             JOIN redemption_refund f ON f.book_id = $1 AND f.terminal = $3 AND f.created_at >= span.recorded_from
             JOIN redemption r ON r.book_id = f.book_id AND r.redemption_id = f.redemption_id AND r.merchant = $2
             JOIN ledger_entry e ON e.book_id = r.book_id AND e.seq = r.seq
             LEFT JOIN redemption_refund v
                 ON v.book_id = r.book_id AND v.redemption_id = r.redemption_id AND v.kind = 'REVERSAL'
+            LEFT JOIN LATERAL (
+                SELECT array_agg(b.occurred_on ORDER BY b.seq) AS given_back_on,
+                       array_agg(b.created_at ORDER BY b.seq) AS given_back_at
+                FROM redemption_refund b
+                WHERE r.status = 'REVERSED' AND b.book_id = r.book_id AND b.redemption_id = r.redemption_id
+                AND b.kind = 'REFUND' AND b.terminal = $3
+                ) g ON true
             WHERE f.occurred_on = $4 OR f.created_at < span.recorded_until
             UNION ALL
             SELECT 'VOID', r.terminal_transaction, r.redemption_id, null, r.approved,
-                   (r.ended_at AT TIME ZONE span.calendar)::date, r.ended_at, null, null, null, null
+                   (r.ended_at AT TIME ZONE span.calendar)::date, r.ended_at, null, null, null, null, null, null
             FROM span
             JOIN redemption r ON r.book_id = $1 AND r.merchant = $2 AND r.terminal = $3 AND r.created_at >= span.made_from
             WHERE r.status = 'VOIDED' AND r.ended_at >= span.recorded_from AND r.ended_at < span.recorded_until
             UNION ALL
-            SELECT 'SEEN', r.terminal_transaction, null, null, null, null, null, null, null, null, null
+            SELECT 'SEEN', r.terminal_transaction, null, null, null, null, null, null, null, null, null, null, null
             FROM span
             JOIN redemption r ON r.book_id = $1 AND r.merchant = $2 AND r.terminal = $3 AND r.created_at >= span.made_from
             WHERE r.occurred_on = $4
             UNION ALL
-            SELECT 'SEEN', t.terminal_transaction, null, null, null, null, null, null, null, null, null
+            SELECT 'SEEN', t.terminal_transaction, null, null, null, null, null, null, null, null, null, null, null
             FROM span
             JOIN redemption_tombstone t ON t.book_id = $1 AND t.merchant = $2 AND t.terminal = $3
             WHERE t.reversed_at >= span.day_from AND t.reversed_at < span.recorded_until
@@ -169,7 +185,8 @@ final class DayEndTable implements Table<Key, DayBook> {
                 row.getLong(4),
                 new Moment(row.getLocalDate(5), row.getOffsetDateTime(6).toInstant()),
                 moment(row, 7),
-                moment(row, 9));
+                moment(row, 9),
+                moments(row, 11));
     }
 
     private static @Nullable Moment moment(Row row, int column) {
@@ -178,6 +195,19 @@ final class DayEndTable implements Table<Key, DayBook> {
                 : new Moment(
                         row.getLocalDate(column),
                         row.getOffsetDateTime(column + 1).toInstant());
+    }
+
+    private static List<Moment> moments(Row row, int column) {
+        LocalDate[] days = row.getArrayOfLocalDates(column);
+        OffsetDateTime[] at = row.getArrayOfOffsetDateTimes(column + 1);
+        if (days == null || at == null) {
+            return List.of();
+        }
+        List<Moment> moments = new ArrayList<>(days.length);
+        for (int i = 0; i < days.length; i++) {
+            moments.add(new Moment(days[i], at[i].toInstant()));
+        }
+        return moments;
     }
 
     /** A row of {@link #COLUMNS}. */

@@ -237,9 +237,11 @@ public class DayEndsResource {
                     A day is closed once. The same content again is answered as the first time, also under another key; other
                     content is refused 409 `day-closed`. The numbers of a closed day do not change: what is recorded later counts to
                     the day when it is recorded, or to the next if that is closed too. So a sale after closing time belongs to
-                    tomorrow, a row that was uploaded late to the day of its upload, and a late void or reversal of that day's sale
-                    is a refund of the day when it was made. `numberGaps` are numbers that were skipped: also those of sales that were
-                    refused, which leave no trace here.
+                    tomorrow, a row that was uploaded late to the day of its upload, a late void is a VOID of the day when it was
+                    made, and a late reversal of that day's sale a REFUND. A reversal is a REFUND, too, when a day that is closed
+                    has a refund of that sale: the sale then stays where it was.
+
+                    `numberGaps` are numbers that were skipped: also those of sales that were refused, which leave no trace here.
                     """)
     @RequestBody(
             required = true,

@@ -367,6 +367,38 @@ class DayEndTest {
         today.preview(today.day()).body("totals.type", contains("REFUND"));
     }
 
+    /** Yesterday stays open while today is closed with a refund of its sale. */
+    @Test
+    void aReversalOfASaleOfWhichARefundIsClosedIsARefund() {
+        var today = aTill();
+        var till = new Till(
+                today.book(),
+                today.merchant(),
+                today.terminal(),
+                today.anna(),
+                today.day().minusDays(1),
+                today.key());
+        String sold = till.redeem("SALE", "1", 500);
+        today.post(
+                        "/redemptions/" + sold + "/refunds",
+                        Map.of(
+                                "amount",
+                                200,
+                                "terminal",
+                                today.terminal(),
+                                "occurredOn",
+                                today.day().toString()))
+                .statusCode(201);
+        today.close("totals", List.of(total("REFUND", 1, 200))).statusCode(201);
+
+        today.reverse("1").body("outcome", equalTo("REFUNDED"));
+
+        till.close("totals", List.of(total("SALE", 1, 500))).statusCode(201);
+        today.preview(today.day().plusDays(1))
+                .body("totals.type", contains("REFUND"))
+                .body("totals[0].books.amount", equalTo(300));
+    }
+
     @Test
     void whatComesAfterClosingCountsToTheNextDay() {
         var till = aTill();
@@ -516,5 +548,97 @@ class DayEndTest {
                 .isEqualTo(MONDAY.plusDays(2));
         assertThat(bothClosed.dayOf(new DayBook.Moment(MONDAY, CLOSING.plusSeconds(10 * 86_400))))
                 .isEqualTo(MONDAY.plusDays(10));
+    }
+
+    private static final UUID SOLD = new UUID(0, 1);
+
+    /** What may happen to a sale and to the days around it; one happens each hour, from Monday 9:00 in Shanghai. */
+    private enum Happening {
+        SALE,
+        REFUND,
+        REVERSAL,
+        CLOSE_MONDAY,
+        CLOSE_TUESDAY,
+        CLOSE_WEDNESDAY
+    }
+
+    /** A sale of Monday, a refund of Tuesday, a reversal: whatever was closed before what, the days come to nothing. */
+    @Test
+    void theDaysComeToWhatWasMovedInWhateverOrderTheyAreClosed() {
+        int orders = 0;
+        for (List<Happening> order : orders(List.of(), List.of(Happening.values()))) {
+            if (order.indexOf(Happening.SALE) < order.indexOf(Happening.REFUND)
+                    && order.indexOf(Happening.REFUND) < order.indexOf(Happening.REVERSAL)) {
+                assertThat(ofAllDays(order)).as("%s", order).isZero();
+                orders++;
+            }
+        }
+
+        assertThat(orders).isEqualTo(720 / 6);
+    }
+
+    private static List<List<Happening>> orders(List<Happening> begun, List<Happening> left) {
+        if (left.isEmpty()) {
+            return List.of(begun);
+        }
+        List<List<Happening>> all = new ArrayList<>();
+        for (Happening next : left) {
+            List<Happening> with = new ArrayList<>(begun);
+            with.add(next);
+            all.addAll(orders(with, left.stream().filter(other -> other != next).toList()));
+        }
+        return all;
+    }
+
+    /** A closed day with its numbers of then, an open one with those of the end. */
+    private static long ofAllDays(List<Happening> order) {
+        Map<LocalDate, Long> numbers = new HashMap<>();
+        for (LocalDate day = MONDAY; day.isBefore(MONDAY.plusDays(7)); day = day.plusDays(1)) {
+            int closing = switch (day.getDayOfWeek()) {
+                case MONDAY -> order.indexOf(Happening.CLOSE_MONDAY);
+                case TUESDAY -> order.indexOf(Happening.CLOSE_TUESDAY);
+                case WEDNESDAY -> order.indexOf(Happening.CLOSE_WEDNESDAY);
+                default -> order.size();
+            };
+            numbers.put(day, ofADay(day, order.subList(0, Math.min(closing, order.size())), order));
+        }
+        return numbers.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private static long ofADay(LocalDate day, List<Happening> happened, List<Happening> order) {
+        Map<LocalDate, Instant> closings = new HashMap<>();
+        for (Happening one : happened) {
+            switch (one) {
+                case CLOSE_MONDAY -> closings.put(MONDAY, at(order, one));
+                case CLOSE_TUESDAY -> closings.put(MONDAY.plusDays(1), at(order, one));
+                case CLOSE_WEDNESDAY -> closings.put(MONDAY.plusDays(2), at(order, one));
+                case SALE, REFUND, REVERSAL -> {
+                    // Told by the lines below.
+                }
+            }
+        }
+        var sold = new DayBook.Moment(MONDAY, at(order, Happening.SALE));
+        var refunded = new DayBook.Moment(MONDAY.plusDays(1), at(order, Happening.REFUND));
+        var reversal = new DayBook.Moment(MONDAY.plusDays(2), at(order, Happening.REVERSAL));
+        var reversed = happened.contains(Happening.REVERSAL) ? reversal : null;
+        List<DayBook.Moment> givenBack = reversed == null ? List.of() : List.of(refunded);
+        List<DayBook.Line> lines = new ArrayList<>();
+        if (happened.contains(Happening.SALE)) {
+            lines.add(new DayBook.Line(DayBook.Type.SALE, SOLD, "1", 1L, 500, sold, sold, reversed, givenBack));
+        }
+        if (happened.contains(Happening.REFUND)) {
+            lines.add(new DayBook.Line(DayBook.Type.REFUND, SOLD, "1", 2L, 200, refunded, sold, reversed, givenBack));
+        }
+        if (reversed != null) {
+            lines.add(new DayBook.Line(DayBook.Type.REFUND, SOLD, "1", 3L, 300, reversal, sold, reversed, givenBack));
+        }
+        var book = new DayBook(new DayBook.Key(1, "M", "T", day), SHANGHAI, lines, closings, List.of(), null);
+        return book.counted(Instant.MAX).stream()
+                .mapToLong(line -> line.type() == DayBook.Type.SALE ? line.amount() : -line.amount())
+                .sum();
+    }
+
+    private static Instant at(List<Happening> order, Happening one) {
+        return Instant.parse("2025-06-09T01:00:00Z").plusSeconds(3600L * order.indexOf(one));
     }
 }
