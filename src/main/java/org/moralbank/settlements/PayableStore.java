@@ -5,6 +5,7 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -116,7 +117,10 @@ class PayableStore {
     };
 
     /** A sale is made in a moment; a capture comes minutes behind its authorization. */
-    private static final long USUALLY_MILLIS = 3_600_000;
+    private static final Duration USUALLY = Duration.ofHours(1);
+
+    /** A capture comes seven days behind its authorization at most; two more are for clocks that differ. */
+    private static final Duration AT_MOST = Duration.ofDays(9);
 
     private final Pool pool;
 
@@ -292,19 +296,19 @@ class PayableStore {
 
     /**
      * No index leads from an entry to its redemption: captures would have to write it. Ids of redemptions begin with the
-     * time, though, so that those of a page stand together; the few that do not are looked for among all of the merchant's.
+     * time, though, so that those of a page stand together; the few that do not are looked for as far back as an authorization
+     * lasts. So a page costs the same however long the merchant has sold. Only entries that were dated back when they were
+     * made, as the demo's are, are looked for among all.
      */
     private Uni<List<Transaction>> withRedemptions(Extent extent, List<Transaction> page) {
         if (page.isEmpty()) {
             return Uni.createFrom().item(page);
         }
         Map<Long, Redeemed> found = new HashMap<>();
-        UUID first = Ids.first(page.getFirst().postedAt().minusMillis(USUALLY_MILLIS));
-        UUID last = Ids.first(page.getLast().postedAt().plusMillis(USUALLY_MILLIS));
         return redeemed(REFUNDS, Tuple.of((short) extent.book(), missing(page, found, true)), found)
-                .chain(refunds -> captures(extent, first, last, missing(page, found, false), found))
-                .chain(usual ->
-                        captures(extent, new UUID(0, 0), new UUID(-1L, -1L), missing(page, found, false), found))
+                .chain(refunds -> captures(extent, page, USUALLY, found))
+                .chain(usual -> captures(extent, page, AT_MOST, found))
+                .chain(late -> captures(extent, new UUID(0, 0), new UUID(-1L, -1L), missing(page, found, false), found))
                 .map(all ->
                         page.stream().map(one -> one.with(found.get(one.seq()))).toList());
     }
@@ -315,6 +319,14 @@ class PayableStore {
                 .filter(one -> one.type().startsWith("REDEEM_") && !found.containsKey(one.seq()))
                 .map(Transaction::seq)
                 .toArray(Long[]::new);
+    }
+
+    /** Of those that were made within a time of the page's postings. */
+    private Uni<Map<Long, Redeemed>> captures(
+            Extent extent, List<Transaction> page, Duration within, Map<Long, Redeemed> found) {
+        UUID first = Ids.first(page.getFirst().postedAt().minus(within));
+        UUID last = Ids.first(page.getLast().postedAt().plus(within));
+        return captures(extent, first, last, missing(page, found, false), found);
     }
 
     private Uni<Map<Long, Redeemed>> captures(
