@@ -249,6 +249,7 @@ class OfflineTest {
                 .body("items[2].problem.code", equalTo("before-allowance"))
                 .body("items[4].problem.code", equalTo("allowance-ended"))
                 .body("items[5].problem.code", equalTo("sale-in-future"))
+                .body("items[5].problem.retryable", equalTo(true))
                 .body("items[8].problem.code", equalTo("allowance-used-up"))
                 .body("items[8].problem.count", equalTo(4));
 

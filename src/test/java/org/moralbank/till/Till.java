@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
@@ -60,7 +61,7 @@ import java.util.stream.Collectors;
  *       sure that there is one.
  *   <li><b>Without a connection</b> it sells within its allowance only, which it has fetched before. Such a sale is written
  *       down with a number of its own, and the goods are handed over; when the connection is back, the rows are uploaded
- *       until each is answered. A number that was sent on-line is never made an offline sale: it is reversed, and the
+ *       until each is taken, or refused for a reason that does not pass. A number that was sent on-line is never made an offline sale: it is reversed, and the
  *       customer pays under a new one.
  *   <li><b>At the end of a day</b> it finishes what is open, uploads, and sends its counts, sums and list. The service closes
  *       the day when its books have the same, or tells each difference. What the till counts it counts as the service does: by
@@ -78,6 +79,13 @@ public final class Till implements AutoCloseable {
 
     /** Of one upload. */
     private static final int MOST_ROWS = 1000;
+
+    /**
+     * Why a row is refused for now, though its request is not retryable: somebody has to act first. The goods are gone, so
+     * that the row is kept, and sent again with the next upload.
+     */
+    private static final Set<String> REFUSED_FOR_NOW =
+            Set.of("merchant-suspended", "terminal-suspended", "unknown-allowance");
 
     /** Of the list at the end of a day; with more, differences are told by type. */
     private static final int MOST_LISTED = 5000;
@@ -152,7 +160,7 @@ public final class Till implements AutoCloseable {
      * @param cash what is to be paid in cash
      * @param captured what the customer has paid in points; 0 until it is sold
      * @param refunded what he has been given back of it
-     * @param reason the code of the refusal, or null
+     * @param reason the code of the refusal, of the last one where the sale is still to be uploaded; or null
      */
     public record Receipt(
             String number,
@@ -178,7 +186,9 @@ public final class Till implements AutoCloseable {
                 case HELD ->
                     "%s  HELD %s points%s: capture or void it"
                             .formatted(number, points(approved), cash > 0 ? ", CASH " + points(cash) : "");
-                case OFFLINE -> "%s  PAID %s points, offline".formatted(number, points(amount));
+                case OFFLINE ->
+                    "%s  PAID %s points, offline%s"
+                            .formatted(number, points(amount), reason == null ? "" : ": not taken yet, " + reason);
                 case NOT_TAKEN -> "%s  SOLD OFFLINE, NOT TAKEN: %s".formatted(number, reason);
                 case REFUSED -> "%s  REFUSED: %s".formatted(number, reason);
                 case UNDONE -> "%s  NOT PAID: hand nothing over".formatted(number);
@@ -508,7 +518,7 @@ public final class Till implements AutoCloseable {
         return receipt(number);
     }
 
-    /** Uploads what was sold without a connection. What finds no answer stays to be uploaded. */
+    /** Uploads what was sold without a connection. What finds no answer, or is refused for now, stays to be uploaded. */
     public List<Receipt> upload() throws IOException, InterruptedException {
         List<Receipt> answered = new ArrayList<>();
         for (Allowance allowance : allowances.values()) {
@@ -538,9 +548,9 @@ public final class Till implements AutoCloseable {
                 Map<?, ?> row = (Map<?, ?>) item;
                 String number = (String) row.get("terminalTransaction");
                 if (row.get("problem") instanceof Map<?, ?> problem) {
-                    if (!Boolean.TRUE.equals(problem.get("retryable"))) {
-                        note(number, "not-taken", "reason", problem.get("code"));
-                    }
+                    boolean passes = Boolean.TRUE.equals(problem.get("retryable"))
+                            || REFUSED_FOR_NOW.contains((String) problem.get("code"));
+                    note(number, passes ? "put-off" : "not-taken", "reason", problem.get("code"));
                 } else {
                     Map<?, ?> redemption = (Map<?, ?>) row.get("redemption");
                     note(number, "uploaded", "id", redemption.get("id"), "recordedAt", redemption.get("createdAt"));
@@ -558,7 +568,8 @@ public final class Till implements AutoCloseable {
      * is closed is left as it is. Where both differ the day stays open; query, reverse or recover what the differences name,
      * and close it again. What cannot be cleared is for the office to accept, with a reason.
      *
-     * @throws IllegalStateException when something is still open, or nothing answers: close it again later
+     * @throws IllegalStateException when something is still open, a sale is not taken yet, or nothing answers: close it again
+     *     later
      */
     public DayEnd closeDay(LocalDate day) throws IOException, InterruptedException {
         if (closings.containsKey(day)) {
@@ -566,8 +577,11 @@ public final class Till implements AutoCloseable {
         }
         recover();
         upload();
-        if (hasOpen() || receipts().stream().anyMatch(receipt -> receipt.state() == State.OFFLINE)) {
-            throw new IllegalStateException("The day is not closed: something has found no answer yet");
+        List<Receipt> offline = receipts().stream()
+                .filter(receipt -> receipt.state() == State.OFFLINE)
+                .toList();
+        if (hasOpen() || !offline.isEmpty()) {
+            throw new IllegalStateException("The day is not closed: something has found no answer yet " + offline);
         }
         // A new key each time: what was refused because of differences is asked anew, and the same content is known
         // anyway.
@@ -924,6 +938,7 @@ public final class Till implements AutoCloseable {
                 transaction.id = (String) line.get("id");
                 transaction.approved = transaction.amount;
                 transaction.captured = transaction.amount;
+                transaction.reason = null;
                 transaction.state = State.SOLD;
                 Instant soldAt = Instant.parse((String) transaction.row.get("at"));
                 transaction.book("OFFLINE", number, transaction.amount, dayOf(soldAt), at);
@@ -931,6 +946,7 @@ public final class Till implements AutoCloseable {
             case "closing" -> closingsTried = (int) number(line, "closing");
             case "closed" ->
                 closings.put(LocalDate.parse((String) line.get("day")), Instant.parse((String) line.get("closedAt")));
+            case "put-off" -> transaction.reason = (String) line.get("reason");
             case "not-taken" -> {
                 transaction.reason = (String) line.get("reason");
                 transaction.state = State.NOT_TAKEN;

@@ -610,6 +610,35 @@ class TillTest {
         }
     }
 
+    /** The goods are gone: a refusal that passes costs the merchant nothing, and his day stays open for it. */
+    @Test
+    void keepsAnOfflineSaleThatIsRefusedForNowAndUploadsItAgain() throws Exception {
+        LocalDate day = LocalDate.now(SHANGHAI);
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        shop.allowOffline(settings, 500, 10);
+        try (Till till = new Till(settings)) {
+            till.fetchAllowance();
+            till.offline(anna.id(), 100);
+            shop.ask("suspend");
+
+            assertThat(till.upload()).singleElement().satisfies(receipt -> {
+                assertThat(receipt.state()).isEqualTo(State.OFFLINE);
+                assertThat(receipt.toString()).endsWith("offline: not taken yet, merchant-suspended");
+            });
+            assertThatThrownBy(() -> till.closeDay(day)).hasMessageContaining("merchant-suspended");
+        }
+        shop.ask("resume");
+        try (Till till = new Till(settings)) {
+            assertThat(till.closeDay(day).totals()).isEqualTo(new Till.Totals(1, 100, 0, 0));
+            assertThat(till.receipts().getLast().state()).isEqualTo(State.SOLD);
+        }
+
+        assertThat(owedBy(shop, settings, day)).isEqualTo(100);
+    }
+
     // ---- the end of a day ----------------------------------------------------------------------------------------
 
     @Test
@@ -806,6 +835,14 @@ class TillTest {
                     .post(book.path() + "/merchants/" + merchant + "/terminals/" + till.terminal() + "/allowances")
                     .then()
                     .statusCode(201);
+        }
+
+        void ask(String step) {
+            book.as(Role.OPERATOR)
+                    .body(Map.of("reason", "stock-taking"))
+                    .post(book.path() + "/merchants/" + merchant + "/" + step)
+                    .then()
+                    .statusCode(200);
         }
 
         Settings aTill() {
