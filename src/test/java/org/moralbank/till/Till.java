@@ -568,6 +568,9 @@ public final class Till implements AutoCloseable {
      * is closed is left as it is. Where both differ the day stays open; query, reverse or recover what the differences name,
      * and close it again. What cannot be cleared is for the office to accept, with a reason.
      *
+     * <p>One that was closed without this till's hearing of it, because the answer was lost or the office has accepted the
+     * differences, is taken as the service has it.
+     *
      * @throws IllegalStateException when something is still open, a sale is not taken yet, or nothing answers: close it again
      *     later
      */
@@ -588,17 +591,14 @@ public final class Till implements AutoCloseable {
         write("step", "closing", "closing", closingsTried + 1);
         Heard heard = ask("/day-ends", key("day-ends", Integer.toString(closingsTried)), counts(day));
         return switch (heard) {
-            case Heard.Done done -> {
-                write(
-                        "step",
-                        "closed",
-                        "day",
-                        day.toString(),
-                        "closedAt",
-                        done.body().get("closedAt"));
-                yield new DayEnd(day, true, booked(day), List.of());
+            case Heard.Done done -> closed(day, done.body());
+            case Heard.Refused refused
+            when refused.code().equals("day-closed") ->
+                closed(day, get("/day-ends/" + settings.merchant() + "/" + settings.terminal() + "/" + day));
+            case Heard.Refused refused -> {
+                List<String> told = differences(refused.problem());
+                yield new DayEnd(day, false, booked(day), told.isEmpty() ? List.of(refused.code()) : told);
             }
-            case Heard.Refused refused -> new DayEnd(day, false, booked(day), differences(refused));
             case Heard.Nothing nothing -> throw new IllegalStateException("The day is not closed: nothing answers");
         };
     }
@@ -631,10 +631,15 @@ public final class Till implements AutoCloseable {
         return body;
     }
 
-    private static List<String> differences(Heard.Refused refused) {
-        return refused.problem().get("differences") instanceof List<?> told
+    private DayEnd closed(LocalDate day, Map<String, Object> end) throws IOException {
+        write("step", "closed", "day", day.toString(), "closedAt", end.get("closedAt"));
+        return new DayEnd(day, true, booked(day), differences(end));
+    }
+
+    private static List<String> differences(Map<String, Object> body) {
+        return body.get("differences") instanceof List<?> told
                 ? told.stream().map(Json::text).toList()
-                : List.of(refused.code());
+                : List.of();
     }
 
     /** What the till counts to a day, as {@link #closeDay} sends it. */

@@ -706,6 +706,49 @@ class TillTest {
         assertThat(owedBy(shop, settings, day)).isEqualTo(250);
     }
 
+    /** The answer was lost, or the office has closed the day; then one more was sold. */
+    @Test
+    void takesADayAsItWasClosedWithoutItsHearingOfIt() throws Exception {
+        LocalDate day = LocalDate.now(SHANGHAI);
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        try (Till till = new Till(settings)) {
+            till.sale(anna.payCode(), 100, false);
+            book.as(Role.OPERATOR)
+                    .body(Map.of(
+                            "merchant",
+                            shop.merchant,
+                            "terminal",
+                            settings.terminal(),
+                            "day",
+                            day.toString(),
+                            "totals",
+                            List.of(),
+                            "acceptDifferences",
+                            true,
+                            "reason",
+                            "the till is away"))
+                    .post(book.path() + "/day-ends")
+                    .then()
+                    .statusCode(201);
+            till.sale(anna.payCode(), 40, false);
+
+            Till.DayEnd closed = till.closeDay(day);
+
+            assertThat(closed.closed()).isTrue();
+            assertThat(closed.totals()).isEqualTo(new Till.Totals(1, 100, 0, 0));
+            assertThat(closed.differences())
+                    .singleElement()
+                    .satisfies(told -> assertThat(told).contains("TOTAL", "SALE"));
+        }
+        try (Till till = new Till(settings)) {
+            assertThat(till.closeDay(day).closed()).isTrue();
+            assertThat(till.booked(day.plusDays(1))).isEqualTo(new Till.Totals(1, 40, 0, 0));
+        }
+    }
+
     // ---- switched off --------------------------------------------------------------------------------------------
 
     /** The program as an integrator starts it: killed while it waits for an answer that the service has sent. */
