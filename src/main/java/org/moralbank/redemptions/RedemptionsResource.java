@@ -544,11 +544,11 @@ public class RedemptionsResource {
     @Operation(operationId = "reverseTransaction", summary = "Undoes a terminal's transaction", description = """
                     For a till that has no answer: it always succeeds, whatever became of the transaction, and however often it
                     is sent. What is held is released. What was captured is given back as far as refunds have left it, whatever
-                    is frozen, suspended or closed, also after settlement; what the merchant's limit does not let him give is
-                    booked to suspense, for the office to look after. What comes back to a member who has left pays what he
-                    owes (SHORTFALL_RECOVER) and goes to the points pool (ACCOUNT_CLOSE), in the same group. A transaction that
-                    has not come is remembered: when it comes, it is refused 409 `transaction-reversed`, and so are retries of
-                    one that came.
+                    is frozen, suspended or closed, also after settlement. The merchant's own `payableFloor` is not asked; only
+                    what would take his payable below -10,000 points is booked to suspense, for the office to look after. What
+                    comes back to a member who has left pays what he owes (SHORTFALL_RECOVER) and goes to the points pool
+                    (ACCOUNT_CLOSE), in the same group. A transaction that has not come is remembered: when it comes, it is
+                    refused 409 `transaction-reversed`, and so are retries of one that came.
 
                     It passes too when the merchant or the terminal was suspended or closed since. A till of another merchant is
                     told 422 `unknown-merchant`, another terminal of the merchant `terminal-unknown`.
