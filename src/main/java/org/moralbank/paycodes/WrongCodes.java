@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -34,12 +37,19 @@ import org.moralbank.platform.Json;
  * {@value #SLOW_MOST_OF_BOOK} wrong codes in ten minutes, a client and terminal may show one in a minute: those who show
  * right ones are not held up.
  *
+ * <p>What was sold without a connection is uploaded later, with codes that the till could not ask of: an {@link #upload} has
+ * ten wrong codes a minute of its own, so that it does not shut the till that sells on-line, and those of a device with all
+ * others. What it shows beyond them is not looked at. Codes that were used are none of them: nothing is paid by these, and an
+ * honest upload has some.
+ *
  * <p>The counts are of this process and in its memory, bounded: a refusal leaves no row, and n processes allow n times as
  * much. They end with the process.
  */
 @ApplicationScoped
 public class WrongCodes {
     private static final Set<String> WRONG = Set.of("pay-code-unknown", "pay-code-used", "pay-code-expired");
+
+    private static final String TOO_MANY = new PayCodeRejection.TooManyWrong(1).code();
 
     /** A commit's worth. */
     static final int CLEAN_AT_ONCE = 256;
@@ -71,6 +81,8 @@ public class WrongCodes {
 
     private record Source(int client, @Nullable String terminal) {}
 
+    private record Uploads(int client, String terminal) {}
+
     private record Device(int book, String handle) {}
 
     private record OfBook(int book) {}
@@ -93,8 +105,8 @@ public class WrongCodes {
             long wait = ofSource.begin(now, ofBook.isFull(now) ? 1 : mostOfSource);
             if (wait == 0) {
                 begun.add(ofSource);
-                if (CodeText.of(code) instanceof CodeText.OfDevice shown) {
-                    Tries ofDevice = tries(new Device(book.id(), shown.handle()), MOST_OF_DEVICE, OF_DEVICE);
+                Tries ofDevice = ofDevice(book, code);
+                if (ofDevice != null) {
                     wait = ofDevice.begin(now, MOST_OF_DEVICE);
                     if (wait == 0) {
                         begun.add(ofDevice);
@@ -102,7 +114,7 @@ public class WrongCodes {
                 }
             }
             if (wait > 0) {
-                begun.forEach(Tries::end);
+                begun.forEach(each -> each.end(1));
                 PayCodeRejection.TooManyWrong refusal =
                         new PayCodeRejection.TooManyWrong(Math.ceilDiv(wait, 1_000_000_000L));
                 PayCodeMetrics.refused(refusal.code());
@@ -119,8 +131,90 @@ public class WrongCodes {
                         }
                     })
                     .onTermination()
-                    .invoke(() -> begun.forEach(Tries::end));
+                    .invoke(() -> begun.forEach(each -> each.end(1)));
         });
+    }
+
+    /**
+     * The tries of an upload: as many as are free, at most one for each of its codes. {@link Upload#end} is to be called,
+     * whatever became of it.
+     *
+     * @param client id of the API client
+     * @param terminal the terminal that has sold
+     * @param codes as they were shown, in any order
+     */
+    public Upload upload(BookHandle book, int client, String terminal, List<String> codes) {
+        long now = nanoClock.getAsLong();
+        Tries ofBook = tries(new OfBook(book.id()), SLOW_MOST_OF_BOOK, OF_BOOK);
+        Map<Tries, Integer> wanted = new LinkedHashMap<>();
+        Tries ofSource = tries(new Uploads(client, terminal), mostOfSource, OF_SOURCE);
+        for (String code : codes) {
+            wanted.merge(ofSource, 1, Integer::sum);
+            Tries ofDevice = ofDevice(book, code);
+            if (ofDevice != null) {
+                wanted.merge(ofDevice, 1, Integer::sum);
+            }
+        }
+        Map<Tries, Integer> taken = new HashMap<>();
+        wanted.forEach((tries, count) ->
+                taken.put(tries, tries.take(now, tries == ofSource && ofBook.isFull(now) ? 1 : tries.most, count)));
+        return new Upload(book, ofBook, ofSource, taken);
+    }
+
+    /** What an upload may show. */
+    public final class Upload {
+        private final BookHandle book;
+        private final Tries ofBook;
+        private final Tries ofSource;
+        private final Map<Tries, Integer> taken;
+
+        private Upload(BookHandle book, Tries ofBook, Tries ofSource, Map<Tries, Integer> taken) {
+            this.book = book;
+            this.ofBook = ofBook;
+            this.ofSource = ofSource;
+            this.taken = taken;
+        }
+
+        /** Whether one more code is looked at behind those that were wrong. */
+        public boolean mayShow(String code, List<String> wrong) {
+            Tries ofDevice = ofDevice(book, code);
+            return wrong.size() < taken.getOrDefault(ofSource, 0)
+                    && (ofDevice == null
+                            || wrong.stream()
+                                            .filter(other -> ofDevice(book, other) == ofDevice)
+                                            .count()
+                                    < taken.getOrDefault(ofDevice, 0));
+        }
+
+        /**
+         * Counts what was wrong, and gives back what is left.
+         *
+         * @param wrong codes that were unknown or expired
+         * @param refused how many rows were refused by which code, for what is measured
+         */
+        public void end(List<String> wrong, Map<String, Integer> refused) {
+            long now = nanoClock.getAsLong();
+            refused.forEach((code, rows) -> {
+                for (int i = 0; i < rows && (WRONG.contains(code) || code.equals(TOO_MANY)); i++) {
+                    PayCodeMetrics.refused(code);
+                }
+            });
+            for (String code : wrong) {
+                ofSource.wrong(now);
+                ofBook.wrong(now);
+                Tries ofDevice = ofDevice(book, code);
+                if (ofDevice != null) {
+                    ofDevice.wrong(now);
+                }
+            }
+            taken.forEach(Tries::end);
+        }
+    }
+
+    private @Nullable Tries ofDevice(BookHandle book, String code) {
+        return CodeText.of(code) instanceof CodeText.OfDevice shown
+                ? tries(new Device(book.id(), shown.handle()), MOST_OF_DEVICE, OF_DEVICE)
+                : null;
     }
 
     /** The code of the refusal, when what was wrong is the code that was shown. */
@@ -154,10 +248,7 @@ public class WrongCodes {
 
         /** Takes a try; or says for how many nanoseconds none is free. */
         synchronized long begin(long now, int allowed) {
-            forget(now);
-            int free = wrongAt.isEmpty() ? CLEAN_AT_ONCE : allowed - wrongAt.size();
-            if (underWay < free) {
-                underWay++;
+            if (take(now, allowed, 1) == 1) {
                 return 0;
             }
             // What is under way ends in a moment; what was wrong ends with its time.
@@ -166,8 +257,17 @@ public class WrongCodes {
                     : Math.max(1, wrongAt.getFirst() + withinNanos - now);
         }
 
-        synchronized void end() {
-            underWay--;
+        /** Takes as many as are free, at most as many as are wanted and allowed. */
+        synchronized int take(long now, int allowed, int wanted) {
+            forget(now);
+            int free = (wrongAt.isEmpty() ? CLEAN_AT_ONCE : allowed - wrongAt.size()) - underWay;
+            int taken = Math.clamp(free, 0, Math.min(wanted, allowed));
+            underWay += taken;
+            return taken;
+        }
+
+        synchronized void end(int taken) {
+            underWay -= taken;
         }
 
         synchronized void wrong(long at) {

@@ -2,11 +2,12 @@ package org.moralbank.redemptions;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,6 @@ import org.moralbank.paycodes.PayCodeRejection;
 import org.moralbank.paycodes.PayCodes;
 import org.moralbank.paycodes.ShownCode;
 import org.moralbank.paycodes.WrongCodes;
-import org.moralbank.platform.Language;
-import org.moralbank.platform.Problem;
-import org.moralbank.platform.RefusedException;
 import org.moralbank.platform.Rejection;
 
 /** Takes what tills sold while they had no connection. */
@@ -82,7 +80,7 @@ class Offline {
     /** What a till uploads. */
     record Upload(String merchant, String terminal, UUID allowance, String signature, List<Row> rows) {}
 
-    /** Takes each row by itself. Refused as a whole only where too many wrong codes were shown of late, or none can be read. */
+    /** Takes each row by itself. Refused as a whole only where no code and no signature can be read. */
     Uni<Answer> upload(Ask asked, BookHandle book, Client client, Upload upload) {
         allowances.checkCanRead();
         // Also where no row has a code that is well formed: a row whose form is wrong may have one all the same.
@@ -93,24 +91,21 @@ class Offline {
             throw refusal.refused();
         }
         return lookedUp(book, upload).chain(rows -> {
-            Uploading work = new Uploading(ask, sight, book, allowances, upload.allowance(), upload.signature(), rows);
-            String code = firstCode(upload);
-            Uni<Answer> submitted = commits.submit(ask, book.id(), work);
-            return (code == null
-                            ? submitted
-                            : wrongCodes.watch(book, client.id(), upload.terminal(), code, () -> submitted))
-                    .call(answer -> countWrong(book, client, upload, work))
-                    .invoke(answer -> measure(answer, work));
+            WrongCodes.Upload tries = wrongCodes.upload(book, client.id(), upload.terminal(), codes(upload));
+            Uploading work =
+                    new Uploading(ask, sight, book, allowances, upload.allowance(), upload.signature(), rows, tries);
+            return commits.submit(ask, book.id(), work)
+                    .invoke(answer -> measure(answer, work))
+                    .onTermination()
+                    .invoke((answer, failure, cancelled) -> {
+                        boolean decided = failure == null && (answer == null || !answer.replayed());
+                        tries.end(decided ? work.wrong() : List.of(), decided ? work.refusals() : Map.of());
+                    });
         });
     }
 
-    private static @Nullable String firstCode(Upload upload) {
-        for (Row row : upload.rows()) {
-            if (row.code() != null) {
-                return row.code();
-            }
-        }
-        return null;
+    private static List<String> codes(Upload upload) {
+        return upload.rows().stream().map(Row::code).filter(Objects::nonNull).toList();
     }
 
     private Uni<List<Uploading.Row>> lookedUp(BookHandle book, Upload upload) {
@@ -140,33 +135,9 @@ class Offline {
                 null));
     }
 
-    // ---- wrong codes ---------------------------------------------------------------------------------------------
-
-    static boolean isWrongCode(Rejection rejection) {
-        return rejection instanceof PayCodeRejection.Unknown
-                || rejection instanceof PayCodeRejection.Used
-                || rejection instanceof PayCodeRejection.Expired;
-    }
-
-    /** Each wrong code of an upload is a try, as if it had been shown alone. */
-    private Uni<Void> countWrong(BookHandle book, Client client, Upload upload, Uploading work) {
-        byte[] problem = Problem.of(new PayCodeRejection.Unknown()).json(Language.EN, null);
-        Answer wrong = new Answer(422, null, problem, null, null, false);
-        return Multi.createFrom()
-                .iterable(work.wrong())
-                .onItem()
-                .transformToUniAndConcatenate(code -> wrongCodes
-                        .watch(
-                                book,
-                                client.id(),
-                                upload.terminal(),
-                                code,
-                                () -> Uni.createFrom().item(wrong))
-                        .onFailure(RefusedException.class)
-                        .recoverWithItem(wrong))
-                .collect()
-                .asList()
-                .replaceWithVoid();
+    /** One that was used is a code all the same: who finds it can pay nothing by it. */
+    static boolean isGuess(Rejection rejection) {
+        return rejection instanceof PayCodeRejection.Unknown || rejection instanceof PayCodeRejection.Expired;
     }
 
     // ---- metrics -------------------------------------------------------------------------------------------------

@@ -228,7 +228,9 @@ public class OfflineResource {
                     (`unknown-allowance`); from the future (`sale-in-future`); before, after or beyond the allowance, or after
                     it was revoked; the code is wrong, or a voucher's; an unknown member, or one who has left. A code of a
                     member's device is judged by `at` and taken once; it is refused as used when a later one of that device was
-                    taken meanwhile. After ten wrong codes the rows with codes are refused.
+                    taken meanwhile. After ten unknown or expired codes in a minute the rows with codes are refused
+                    `too-many-wrong-codes`, and may be sent again when the minute is over; what the terminal sells on-line
+                    is not held up by them.
 
                     A sale that was uploaded is found, refunded and reversed like any other; a number that was reversed before
                     it was uploaded is refused. A request of a form that cannot be read is refused as a whole.

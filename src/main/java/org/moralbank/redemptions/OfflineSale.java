@@ -83,8 +83,10 @@ record OfflineSale(
     /**
      * Takes it, or leaves with a refusal, in this order: a transaction that was reversed or is another; a merchant or terminal
      * that does not sell now; the allowance; the code; an unknown member and one who has left.
+     *
+     * @param beforeTheCode refuses a code that is not to be looked at
      */
-    Taken take(WorkingSet set, Allowances allowances, UUID allowanceId, String signature) {
+    Taken take(WorkingSet set, Allowances allowances, UUID allowanceId, String signature, Runnable beforeTheCode) {
         Transaction first = set.find(TRANSACTIONS, key);
         if (first != null) {
             return again(first);
@@ -97,6 +99,7 @@ record OfflineSale(
             throw new OfflineRejection.SaleInFuture(at, now).refused();
         }
         allowance.check(at, amount);
+        beforeTheCode.run();
         String whose = shown == null
                 ? Objects.requireNonNull(member)
                 : shown.presentAt(set, at).member();

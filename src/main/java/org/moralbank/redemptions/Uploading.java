@@ -18,6 +18,7 @@ import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.BookEvents;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.paycodes.PayCodeRejection;
+import org.moralbank.paycodes.WrongCodes;
 import org.moralbank.platform.Problem;
 import org.moralbank.platform.RefusedException;
 import org.moralbank.platform.Rejection;
@@ -28,9 +29,6 @@ import org.moralbank.platform.Rejection;
  * transaction, of which the redemption is the record, and no second one is kept.
  */
 final class Uploading implements Work {
-    /** As many wrong codes as a till may show in a minute elsewhere; the rows with codes behind them are refused. */
-    static final int MOST_WRONG_CODES = 10;
-
     private static final long A_MINUTE = 60;
 
     private final Ask ask;
@@ -40,6 +38,7 @@ final class Uploading implements Work {
     private final UUID allowance;
     private final String signature;
     private final List<Row> rows;
+    private final WrongCodes.Upload tries;
 
     private List<String> wrong = List.of();
     private Map<UploadView.Result, Long> results = Map.of();
@@ -64,7 +63,8 @@ final class Uploading implements Work {
             Allowances allowances,
             UUID allowance,
             String signature,
-            List<Row> rows) {
+            List<Row> rows,
+            WrongCodes.Upload tries) {
         this.ask = ask;
         this.sight = sight;
         this.book = book;
@@ -72,9 +72,10 @@ final class Uploading implements Work {
         this.allowance = allowance;
         this.signature = signature;
         this.rows = rows;
+        this.tries = tries;
     }
 
-    /** The codes that the last decision found wrong. */
+    /** The codes that the last decision found wrong; those that were used are none of them. */
     List<String> wrong() {
         return wrong;
     }
@@ -131,10 +132,7 @@ final class Uploading implements Work {
             if (first != null) {
                 throw new OfflineRejection.RowRepeated(number, first).refused();
             }
-            if (sale.shown() != null && wrong.size() >= MOST_WRONG_CODES) {
-                throw new PayCodeRejection.TooManyWrong(A_MINUTE).refused();
-            }
-            OfflineSale.Taken taken = sale.take(set, allowances, allowance, signature);
+            OfflineSale.Taken taken = sale.take(set, allowances, allowance, signature, () -> refuseGuesses(sale));
             return new UploadView.Item(
                     index,
                     number,
@@ -144,7 +142,7 @@ final class Uploading implements Work {
         } catch (RefusedException refused) {
             set.undoTo(mark);
             refusals.merge(refused.rejection().code(), 1, Integer::sum);
-            if (row.sale() != null && row.sale().code() != null && Offline.isWrongCode(refused.rejection())) {
+            if (row.sale() != null && row.sale().code() != null && Offline.isGuess(refused.rejection())) {
                 wrong.add(row.sale().code());
             }
             return new UploadView.Item(
@@ -153,6 +151,13 @@ final class Uploading implements Work {
                     UploadView.Result.refused,
                     null,
                     Problem.of(refused.rejection()).members(ask.language(), ask.instance() + "#" + index));
+        }
+    }
+
+    /** A code beyond the tries is not looked at: its row is refused as long as the wrong ones are of late. */
+    private void refuseGuesses(OfflineSale sale) {
+        if (sale.code() != null && !tries.mayShow(sale.code(), wrong)) {
+            throw new PayCodeRejection.TooManyWrong(A_MINUTE).refused();
         }
     }
 

@@ -142,6 +142,74 @@ class WrongCodesTest {
     }
 
     @Test
+    void anUploadHasTriesOfItsOwnUntilTheMinuteIsOver() {
+        assertThat(guessed(TILL, codes("711", 12))).isEqualTo(10);
+
+        assertThat(guessed(TILL, codes("711", 1))).isZero();
+        assertThat(guessed(2, codes("711", 1))).isEqualTo(1);
+        assertThat(isLetIn(BOOK, TILL, "T1", CODE, problem("ok", false)))
+                .as("on-line")
+                .isTrue();
+        pass(WrongCodes.OF_SOURCE);
+        assertThat(guessed(TILL, codes("711", 12))).isEqualTo(10);
+    }
+
+    @Test
+    void uploadsThatAreUnderWayShareWhatIsLeft() {
+        assertThat(guessed(TILL, codes("711", 4))).isEqualTo(4);
+
+        var first = wrongCodes.upload(BOOK, TILL, "T1", codes("711", 5));
+        var second = wrongCodes.upload(BOOK, TILL, "T1", codes("711", 5));
+
+        assertThat(looked(first, codes("711", 5))).hasSize(5);
+        assertThat(looked(second, codes("711", 5))).hasSize(1);
+        first.end(List.of(), Map.of());
+        second.end(List.of(), Map.of());
+        assertThat(guessed(TILL, codes("711", 12))).isEqualTo(6);
+    }
+
+    @Test
+    void aDeviceHasNoMoreTriesInUploads() {
+        String device = "7120481516";
+        for (int client = 1; client <= 4; client++) {
+            assertThat(isLetIn(BOOK, client, null, device + "00000000", problem("pay-code-unknown", false)))
+                    .isTrue();
+        }
+
+        assertThat(guessed(TILL, codes(device, 9))).isEqualTo(6);
+        assertThat(isLetIn(BOOK, 9, null, device + "00000000", problem("ok", false)))
+                .isFalse();
+        pass(WrongCodes.OF_SOURCE);
+        assertThat(guessed(TILL, codes(device, 1))).isZero();
+    }
+
+    private static List<String> codes(String begin, int many) {
+        List<String> codes = new ArrayList<>();
+        for (int i = 1; i <= many; i++) {
+            codes.add(begin + "0".repeat(16 - begin.length()) + "%02d".formatted(i));
+        }
+        return codes;
+    }
+
+    /** How many of an upload's codes, all of them wrong, are looked at. */
+    private int guessed(int client, List<String> codes) {
+        var upload = wrongCodes.upload(BOOK, client, "T1", codes);
+        List<String> wrong = looked(upload, codes);
+        upload.end(wrong, Map.of());
+        return wrong.size();
+    }
+
+    private static List<String> looked(WrongCodes.Upload upload, List<String> codes) {
+        List<String> wrong = new ArrayList<>();
+        for (String code : codes) {
+            if (upload.mayShow(code, wrong)) {
+                wrong.add(code);
+            }
+        }
+        return wrong;
+    }
+
+    @Test
     void aFailureOfTheServiceIsNoTry() {
         for (int i = 0; i < 1_000; i++) {
             assertThatThrownBy(() -> wrongCodes

@@ -637,6 +637,96 @@ class OfflineTest {
         assertThat(balances(book)).containsEntry("2200:" + anna.id(), 495L);
     }
 
+    private static Map<String, Object> shown(String number, String code, Instant at) {
+        return Map.of("terminalTransaction", number, "code", code, "amount", 5, "at", at.toString());
+    }
+
+    /** Guessing by upload is as slow as at the till, and keeps from nothing else. */
+    @Test
+    void wrongCodesOfAnUploadHoldUpOnlyTheRowsWithCodes() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 50);
+        var anna = book.aMember().holding(500, Unit.PTS);
+        String apiKey = book.keyOfTerminal(till.merchant(), till.terminal());
+        Map<String, Object> first = shown("0", anna.payCode(), Instant.now());
+        List<Map<String, Object>> rows = new ArrayList<>(List.of(first));
+        for (int i = 1; i <= 12; i++) {
+            rows.add(shown("W" + i, "71100000000000%04d".formatted(i), Instant.now()));
+        }
+        rows.add(row("M1", anna, 5, till.from()));
+
+        String told = post(book, apiKey, "first", till.upload(rows))
+                .statusCode(200)
+                .body("created", equalTo(2))
+                .extract()
+                .asString();
+        List<String> refused = JsonPath.from(told).getList("items.problem.code", String.class);
+        assertThat(refused.subList(0, 10)).containsOnly("pay-code-unknown");
+        assertThat(refused.subList(10, 12)).containsOnly("too-many-wrong-codes");
+
+        book.request(apiKey)
+                .header("Idempotency-Key", "live")
+                .body(Map.of(
+                        "mode",
+                        "SALE",
+                        "code",
+                        anna.payCode(),
+                        "merchant",
+                        till.merchant(),
+                        "terminal",
+                        till.terminal(),
+                        "terminalTransaction",
+                        "L1",
+                        "amount",
+                        5,
+                        "unit",
+                        "PTS"))
+                .post(book.path() + "/redemptions")
+                .then()
+                .statusCode(201);
+        assertThat(post(book, apiKey, "first", till.upload(rows))
+                        .statusCode(200)
+                        .header("Idempotent-Replayed", equalTo("true"))
+                        .extract()
+                        .asString())
+                .isEqualTo(told);
+        post(
+                        book,
+                        apiKey,
+                        "another",
+                        till.upload(List.of(
+                                first, shown("N", anna.payCode(), Instant.now()), row("M2", anna, 5, till.from()))))
+                .statusCode(200)
+                .body("items.result", contains("replayed", "refused", "created"))
+                .body("items[1].problem.code", equalTo("too-many-wrong-codes"))
+                .body("items[1].problem.retryable", equalTo(true));
+    }
+
+    /** Who holds a code in his hand that was used can pay nothing by it, and a till's honest upload has some. */
+    @Test
+    void aCodeThatWasUsedIsNoGuess() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 50);
+        var anna = book.aMember().holding(500, Unit.PTS);
+        String used = anna.payCode();
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < 15; i++) {
+            rows.add(shown("U" + i, used, Instant.now()));
+        }
+        rows.add(shown("V", anna.payCode(), Instant.now()));
+
+        JsonPath told = upload(till, rows)
+                .statusCode(200)
+                .body("created", equalTo(2))
+                .extract()
+                .jsonPath();
+        upload(till, List.of(shown("X", anna.payCode(), Instant.now()))).body("created", equalTo(1));
+
+        assertThat(told.getList("items.problem.code", String.class))
+                .hasSize(14)
+                .containsOnly("pay-code-used");
+    }
+
     @Test
     void isATillsOwnOnly() {
         var book = bank.aBook();
