@@ -722,9 +722,7 @@ class OfflineTest {
                 .jsonPath();
         upload(till, List.of(shown("X", anna.payCode(), Instant.now()))).body("created", equalTo(1));
 
-        assertThat(told.getList("items.problem.code", String.class))
-                .hasSize(14)
-                .containsOnly("pay-code-used");
+        assertThat(told.getList("items.problem.code", String.class)).hasSize(14).containsOnly("pay-code-used");
     }
 
     @Test
