@@ -62,7 +62,8 @@ class ArchitectureTest {
             "ProblemResponses",
             "PathMethods",
             "MeteredPaths",
-            "OperationFilter");
+            "OperationFilter",
+            "LongRead");
 
     /**
      * The lock and the clock of the commit, the checks before there is a service, a book's number by its code, and the

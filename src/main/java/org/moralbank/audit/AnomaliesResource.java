@@ -33,6 +33,7 @@ import org.moralbank.access.Role;
 import org.moralbank.ledger.Books;
 import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.LongRead;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
@@ -156,6 +157,7 @@ public class AnomaliesResource {
     }
 
     @GET
+    @LongRead
     @Path("/{kind}")
     @Allowed({Role.OPERATOR, Role.AUDITOR})
     @Operation(

@@ -30,6 +30,7 @@ import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.LongRead;
 
 /** Samples over HTTP. */
 @Produces(MediaType.APPLICATION_JSON)
@@ -48,6 +49,7 @@ public class SamplesResource {
     }
 
     @GET
+    @LongRead
     @Allowed({Role.OPERATOR, Role.AUDITOR})
     @Operation(
             operationId = "drawSample",

@@ -36,6 +36,7 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.ledger.Chart;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.LongRead;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.TableFile;
@@ -109,6 +110,7 @@ public class GeneralLedgerResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
+    @LongRead
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(operationId = "getGeneralLedger", summary = "Shows the general ledger of a book", description = """
                     Account by account in order of the chart, closed ones too: a line OPENING, a line POSTING for each posting
@@ -195,6 +197,7 @@ public class GeneralLedgerResource {
 
     @GET
     @Produces("text/csv")
+    @LongRead
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(hidden = true)
     public Multi<Buffer> csv(
@@ -207,6 +210,7 @@ public class GeneralLedgerResource {
 
     @GET
     @Produces("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    @LongRead
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(hidden = true)
     public Multi<Buffer> xlsx(

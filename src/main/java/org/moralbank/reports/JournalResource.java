@@ -32,6 +32,7 @@ import org.moralbank.access.Role;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.LongRead;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.TableFile;
@@ -78,6 +79,7 @@ public class JournalResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
+    @LongRead
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(operationId = "getJournal", summary = "Shows the journal of a book", description = """
                     Every entry by its lines, in the order in which they were posted, as they were sealed. asOf a moment, or
@@ -147,6 +149,7 @@ public class JournalResource {
 
     @GET
     @Produces("text/csv")
+    @LongRead
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(hidden = true)
     public Multi<Buffer> csv(@Context RoutingContext http, @RestPath String book, @BeanParam PeriodQuery query) {
@@ -155,6 +158,7 @@ public class JournalResource {
 
     @GET
     @Produces("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    @LongRead
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(hidden = true)
     public Multi<Buffer> xlsx(@Context RoutingContext http, @RestPath String book, @BeanParam PeriodQuery query) {

@@ -29,6 +29,7 @@ import org.moralbank.access.Call;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Books;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.LongRead;
 import org.moralbank.platform.TableFile;
 
 /** Reconciliations over HTTP. */
@@ -62,6 +63,7 @@ public class ReconciliationsResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
+    @LongRead
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(
             operationId = "getReconciliations",
@@ -116,6 +118,7 @@ public class ReconciliationsResource {
 
     @GET
     @Produces("text/csv")
+    @LongRead
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(hidden = true)
     public Multi<Buffer> csv(
@@ -128,6 +131,7 @@ public class ReconciliationsResource {
 
     @GET
     @Produces("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    @LongRead
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(hidden = true)
     public Multi<Buffer> xlsx(

@@ -28,6 +28,7 @@ import org.moralbank.ledger.AccountPath;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.LongRead;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.TableFile;
@@ -50,6 +51,7 @@ public class TrialBalanceResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
+    @LongRead
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(operationId = "getTrialBalance", summary = "Shows the trial balance of a book", description = """
                     What every account has, in order of the chart; with the first page also what each code comes to, and
@@ -137,6 +139,7 @@ public class TrialBalanceResource {
 
     @GET
     @Produces("text/csv")
+    @LongRead
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(hidden = true)
     public Multi<Buffer> csv(@Context RoutingContext http, @RestPath String book, @BeanParam PeriodQuery query) {
@@ -145,6 +148,7 @@ public class TrialBalanceResource {
 
     @GET
     @Produces("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    @LongRead
     @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(hidden = true)
     public Multi<Buffer> xlsx(@Context RoutingContext http, @RestPath String book, @BeanParam PeriodQuery query) {

@@ -32,6 +32,7 @@ import org.moralbank.ledger.Books;
 import org.moralbank.members.OrganisationStore;
 import org.moralbank.members.OrganisationUnit;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.LongRead;
 import org.moralbank.platform.ProtocolRejection;
 
 /** The statistics of an organisation unit, over HTTP. */
@@ -95,6 +96,7 @@ public class StatisticsResource {
             long pooledPoints) {}
 
     @GET
+    @LongRead
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(
             operationId = "getOrganisationStatistics",

@@ -1,0 +1,12 @@
+package org.moralbank.platform;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** What reads may take of a process. */
+@ConfigMapping(prefix = "moralbank.reads")
+public interface ReadsConfig {
+    /** How many that may go through all of a book are answered at a time; fewer than the pool has connections. */
+    @WithDefault("6")
+    int longAtOnce();
+}
