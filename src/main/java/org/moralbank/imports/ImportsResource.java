@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -35,6 +36,7 @@ import org.moralbank.commits.Ask;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.platform.Page;
+import org.moralbank.platform.ProtocolRejection;
 
 /** Imports over HTTP. */
 @Produces(MediaType.APPLICATION_JSON)
@@ -47,6 +49,7 @@ public class ImportsResource {
     private final Imports imports;
     private final ImportStore store;
     private final long largest;
+    private final Semaphore receiving = new Semaphore(1);
 
     ImportsResource(
             Books books,
@@ -71,6 +74,7 @@ public class ImportsResource {
                     accounts name are registered, active, with nothing but their ids. The feed has the entries as events;
                     webhooks are sent what is posted behind them. What is not in the books does not
                     come along: holds, service records, redemptions, settlements, statuses, and what persons wrote.
+                    A process takes one import at a time; a second, of any book, is answered 429 overloaded before it is read.
                     """)
     @RequestBody(
             required = true,
@@ -105,16 +109,37 @@ public class ImportsResource {
         call.ask(found.id());
         Upload.Form form =
                 Upload.Form.of(Objects.requireNonNullElse(http.request().getHeader("Content-Type"), ""));
-        Upload upload = Upload.receive(body, form, largest, FOLDER);
+        if (!receiving.tryAcquire()) {
+            throw new ProtocolRejection.Plain("overloaded").refused();
+        }
         try {
-            Ask ask = call.ask(found.id(), upload.sha256());
-            return imports.take(ask, found, call.client(), upload)
-                    .map(Responses::of)
-                    .eventually(upload::delete);
+            Upload upload = Upload.receive(body, form, largest, FOLDER);
+            try {
+                Ask ask = call.ask(found.id(), upload.sha256());
+                return imports.take(ask, found, call.client(), upload)
+                        .eventually(() -> end(upload))
+                        // A client that goes away does not end the import, which reads the file until it is done.
+                        .memoize()
+                        .indefinitely()
+                        .map(Responses::of);
+            } catch (IOException | RuntimeException failed) {
+                upload.delete();
+                throw failed;
+            }
         } catch (IOException | RuntimeException failed) {
-            upload.delete();
+            receiving.release();
             throw failed;
         }
+    }
+
+    private void end(Upload upload) {
+        upload.delete();
+        receiving.release();
+    }
+
+    /** Whether there is an upload: the room for temporary files is measured for one. */
+    boolean isReceiving() {
+        return receiving.availablePermits() == 0;
     }
 
     @GET

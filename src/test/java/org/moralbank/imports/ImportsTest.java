@@ -34,7 +34,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -67,6 +66,9 @@ class ImportsTest {
 
     @Inject
     Pool pool;
+
+    @Inject
+    ImportsResource resource;
 
     /** A book in which all kinds of entries were posted. */
     private TestBank.Book aBookWithAHistory() {
@@ -547,13 +549,9 @@ class ImportsTest {
         // Nobody else's file of these tests has that many bytes.
         int half = lines.length / 2 + here.id();
         String key = aKey();
-        String head = "POST " + here.path() + "/imports HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                + operator()
-                + "\r\nIdempotency-Key: " + key + "\r\nContent-Type: " + JSONL + "\r\nContent-Length: " + lines.length
-                + "\r\n\r\n";
 
         try (Socket client = new Socket("localhost", RestAssured.port)) {
-            client.getOutputStream().write(head.getBytes(UTF_8));
+            client.getOutputStream().write(head(here, key, lines.length).getBytes(UTF_8));
             client.getOutputStream().write(lines, 0, half);
             client.getOutputStream().flush();
             await(() -> uploads().anyMatch(size -> size == half));
@@ -562,6 +560,7 @@ class ImportsTest {
             }
         }
         await(() -> uploads().noneMatch(size -> size == half));
+        await(() -> !resource.isReceiving());
 
         assertThat(rows(here)).isZero();
         // Nothing was answered under the key, and nothing is in the way of the whole.
@@ -571,6 +570,12 @@ class ImportsTest {
                 .extract()
                 .response();
         assertThat(answer.header("Idempotent-Replayed")).isNull();
+    }
+
+    private String head(TestBank.Book book, String key, int length) {
+        return "POST " + book.path() + "/imports HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + operator()
+                + "\r\nIdempotency-Key: " + key + "\r\nContent-Type: " + JSONL + "\r\nContent-Length: " + length
+                + "\r\n\r\n";
     }
 
     /** The sizes of what is being received. */
@@ -696,17 +701,30 @@ class ImportsTest {
     }
 
     @Test
-    void ofTwoAtOnceOneIsTaken() {
+    void ofTwoAtOnceOneIsTakenAndTheOtherIsToldToComeAgainWhateverItsBook() throws Exception {
         TestBank.Book here = bank.aBook();
+        TestBank.Book other = bank.aBook();
         byte[] lines = jsonl(moved(aBookWithAHistory(), here).entries());
-        operator();
+        byte[] others = jsonl(moved(aBookWithAHistory(), other).entries());
+        String key = aKey();
+        String otherKey = aKey();
 
-        List<CompletableFuture<Integer>> both = List.of(aKey(), aKey()).stream()
-                .map(key -> CompletableFuture.supplyAsync(
-                        () -> send(here, key, JSONL, lines).extract().statusCode()))
-                .toList();
+        try (Socket first = new Socket("localhost", RestAssured.port)) {
+            first.getOutputStream().write(head(here, key, lines.length).getBytes(UTF_8));
+            first.getOutputStream().write(lines, 0, lines.length - 1);
+            await(resource::isReceiving);
+            send(here, key, JSONL, lines)
+                    .statusCode(429)
+                    .header("Retry-After", equalTo("1"))
+                    .body("code", equalTo("overloaded"));
+            send(other, otherKey, JSONL, others).statusCode(429);
+            first.getOutputStream().write(lines, lines.length - 1, 1);
+            await(() -> !resource.isReceiving());
+        }
 
-        assertThat(both.stream().map(CompletableFuture::join)).containsExactlyInAnyOrder(201, 409);
+        send(here, key, JSONL, lines).statusCode(201).header("Idempotent-Replayed", equalTo("true"));
+        send(other, otherKey, JSONL, others).statusCode(201);
+        send(here, aKey(), JSONL, lines).statusCode(409).body("code", equalTo("book-not-empty"));
     }
 
     @Test
