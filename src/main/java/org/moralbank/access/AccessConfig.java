@@ -1,5 +1,6 @@
 package org.moralbank.access;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import java.util.Optional;
 
@@ -11,4 +12,10 @@ interface AccessConfig {
      * characters. Later starts do not change the client, so that the setting can be taken away again.
      */
     Optional<String> operatorKey();
+
+    /**
+     * The most bytes of bodies that are read or wait for their answers at a time; the next is answered 429. At least 17 MiB;
+     * without it a sixteenth of the heap, or 17 MiB where that is more.
+     */
+    Optional<MemorySize> mostOfBodies();
 }

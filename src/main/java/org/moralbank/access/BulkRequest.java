@@ -1,8 +1,13 @@
 package org.moralbank.access;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +48,7 @@ public interface BulkRequest {
             """;
 
     /** 1 to {@value Bulk#MOST_ITEMS}. */
+    @JsonDeserialize(using = Items.class)
     @Nullable
     List<JsonNode> items();
 
@@ -62,10 +68,8 @@ public interface BulkRequest {
         if (given == null) {
             throw ProtocolRejection.Invalid.field("items", "required").refused();
         }
-        if (given.isEmpty() || given.size() > Bulk.MOST_ITEMS) {
-            throw new ProtocolRejection.Invalid(
-                            List.of(new FieldFault("items", "items", Map.of("most", Bulk.MOST_ITEMS))))
-                    .refused();
+        if (given.isEmpty()) {
+            throw wrongNumber();
         }
         ObjectReader reader = Json.mapper().readerFor(form);
         List<Bulk.Item> items = new ArrayList<>(given.size());
@@ -73,6 +77,30 @@ public interface BulkRequest {
             items.add(item(i, given.get(i), reader, work));
         }
         return new Bulk(ask, operation, items, Boolean.TRUE.equals(atomic()));
+    }
+
+    private static RefusedException wrongNumber() {
+        return new ProtocolRejection.Invalid(List.of(new FieldFault("items", "items", Map.of("most", Bulk.MOST_ITEMS))))
+                .refused();
+    }
+
+    /** Reads the items as trees. The one too many is refused before it is one: a body has room for millions. */
+    final class Items extends JsonDeserializer<List<JsonNode>> {
+        @Override
+        @SuppressWarnings("unchecked")
+        public List<JsonNode> deserialize(JsonParser json, DeserializationContext context) throws IOException {
+            if (!json.isExpectedStartArrayToken()) {
+                return (List<JsonNode>) context.handleUnexpectedToken(List.class, json);
+            }
+            List<JsonNode> items = new ArrayList<>();
+            while (json.nextToken() != JsonToken.END_ARRAY) {
+                if (items.size() == Bulk.MOST_ITEMS) {
+                    throw wrongNumber();
+                }
+                items.add(context.readTree(json));
+            }
+            return items;
+        }
     }
 
     private static <B extends Record> Bulk.Item item(

@@ -20,7 +20,7 @@ public final class Call {
     private final Caller caller;
     private final HttpServerRequest request;
     private final Language language;
-    private byte[] canonicalBody = NO_BODY;
+    private byte @Nullable [] fingerprint;
 
     private Call(Caller caller, HttpServerRequest request) {
         this.caller = caller;
@@ -69,8 +69,9 @@ public final class Call {
         }
     }
 
+    /** Notes what the request's fingerprint is, and not the body, which may be large. */
     void canonicalBody(byte[] canonical) {
-        this.canonicalBody = canonical;
+        this.fingerprint = fingerprint(canonical);
     }
 
     /** The request as a POST: its key is required. */
@@ -81,7 +82,8 @@ public final class Call {
             throw ProtocolRejection.Invalid.field("Idempotency-Key", header == null ? "required" : "idempotency-key")
                     .refused();
         }
-        return new Ask(caller, scopeBook, key, fingerprint(), language, path(), null);
+        byte[] noted = fingerprint == null ? fingerprint(NO_BODY) : fingerprint;
+        return new Ask(caller, scopeBook, key, noted, language, path(), null);
     }
 
     /** The request as a POST whose body is no JSON: {@code content} is what stands for it, its SHA-256. */
@@ -96,7 +98,7 @@ public final class Call {
     }
 
     /** SHA-256 of method, path, sorted query and canonical body: what a key stands for. */
-    private byte[] fingerprint() {
+    private byte[] fingerprint(byte[] canonicalBody) {
         String line = request.method().name() + ' ' + path() + '\n' + sortedQuery() + '\n';
         return Sha256.of(line.getBytes(StandardCharsets.UTF_8), canonicalBody);
     }

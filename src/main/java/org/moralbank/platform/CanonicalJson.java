@@ -34,7 +34,17 @@ public final class CanonicalJson {
      * @throws IOException when the text is not one JSON value, repeats a name, or has a number that a double cannot hold
      */
     public static byte[] of(byte[] json) throws IOException {
-        return of(FACTORY.createParser(json), new StringBuilder(json.length));
+        return of(FACTORY.createParser(json), new StringBuilder(characters(json)));
+    }
+
+    /** How many characters a text in UTF-8 has, of those that a StringBuilder counts: all but the bytes that continue one. */
+    private static int characters(byte[] utf8) {
+        int characters = 0;
+        for (byte each : utf8) {
+            // One of four bytes is a pair of surrogates.
+            characters += (each & 0xc0) == 0x80 ? 0 : (each & 0xf8) == 0xf0 ? 2 : 1;
+        }
+        return characters;
     }
 
     /** The canonical form of a value that was read. */
@@ -122,24 +132,35 @@ public final class CanonicalJson {
     }
 
     private static void object(JsonParser parser, StringBuilder out) throws IOException {
-        record Member(String name, String value) {}
+        record Member(String name, int from, int to) {}
         List<Member> members = new ArrayList<>();
+        out.append('{');
+        int start = out.length();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
             parser.nextToken();
-            StringBuilder text = new StringBuilder();
-            value(parser, text);
-            members.add(new Member(name, text.toString()));
-        }
-        // String's own order is by UTF-16 code units, which is what RFC 8785 section 3.2.3 asks for.
-        members.sort(Comparator.comparing(Member::name));
-        out.append('{');
-        for (int i = 0; i < members.size(); i++) {
-            if (i > 0) {
+            if (!members.isEmpty()) {
                 out.append(',');
             }
-            quoted(members.get(i).name(), out);
-            out.append(':').append(members.get(i).value());
+            int from = out.length();
+            quoted(name, out);
+            out.append(':');
+            value(parser, out);
+            members.add(new Member(name, from - start, out.length() - start));
+        }
+        // String's own order is by UTF-16 code units, which is what RFC 8785 section 3.2.3 asks for.
+        List<Member> sorted =
+                members.stream().sorted(Comparator.comparing(Member::name)).toList();
+        // A large body is copied only where its order is another.
+        if (!sorted.equals(members)) {
+            String asRead = out.substring(start);
+            out.setLength(start);
+            for (Member member : sorted) {
+                if (out.length() > start) {
+                    out.append(',');
+                }
+                out.append(asRead, member.from(), member.to());
+            }
         }
         out.append('}');
     }

@@ -54,6 +54,14 @@ class CanonicalJsonTest {
         assertThatThrownBy(() -> canonical(json)).isInstanceOf(IOException.class);
     }
 
+    @Test
+    void sortsMembersWithinMembers() throws IOException {
+        assertThat(
+                        canonical(
+                                "{ \"b\" : [{\"z\":{\"y\":1,\"x\":\"漢𝄞é\"},\"a\":{}}], \"ab\":2, \"a\\\"\":null, \"a\":\"漢\" }"))
+                .isEqualTo("{\"a\":\"漢\",\"a\\\"\":null,\"ab\":2,\"b\":[{\"a\":{},\"z\":{\"x\":\"漢𝄞é\",\"y\":1}}]}");
+    }
+
     /** The example of RFC 8785, section 3.2.2. */
     @Test
     void sortsMembersAndEscapesAsRfc8785Says() throws IOException {

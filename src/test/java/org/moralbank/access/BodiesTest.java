@@ -1,0 +1,182 @@
+package org.moralbank.access;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.math.BigInteger;
+import java.net.Socket;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.moralbank.TestBank;
+import org.moralbank.commits.Bulk;
+import org.moralbank.platform.TestDatabase;
+
+/** No body that anybody sends takes the memory of all. */
+@QuarkusTest
+@QuarkusTestResource(TestDatabase.class)
+class BodiesTest {
+    @Inject
+    TestBank bank;
+
+    @Inject
+    Bodies bodies;
+
+    @Inject
+    MeterRegistry metrics;
+
+    private TestBank.Book book;
+
+    @BeforeEach
+    void open() {
+        book = bank.aBook();
+    }
+
+    @Test
+    void refusesTheItemTooManyWithoutAGlanceAtTheRest() {
+        String most = "[],".repeat(Bulk.MOST_ITEMS - 1) + "[]";
+
+        bulk("{\"items\":[" + most + "]}").statusCode(200).body("refused", equalTo(Bulk.MOST_ITEMS));
+        // What follows is not JSON, which would be told of if it were read.
+        bulk("{\"items\":[" + most + ",[] no JSON")
+                .statusCode(400)
+                .body("code", equalTo("invalid-request"))
+                .body("errors", hasSize(1))
+                .body("errors[0].field", equalTo("items"));
+    }
+
+    @Test
+    void refusesMoreTokensThanAnyRequestNeeds() {
+        // The body's own are two braces, a name, and the brackets of the items and of the one item.
+        int others = 7;
+        int arrays = (BodyReader.MOST_TOKENS - others) / 2;
+
+        bulk("{\"items\":[[" + "[],".repeat(arrays - 1) + "[]]]}")
+                .statusCode(200)
+                .body("refused", equalTo(1));
+        bulk("{\"items\":[[" + "[],".repeat(arrays) + "[]]]}").statusCode(400).body("code", equalTo("unreadable-body"));
+    }
+
+    @Test
+    void tellsWhoComesWhenTheRoomIsTakenToComeAgain() {
+        String body = "{\"items\":[[]]}";
+        double refusedBefore = refused();
+        await(() -> bodies.heldBytes() == 0);
+        Bodies.Room others = bodies.room();
+
+        others.take(bodies.mostBytes() - body.length());
+        bulk(body).statusCode(200);
+        await(() -> bodies.heldBytes() == bodies.mostBytes() - body.length());
+        others.take(1);
+        for (int i = 0; i < 2; i++) {
+            bulk(body).statusCode(429).header("Retry-After", equalTo("1")).body("code", equalTo("overloaded"));
+        }
+        // Longer than what a server reads by itself.
+        bulk(body + " ".repeat(4 << 20)).statusCode(429).body("code", equalTo("overloaded"));
+        assertThat(refused() - refusedBefore).isEqualTo(3);
+        others.giveBack();
+
+        await(() -> bodies.heldBytes() == 0);
+        bulk(body).statusCode(200);
+    }
+
+    @Test
+    void refusesABodyBeforeItIsThereByItsLengthAndOneWithoutALengthWhenItHasGrown() throws Exception {
+        String key = book.keyOf(Role.APP);
+        await(() -> bodies.heldBytes() == 0);
+        Bodies.Room others = bodies.room();
+        others.take(bodies.mostBytes() - (1 << 20));
+
+        try (Socket client = begin(key, "Content-Length: " + ((1 << 20) + 1), "")) {
+            assertThat(statusLine(client)).startsWith("HTTP/1.1 429");
+        }
+        try (Socket client = begin(key, "Transfer-Encoding: chunked", "200000\r\n")) {
+            assertThat(statusLine(client)).startsWith("HTTP/1.1 429");
+        }
+        others.giveBack();
+
+        await(() -> bodies.heldBytes() == 0);
+    }
+
+    @Test
+    void givesTheRoomBackWhenTheClientGoesAwayBefore() throws Exception {
+        await(() -> bodies.heldBytes() == 0);
+
+        try (Socket client = begin(book.keyOf(Role.APP), "Content-Length: " + (8 << 20), "")) {
+            await(() -> bodies.heldBytes() == 8 << 20);
+        }
+
+        await(() -> bodies.heldBytes() == 0);
+    }
+
+    @Test
+    void hasNoLessRoomThanTheLargestBulkNeeds() {
+        assertThatThrownBy(() -> new Bodies(config(Bodies.LEAST_BYTES - 1), new SimpleMeterRegistry()))
+                .hasMessageContaining("moralbank.access.most-of-bodies");
+        assertThat(new Bodies(config(Bodies.LEAST_BYTES), new SimpleMeterRegistry()).mostBytes())
+                .isEqualTo(17 << 20);
+    }
+
+    private static AccessConfig config(long mostBytes) {
+        return new AccessConfig() {
+            @Override
+            public Optional<String> operatorKey() {
+                return Optional.empty();
+            }
+
+            @Override
+            public Optional<MemorySize> mostOfBodies() {
+                return Optional.of(new MemorySize(BigInteger.valueOf(mostBytes)));
+            }
+        };
+    }
+
+    private double refused() {
+        return metrics.get("moralbank.access.bodies.refused").counter().count();
+    }
+
+    private ValidatableResponse bulk(String body) {
+        return book.as(Role.APP)
+                .body(body)
+                .post(book.path() + "/transfers/bulk")
+                .then();
+    }
+
+    /** The head of a bulk and the first mebibyte of its body. */
+    private Socket begin(String key, String length, String first) throws IOException {
+        Socket client = new Socket("localhost", RestAssured.port);
+        client.setSoTimeout(20_000);
+        String head = "POST " + book.path() + "/transfers/bulk HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
+                + key + "\r\nIdempotency-Key: k-1\r\nContent-Type: application/json\r\n" + length + "\r\n\r\n" + first;
+        client.getOutputStream().write((head + " ".repeat((1 << 20) + 1)).getBytes(US_ASCII));
+        return client;
+    }
+
+    private static String statusLine(Socket client) throws IOException {
+        return new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII)).readLine();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long until = System.nanoTime() + 20_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited too long").isLessThan(until);
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+}
