@@ -1,5 +1,6 @@
 package org.moralbank.platform;
 
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
@@ -83,11 +84,28 @@ class ProblemResponses {
             return response(new ProtocolRejection.Plain("database-unavailable"), http)
                     .build();
         }
+        if (hasClientGone(thrown)) {
+            Trace.logging(
+                    traceId,
+                    () -> LOG.infof(
+                            "A client went away before its %s had arrived.",
+                            http.request().method()));
+            return response(new Fault(traceId), http).build(); // to nobody
+        }
         // The path has ids of the books' members in it: the operation's pattern is not known here, so only the method
         // is told.
         Trace.logging(
                 traceId, () -> LOG.errorf(thrown, "A %s failed.", http.request().method()));
         return response(new Fault(traceId), http).build();
+    }
+
+    private static boolean hasClientGone(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof HttpClosedException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Response.ResponseBuilder response(Rejection rejection, RoutingContext http) {

@@ -162,7 +162,7 @@ class AsideTest {
                     }
                 }))
                 .get(30, TimeUnit.SECONDS);
-        assertThat(unread.status()).as(body(unread)).isEqualTo(503);
+        assertThat(unread.status()).as(body(unread)).isEqualTo(500);
         assertThat(rows()).isZero();
 
         execute("INSERT INTO test_row VALUES (1, 4)");
