@@ -466,7 +466,7 @@ public final class Ledger {
             throw new PostingRejection.HoldNotActive(holdId.toString(), Hold.Status.EXPIRED).refused();
         }
         if (amount > hold.amount()) {
-            throw new PostingRejection.HoldExceeded(holdId.toString(), hold.amount(), amount).refused();
+            throw new PostingRejection.HoldExceeded(holdId.toString(), hold.amount(), amount, holder.unit()).refused();
         }
         Nets nets = new Nets();
         long missing = amount;

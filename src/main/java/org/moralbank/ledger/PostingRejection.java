@@ -45,7 +45,7 @@ public sealed interface PostingRejection extends Rejection {
     }
 
     /** More was asked for than the hold reserves. */
-    record HoldExceeded(String hold, long held, long wanted) implements PostingRejection {
+    record HoldExceeded(String hold, long held, long wanted, Unit unit) implements PostingRejection {
         @Override
         public String code() {
             return "hold-exceeded";
@@ -53,7 +53,7 @@ public sealed interface PostingRejection extends Rejection {
 
         @Override
         public Map<String, Object> facts() {
-            return Map.of("hold", hold, "held", held, "wanted", wanted);
+            return Map.of("hold", hold, "held", held, "wanted", wanted, "unit", unit.name());
         }
     }
 

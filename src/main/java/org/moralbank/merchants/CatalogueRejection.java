@@ -2,6 +2,7 @@ package org.moralbank.merchants;
 
 import java.time.DayOfWeek;
 import java.util.Map;
+import org.moralbank.ledger.Unit;
 import org.moralbank.platform.Rejection;
 
 /** Why lines are not sold, in order of precedence: the first four by line, then what concerns all. */
@@ -67,7 +68,7 @@ public sealed interface CatalogueRejection extends Rejection {
 
         @Override
         public Map<String, Object> facts() {
-            return Map.of("amount", amount, "sum", sum);
+            return Map.of("amount", amount, "sum", sum, "unit", Unit.PTS.name());
         }
     }
 

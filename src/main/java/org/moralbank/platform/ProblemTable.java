@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;
@@ -23,9 +24,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A line is {@code code.part = text}, with the parts {@code status} and {@code retryable} (English file only),
  * {@code title}, {@code detail} (with {@code {fact}} placeholders) and {@code action}; {@code field.rule = text} is the
  * sentence for a field that breaks a rule. {@code word.fact.value = text} (Chinese file only) is a fact that is an English
- * word where a sentence names it: its letters in lower case, a hyphen for whatever is between them.
+ * word where a sentence names it: its letters in lower case, a hyphen for whatever is between them. The numbers of a refusal
+ * that has a {@code unit} are amounts of it: a person reads points with their two decimals, and {@code amount.unit = text}.
  */
 public final class ProblemTable {
+    /** The unit of which the API has hundredths. */
+    private static final String POINTS = "PTS";
+
     private static final Pattern NO_LETTERS = Pattern.compile("[^a-z]+");
     private static final Properties ENGLISH = properties("problems_en.properties");
     private static final Properties CHINESE = properties("problems_zh.properties");
@@ -82,10 +87,20 @@ public final class ProblemTable {
             int close = sentence.indexOf('}', open);
             String name = sentence.substring(open + 1, close);
             Object fact = facts.get(name);
-            out.append(sentence, from, open).append(fact == null ? "–" : word(language, name, fact.toString()));
+            out.append(sentence, from, open)
+                    .append(fact == null ? "–" : shown(language, name, fact, facts.get("unit")));
             from = close + 1;
         }
         return out.append(sentence, from, sentence.length()).toString();
+    }
+
+    private static String shown(Language language, String name, Object fact, @Nullable Object unit) {
+        if (fact instanceof Number number && unit != null) {
+            long amount = number.longValue();
+            String told = unit.equals(POINTS) ? BigDecimal.valueOf(amount, 2).toPlainString() : Long.toString(amount);
+            return told + ' ' + required(properties(language), "amount." + unit);
+        }
+        return word(language, name, fact.toString());
     }
 
     private static String word(Language language, String name, String value) {

@@ -374,7 +374,7 @@ class KernelBordersTest {
         hold(ANNA, 40);
 
         assertThat(refused(() -> capture(41)))
-                .isEqualTo("refused hold-exceeded {held=40, hold=" + HOLD + ", wanted=41}");
+                .isEqualTo("refused hold-exceeded {held=40, hold=" + HOLD + ", unit=MIN, wanted=41}");
         capture(40);
 
         assertThat(posted(ANNA)).isEqualTo(20);

@@ -159,7 +159,7 @@ final class KernelWork {
                                 .status();
             case RandomWork.Reverse reverse -> {
                 if (set.find(REVERSALS, new EntryTable.Key(reverse.book(), reverse.seq())) != null) {
-                    throw new PostingRejection.HoldExceeded("reversed", 0, 1).refused();
+                    throw new PostingRejection.HoldExceeded("reversed", 0, 1, Unit.MIN).refused();
                 }
                 Entry original = entries.get(reverse.book(), reverse.seq());
                 yield told(Ledger.reverse(
@@ -189,7 +189,7 @@ final class KernelWork {
                 together.works().forEach(each -> told.add(decide(each, set)));
                 yield String.join(" and ", told);
             }
-            case RandomWork.Refuse refuse -> throw new PostingRejection.HoldExceeded("?", 0, 1).refused();
+            case RandomWork.Refuse refuse -> throw new PostingRejection.HoldExceeded("?", 0, 1, Unit.MIN).refused();
         };
     }
 

@@ -161,7 +161,7 @@ final class NaiveBooks {
                 yield String.join(" and ", told);
             }
             case RandomWork.Refuse refuse ->
-                throw new Refused("hold-exceeded", facts("hold", "?", "held", 0, "wanted", 1));
+                throw new Refused("hold-exceeded", facts("hold", "?", "held", 0, "wanted", 1, "unit", "MIN"));
         };
     }
 
@@ -310,7 +310,7 @@ final class NaiveBooks {
     private String reverse(RandomWork.Reverse reverse, Instant now) {
         Map<Long, Integer> reversed = reversals.computeIfAbsent(reverse.book(), ignored -> new HashMap<>());
         if (reversed.containsKey(reverse.seq())) {
-            throw new Refused("hold-exceeded", facts("hold", "reversed", "held", 0, "wanted", 1));
+            throw new Refused("hold-exceeded", facts("hold", "reversed", "held", 0, "wanted", 1, "unit", "MIN"));
         }
         Posted original = entries(reverse.book()).get((int) reverse.seq() - 1);
         Map<Key, Long> nets = new LinkedHashMap<>();
@@ -452,7 +452,15 @@ final class NaiveBooks {
         if (capture.amount() > reserved) {
             throw new Refused(
                     "hold-exceeded",
-                    facts("hold", capture.hold().toString(), "held", reserved, "wanted", capture.amount()));
+                    facts(
+                            "hold",
+                            capture.hold().toString(),
+                            "held",
+                            reserved,
+                            "wanted",
+                            capture.amount(),
+                            "unit",
+                            capture.who().unit()));
         }
         end(hold, "CAPTURED");
         Map<Key, Long> nets = new LinkedHashMap<>();

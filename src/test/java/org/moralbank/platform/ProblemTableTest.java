@@ -137,6 +137,24 @@ class ProblemTableTest {
                 .hasSize(values.size());
     }
 
+    /** A customer who reads it has 50 hundredths of a point, and not 50 points. */
+    @Test
+    void tellsAmountsAsAPersonReadsThem() {
+        var code = ProblemTable.entry("insufficient-balance");
+
+        assertThat(code.detail(Language.EN, Map.of("available", 50L, "wanted", 25_000L, "unit", "PTS")))
+                .isEqualTo("0.50 points are available; 250.00 points were asked for.");
+        assertThat(code.detail(Language.ZH, Map.of("available", 50L, "wanted", 25_000L, "unit", "PTS")))
+                .isEqualTo("可用 0.50 积分，请求 250.00 积分。");
+        assertThat(code.detail(Language.ZH, Map.of("available", 50L, "wanted", 120L, "unit", "MIN")))
+                .isEqualTo("可用 50 分钟，请求 120 分钟。");
+        assertThat(ProblemTable.entry("limit-exceeded")
+                        .detail(Language.EN, Map.of("wouldBe", -1280L, "limit", -1000L, "unit", "PTS")))
+                .isEqualTo("What was asked for would come to -12.80 points; the limit is -10.00 points.");
+        assertThat(ProblemTable.entry("too-many-pay-devices").detail(Language.EN, Map.of("limit", 5)))
+                .startsWith("The member has 5 devices");
+    }
+
     @Test
     void tellsLanguagesApartByTheTitle() {
         assertThat(ProblemTable.all()).allSatisfy(entry -> {
