@@ -31,8 +31,9 @@
  *
  * <p><b>Table.</b> {@code imported_book}, one row a book. <b>Endpoints.</b> {@code POST GET /v1/books/{book}/imports}.
  *
- * <p><b>What it costs.</b> Memory grows with the accounts and by two bits an entry; the file needs room in the temporary folder, which
- * is measured for one: a process takes one upload at a time, from its first byte to its answer, and refuses another at once.
+ * <p><b>What it costs.</b> Memory grows with the accounts and by two bits an entry; the file needs room in the temporary
+ * folder, which is measured for one: a process takes one upload at a time, from its first byte to its answer, and refuses
+ * another at once.
  *
  * <p><b>What never happens.</b> No entry is changed to fit, and no book gets entries from two places.
  */

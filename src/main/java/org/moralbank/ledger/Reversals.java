@@ -56,7 +56,8 @@ public class Reversals {
 
             @Schema(
                     description =
-                            "The mirror entries, with the balances after; those made together, the last first. Then what passes on what came back to a member who has left, and what pays what the pool owes")
+                            "The mirror entries, with the balances after; those made together, the last first. Then what"
+                                    + " passes on what came back to a member who has left, and what pays what the pool owes")
             List<EntryView> entries) {}
 
     /**

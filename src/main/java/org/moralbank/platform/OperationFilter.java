@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Query parameters that it does not know, by name: a filter that is misspelt and ignored would answer with everything,
  * and look right. One that is given twice, of which the framework would take either; no operation takes several. More than
- * one Idempotency-Key, which would be several effects. And a media type that it does not answer in, where it names none: the framework looks only at those
- * that do, and the others answer in JSON.
+ * one Idempotency-Key, which would be several effects. And a media type that it does not answer in, where it names none: the
+ * framework looks only at those that do, and the others answer in JSON.
  */
 @Singleton
 class OperationFilter {

@@ -61,8 +61,8 @@ import java.util.stream.Collectors;
  *       sure that there is one.
  *   <li><b>Without a connection</b> it sells within its allowance only, which it has fetched before. Such a sale is written
  *       down with a number of its own, and the goods are handed over; when the connection is back, the rows are uploaded
- *       until each is taken, or refused for a reason that does not pass. A number that was sent on-line is never made an offline sale: it is reversed, and the
- *       customer pays under a new one.
+ *       until each is taken, or refused for a reason that does not pass. A number that was sent on-line is never made an
+ *       offline sale: it is reversed, and the customer pays under a new one.
  *   <li><b>At the end of a day</b> it finishes what is open, uploads, and sends its counts, sums and list. The service closes
  *       the day when its books have the same, or tells each difference. What the till counts it counts as the service does: by
  *       the times of the service's answers, to a day that is not closed yet. What was reversed was never there.
