@@ -59,7 +59,7 @@ final class CommitFailure extends RuntimeException {
 
     /** Whether it is a wait for a lock that was given up. */
     boolean isOfALock() {
-        return getCause() instanceof PgException refused && "55P03".equals(refused.getSqlState());
+        return DatabaseFailure.isOfALock(getCause());
     }
 
     /** A write failed before COMMIT, so that COMMIT cannot have come about. */

@@ -75,7 +75,8 @@ public record Emptying(Holder member, LotSources sources, Holder heir) {
         return entries;
     }
 
-    private static List<Entry> recovered(WorkingSet set, Holder owing, Note note, UUID group) {
+    /** What {@link Ledger#recover} posts: an entry, or none. */
+    static List<Entry> recovered(WorkingSet set, Holder owing, Note note, UUID group) {
         Entry recovery = Ledger.recover(set, owing, note.occurredOn(), note.by(), group);
         return recovery == null ? List.of() : List.of(recovery);
     }

@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.platform.DatabaseFailure;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
@@ -147,7 +148,7 @@ public class LedgerReads {
                     .map(settled -> settled.orElseThrow(() -> ProtocolRejection.Invalid.field("asOf", "future")
                                     .refused())
                             .seq())
-                    .onFailure(LedgerStore::isLockTimeout)
+                    .onFailure(DatabaseFailure::isOfALock)
                     .transform(busy -> new ProtocolRejection.Plain("database-unavailable").refused());
         });
     }

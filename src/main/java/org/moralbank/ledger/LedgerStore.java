@@ -9,7 +9,6 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
-import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -594,10 +593,5 @@ class LedgerStore {
                         clock.iterator().next().getOffsetDateTime(0).toInstant().isAfter(moment)
                                 ? seqAt(connection, book, moment).map(Optional::of)
                                 : Uni.createFrom().item(Optional.empty())));
-    }
-
-    /** Whether a wait for the book's lock was given up. */
-    static boolean isLockTimeout(Throwable failure) {
-        return failure instanceof PgException refused && "55P03".equals(refused.getSqlState());
     }
 }

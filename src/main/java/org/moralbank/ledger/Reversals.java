@@ -215,12 +215,7 @@ public class Reversals {
                 }
             }
             due.forEach(emptying -> posted.addAll(emptying.empty(set, note, group)));
-            for (Holder pool : pools) {
-                Entry recovery = Ledger.recover(set, pool, note.occurredOn(), note.by(), group);
-                if (recovery != null) {
-                    posted.add(recovery);
-                }
-            }
+            pools.forEach(pool -> posted.addAll(Emptying.recovered(set, pool, note, group)));
             return Answer.created(
                     location,
                     new Reversal(seq, posted.stream().map(EntryView::of).toList()));

@@ -100,11 +100,10 @@ public class ApiDescription implements OASFilter {
         Set<String> seen = new HashSet<>();
         paths.forEach((path, item) -> {
             if (path.startsWith("/v1/")) {
-                item.getOperations().forEach((method, operation) -> complete(path, method, operation));
-                item.getOperations()
-                        .values()
-                        .forEach(
-                                operation -> describeReferences(operation.getRequestBody(), api.getComponents(), seen));
+                item.getOperations().forEach((method, operation) -> {
+                    complete(path, method, operation);
+                    describeReferences(operation.getRequestBody(), api.getComponents(), seen);
+                });
             }
         });
     }

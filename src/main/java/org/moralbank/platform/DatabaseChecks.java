@@ -39,7 +39,7 @@ final class DatabaseChecks {
 
     private static String losing(String setting, String value) {
         return "The database server has " + setting + " = " + value
-                + ", so that a crash or a failover loses what was answered;" + " set " + setting
+                + ", so that a crash or a failover loses what was answered; set " + setting
                 + " = on for the server, this database and this role.";
     }
 

@@ -13,11 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells a database that is away or busy, which passes, from a statement that it refused, which is a fault of ours. */
 public final class DatabaseFailure {
+    static final String LOCK_NOT_AVAILABLE = "55P03";
+    static final String QUERY_CANCELED = "57014";
+
     /**
-     * lock_not_available, query_canceled, deadlock and serialization failures; idle_in_transaction_session_timeout after
+     * The two above, deadlock and serialization failures; idle_in_transaction_session_timeout after
      * this process stood still; read_only_sql_transaction from a server that a failover made a standby.
      */
-    private static final Set<String> PASSING = Set.of("55P03", "57014", "40P01", "40001", "25P03", "25006");
+    private static final Set<String> PASSING =
+            Set.of(LOCK_NOT_AVAILABLE, QUERY_CANCELED, "40P01", "40001", "25P03", "25006");
 
     private DatabaseFailure() {}
 
@@ -35,6 +39,11 @@ public final class DatabaseFailure {
                 || isOfTheNetwork(failure)
                 || isOnAClosedConnection(failure)
                 || isOfTheFullPool(failure);
+    }
+
+    /** Whether it is a wait for a lock that was given up. */
+    public static boolean isOfALock(@Nullable Throwable failure) {
+        return failure instanceof PgException refused && LOCK_NOT_AVAILABLE.equals(refused.getSqlState());
     }
 
     /** A file that cannot be written is an IOException, too, and none of the database. */

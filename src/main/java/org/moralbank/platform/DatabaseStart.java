@@ -37,7 +37,6 @@ class DatabaseStart {
 
     private static final Duration LONGEST_MIGRATION = Duration.ofMinutes(10);
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
-    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private final AgroalDataSource application;
     private final Flyway flyway;
@@ -91,7 +90,7 @@ class DatabaseStart {
 
     private static boolean isOfALock(FlywayException failure) {
         return ExceptionUtil.getRootCause(failure) instanceof SQLException refused
-                && LOCK_NOT_AVAILABLE.equals(refused.getSQLState());
+                && DatabaseFailure.LOCK_NOT_AVAILABLE.equals(refused.getSQLState());
     }
 
     private interface Check {

@@ -1,5 +1,6 @@
 package org.moralbank.platform;
 
+import io.quarkus.runtime.util.ExceptionUtil;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -84,7 +85,7 @@ class ProblemResponses {
             return response(new ProtocolRejection.Plain("database-unavailable"), http)
                     .build();
         }
-        if (hasClientGone(thrown)) {
+        if (ExceptionUtil.getRootCause(thrown) instanceof HttpClosedException) {
             Trace.logging(
                     traceId,
                     () -> LOG.infof(
@@ -97,15 +98,6 @@ class ProblemResponses {
         Trace.logging(
                 traceId, () -> LOG.errorf(thrown, "A %s failed.", http.request().method()));
         return response(new Fault(traceId), http).build();
-    }
-
-    private static boolean hasClientGone(Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof HttpClosedException) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static Response.ResponseBuilder response(Rejection rejection, RoutingContext http) {

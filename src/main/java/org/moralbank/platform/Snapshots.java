@@ -23,8 +23,6 @@ public class Snapshots {
 
     private static final String END_AFTER = "; SET LOCAL statement_timeout = ";
 
-    private static final String QUERY_CANCELED = "57014";
-
     private final Pool pool;
 
     Snapshots(Pool pool) {
@@ -53,6 +51,6 @@ public class Snapshots {
 
     /** Whether a read failed because it took too long. */
     public static boolean tookTooLong(Throwable failure) {
-        return failure instanceof PgException refused && QUERY_CANCELED.equals(refused.getSqlState());
+        return failure instanceof PgException refused && DatabaseFailure.QUERY_CANCELED.equals(refused.getSqlState());
     }
 }

@@ -33,6 +33,17 @@ final class DayEndTable implements Table<Key, DayBook> {
     static final String COLUMNS =
             "d.merchant, d.terminal, d.day, d.closed_at, d.content, d.report, d.client_id, d.client, d.actor, d.reason";
 
+    /** What this terminal had refunded of a redemption before it was reversed. */
+    private static final String GIVEN_BACK = """
+            LEFT JOIN LATERAL (
+                SELECT array_agg(b.occurred_on ORDER BY b.seq) AS given_back_on,
+                       array_agg(b.created_at ORDER BY b.seq) AS given_back_at
+                FROM redemption_refund b
+                WHERE r.status = 'REVERSED' AND b.book_id = r.book_id AND b.redemption_id = r.redemption_id
+                AND b.kind = 'REFUND' AND b.terminal = $3
+                ) g ON true
+            """;
+
     /**
      * All of a day in one statement: what happened on it, what was recorded on it or on the day before (which may have been
      * closed by then), the closings, the numbers. What was captured on a day was authorized seven days before it at most;
@@ -70,13 +81,7 @@ final class DayEndTable implements Table<Key, DayBook> {
             LEFT JOIN redemption_offline o ON o.book_id = r.book_id AND o.redemption_id = r.redemption_id
             LEFT JOIN redemption_refund f
                 ON f.book_id = r.book_id AND f.redemption_id = r.redemption_id AND f.kind = 'REVERSAL'
-            LEFT JOIN LATERAL (
-                SELECT array_agg(b.occurred_on ORDER BY b.seq) AS given_back_on,
-                       array_agg(b.created_at ORDER BY b.seq) AS given_back_at
-                FROM redemption_refund b
-                WHERE r.status = 'REVERSED' AND b.book_id = r.book_id AND b.redemption_id = r.redemption_id
-                AND b.kind = 'REFUND' AND b.terminal = $3
-                ) g ON true
+            """ + GIVEN_BACK + """
             WHERE e.occurred_on = $4
                 OR r.captured_at >= span.recorded_from AND r.captured_at < span.recorded_until
             UNION ALL
@@ -91,13 +96,7 @@ final class DayEndTable implements Table<Key, DayBook> {
             JOIN ledger_entry e ON e.book_id = r.book_id AND e.seq = r.seq
             LEFT JOIN redemption_refund v
                 ON v.book_id = r.book_id AND v.redemption_id = r.redemption_id AND v.kind = 'REVERSAL'
-            LEFT JOIN LATERAL (
-                SELECT array_agg(b.occurred_on ORDER BY b.seq) AS given_back_on,
-                       array_agg(b.created_at ORDER BY b.seq) AS given_back_at
-                FROM redemption_refund b
-                WHERE r.status = 'REVERSED' AND b.book_id = r.book_id AND b.redemption_id = r.redemption_id
-                AND b.kind = 'REFUND' AND b.terminal = $3
-                ) g ON true
+            """ + GIVEN_BACK + """
             WHERE f.occurred_on = $4 OR f.created_at < span.recorded_until
             UNION ALL
             SELECT 'VOID', r.terminal_transaction, r.redemption_id, null, r.approved,

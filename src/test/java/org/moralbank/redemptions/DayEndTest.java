@@ -49,6 +49,11 @@ class DayEndTest {
 
     /** A till of a shop, and a member who buys. It keeps to the day on which it began, also over midnight. */
     private record Till(Book book, String merchant, String terminal, Member anna, LocalDate day, String key) {
+        /** The same, as it was the day before. */
+        Till ofYesterday() {
+            return new Till(book, merchant, terminal, anna, day.minusDays(1), key);
+        }
+
         Map<String, Object> sale(String mode, String number, long amount) {
             return Map.of(
                     "mode", mode,
@@ -349,13 +354,7 @@ class DayEndTest {
     @Test
     void aReversalOfTheNextDayUndoesASaleWhoseDayIsOpen() {
         var today = aTill();
-        var till = new Till(
-                today.book(),
-                today.merchant(),
-                today.terminal(),
-                today.anna(),
-                today.day().minusDays(1),
-                today.key());
+        var till = today.ofYesterday();
         till.redeem("SALE", "1", 500);
         till.redeem("SALE", "2", 300);
 
@@ -371,13 +370,7 @@ class DayEndTest {
     @Test
     void aReversalOfASaleOfWhichARefundIsClosedIsARefund() {
         var today = aTill();
-        var till = new Till(
-                today.book(),
-                today.merchant(),
-                today.terminal(),
-                today.anna(),
-                today.day().minusDays(1),
-                today.key());
+        var till = today.ofYesterday();
         String sold = till.redeem("SALE", "1", 500);
         today.post(
                         "/redemptions/" + sold + "/refunds",
