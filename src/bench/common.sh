@@ -45,6 +45,7 @@ new_server() { # seconds: of a run
 }
 
 # ---- the service, as ./mvnw run does it: with the JVM's AOT cache where the build made one (-Daot) ----------------------
+# No run is in the hours of the nightly self-audit, whatever the time of day: it was seen to take half of the server's time.
 service=
 start_service() { # NAME=value of more settings; sets start_ms, from start to ready
   local cache=() begun=${EPOCHREALTIME/./}
@@ -52,7 +53,7 @@ start_service() { # NAME=value of more settings; sets start_ms, from start to re
     cache=(-XX:TrimNativeHeapInterval=5000 -XX:AOTCache=target/quarkus-app/app.aot "-Xlog:aot*=off" "-Xlog:cds*=off")
   env DATABASE_URL="postgresql://127.0.0.1:$pgport/moralbank" DATABASE_USER=moralbank_app DATABASE_PASSWORD=none \
     DATABASE_OWNER_USER=moralbank_owner DATABASE_OWNER_PASSWORD=none MORALBANK_ACCESS_OPERATOR_KEY="$operator" \
-    MORALBANK_PAY_CODES_KEY="$paycodes" "$@" \
+    MORALBANK_PAY_CODES_KEY="$paycodes" MORALBANK_AUDIT_NIGHTLY_AT="$(TZ=Asia/Shanghai date -d "6 hours" +%H:%M)" "$@" \
     "$java" "${cache[@]}" -Xmx160m -XX:+UseParallelGC -Dquarkus.http.port="$port" -Dquarkus.http.host=127.0.0.1 -jar "$jar" > "$work/service.log" 2>&1 &
   service=$!
   until curl -fs "$url/q/health/ready" > /dev/null; do

@@ -90,6 +90,10 @@ class RedemptionMetrics {
             held("capture", captured, captured.capture().at());
         } else if (changed instanceof Redemption.Voided voided) {
             held("void", voided, voided.at());
+        } else if (changed instanceof Redemption.Reversed reversed
+                && step instanceof Step.Reversing reversing
+                && reversing.endedAHold()) {
+            held("reversal", reversed, reversed.at());
         }
     }
 

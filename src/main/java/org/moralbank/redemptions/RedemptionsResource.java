@@ -330,14 +330,14 @@ public class RedemptionsResource {
                     member bought counts against his limits until it is undone as a whole.
 
                     **The life of a sale at a till.** Number every transaction of a terminal anew (`terminalTransaction`), and
-                    write the number down before you send it. Send AUTHORIZE, hand the goods over when it is answered 201, and
-                    send capture with what they came to; or send SALE when that is known. Print the id, `approvedAmount` and
-                    `cashAmount`. A refusal (409, 422) held and spent nothing: tell the customer, and take a new number for
-                    another attempt.
+                    write the number down before you send it. Send SALE; or AUTHORIZE and, within three minutes, capture with
+                    what the goods came to. Hand them over when SALE was answered 201 or the capture 200, and print the id,
+                    `capturedAmount` and `cashAmount`. A refusal (409, 422) held and spent nothing: tell the customer, and
+                    take a new number for another attempt.
 
-                    **When nothing answers.** After 429, 503, a timeout or a lost connection, nobody knows yet what was done.
+                    **When nothing answers.** After 429, any 5xx, a timeout or a lost connection, nobody knows yet what was done.
                     Send the same request with the same key again, every three to five seconds: it is done once and answered
-                    as the first time. With another key the same number and content is answered with the first effect too,
+                    as the first time. Any other 4xx is final only if no earlier attempt was left unanswered. With another key the same number and content is answered with the first effect too,
                     and other content is refused 409 `duplicate-reference`. `listRedemptions` with `merchant`, `terminal` and
                     `terminalTransaction` tells what became of it. After 60 seconds give up: take no points, hand nothing
                     over, and send `reverseTransaction` until it is answered, also after a restart. From then on the number
@@ -355,7 +355,20 @@ public class RedemptionsResource {
                     `limit-exceeded`, 14 `category-not-allowed`, 15 `transaction-reversed`, 16 `duplicate-reference`, 17
                     `time-not-redeemable`. `715` is approved up to the amount that the other 15 digits say. `716` is not answered for 65
                     seconds: `7160` is done and no attempt is answered in time, `7161` is done and the first attempt is not, `7162` is not
-                    done. `717` is done, and answered as a repetition is.
+                    done. `717` is done, and answered as a repetition is. They work in SALE and AUTHORIZE, not in uploads.
+
+                    **一笔交易的过程。** 终端的每笔交易都用新的流水号（`terminalTransaction`），发送前先写入磁盘。发 SALE；或先发 AUTHORIZE，
+                    三分钟内再按实际金额请款（capture）。SALE 得到 201、或请款得到 200 时，才交付商品并打印 `id`、`capturedAmount` 和
+                    `cashAmount`，绝不打印付款码。409 与 422 没有冻结、也没有扣分：告知顾客，重试须用新的流水号。
+
+                    **没有应答时**（429、5xx、超时、断线）谁也不知道是否已执行：每三至五秒用同一个键重发同一请求，只会执行一次。其他 4xx
+                    只有在此前没有未得应答的尝试时才算最终结果。满 60 秒就放弃：不收积分、不交付商品，发 `reverseTransaction` 直到得到应答，
+                    重启后也要继续。此后该流水号一律被拒绝（409 `transaction-reversed`）。`listRedemptions` 带 `merchant`、`terminal` 和
+                    `terminalTransaction` 可查询结果。
+
+                    **付款码**（71…）60 秒内有效，兑换券（72…）以面额为限；一个码只用一次，被拒绝则仍可使用。一分钟内错十次，终端被拒绝
+                    （429 `too-many-wrong-codes`）。**沙箱付款码**只在沙箱账簿中有效，不足 18 位补零：`713` 批准；`714` 按后两位的代码拒绝；
+                    `715` 最多批准其余 15 位所示金额；`716` 65 秒内不应答；`717` 按重复请求应答。
                     """)
     @RequestBody(
             required = true,

@@ -266,6 +266,7 @@ abstract class Step implements Work {
         private final @Nullable Seen seen;
         private final Note note;
         private Original original = Original.MISSING;
+        private boolean endedAHold;
 
         /** @param seen null when the transaction had not come when it was looked for */
         Reversing(BookHandle book, Sight sight, Transaction.Key key, @Nullable Seen seen, Note note) {
@@ -290,6 +291,11 @@ abstract class Step implements Work {
         /** As the last decision found it. */
         Original original() {
             return original;
+        }
+
+        /** Whether points were held until then, as the last decision found it. */
+        boolean endedAHold() {
+            return endedAHold;
         }
 
         private Holder suspense() {
@@ -317,6 +323,7 @@ abstract class Step implements Work {
             seen.giveBack(set, before, Hold.Status.RELEASED);
             Redemption.Reversed reversed = before.reverse(moment(set));
             original = reversed == before ? Original.REVERSED_BEFORE : Original.FOUND;
+            endedAHold = before.at(reversed.at()) instanceof Redemption.Authorized;
             if (reversed != before) {
                 set.put(TRANSACTIONS, key, transaction.reverse(reversed.at()));
                 put(set, reversed, Told.Change.REVERSED);

@@ -138,11 +138,17 @@ class RedemptionMetricsTest {
         post("k4", "/redemptions", byVoucher).statusCode(201);
         book.as(Role.APP).body("{}").post(captured + "/capture").then().statusCode(200);
         book.as(Role.APP).post(voided + "/void").then().statusCode(200);
+        redeem("k5", "AUTHORIZE", 100, "5").statusCode(201);
+        redeem("k6", "SALE", 100, "6").statusCode(201);
+        reverse("5");
+        reverse("6");
+        reverse("5");
         open.look().await().indefinitely();
 
         assertThat(since(before))
                 .containsEntry("moralbank_redemptions_hold_age_seconds_count{end=\"capture\"}", 1.0)
-                .containsEntry("moralbank_redemptions_hold_age_seconds_count{end=\"void\"}", 1.0);
+                .containsEntry("moralbank_redemptions_hold_age_seconds_count{end=\"void\"}", 1.0)
+                .containsEntry("moralbank_redemptions_hold_age_seconds_count{end=\"reversal\"}", 1.0);
         assertThat(of(before, "moralbank_redemptions_open")).isEqualTo(2);
         assertThat(of(before, "moralbank_redemptions_open_points")).isEqualTo(300 + 50);
         assertThat(metrics().get("moralbank_redemptions_open_age_seconds")).isPositive();
