@@ -98,6 +98,8 @@ class BadInputTest {
             "freezeMember",
             "unfreezeMember",
             "closeMember",
+            "writeOffMember",
+            "writeOffTeam",
             "registerTeam",
             "putMerchant",
             "suspendMerchant",
@@ -1269,6 +1271,14 @@ class BadInputTest {
         String held = made.made("/redemptions", redemption.formatted("AUTHORIZE", "M-LS-R0009"));
         values.put("captureRedemption.id", held);
         values.put("voidRedemption.id", held);
+        // Of a member and a team of their own: who owes cannot leave.
+        TestBank.Member owing = book.aMember("M-LS-R0003", "50-59");
+        for (Holder debt : List.of(
+                Holder.of(book.id(), Chart.SHORTFALL_POINTS, owing.id()),
+                Holder.of(book.id(), Chart.SHORTFALL_TIME, "T-BHL-01"))) {
+            book.post(debt, new Holder(book.id(), Chart.OPENING, "", debt.unit()), Lot.OWN, 10_000);
+        }
+        values.put("writeOffMember.memberId", owing.id());
         made.idOf("settlements", "{'merchant':'" + settled + "','through':'2025-06-30','maker':'W-001'}");
         values.put("day", "2025-06-30");
         made.idOf("pay-codes", "{'member':'M-LS-R0001'}");

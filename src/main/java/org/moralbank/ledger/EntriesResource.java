@@ -218,19 +218,9 @@ public class EntriesResource {
             if (reason == null) {
                 fields.fault("reason", "required");
             }
-            Note note = Note.of(fields, this, book, call.client());
-            fields.optionalId("approver", approver);
-            if (approver != null && approver.equals(actor)) {
-                fields.fault("approver", "same-person");
-            }
+            Note note = Note.of(fields, this, book, call.client()).approvedBy(fields, approver);
             fields.refuseFaults();
-            Attribution by = note.by();
-            return new Note(
-                    note.occurredOn(),
-                    new Attribution(by.clientId(), by.client(), by.actor(), by.onBehalfOf(), approver),
-                    note.reference(),
-                    note.reason(),
-                    note.metadata());
+            return note;
         }
     }
 

@@ -318,6 +318,20 @@ public final class Ledger {
         return -Math.min(0, holding(set, earner.shortfall()).posted());
     }
 
+    /** What a holder owes beyond all that he might give away, held or not: it is lost unless he gets more. */
+    public static long unpayable(WorkingSet set, Holder holder) {
+        long payable = 0;
+        for (Account account : holding(set, holder).spendable(Spending.AS_A_GIFT, today(set, holder.book()))) {
+            payable += account.posted();
+        }
+        return Math.max(0, owed(set, holder) - payable);
+    }
+
+    /** Where what a holder owed and could not pay is booked as lost. */
+    public static Holder writtenOffOf(Holder holder) {
+        return Holder.of(holder.book(), holder.unit() == Unit.MIN ? Chart.WRITTEN_OFF_TIME : Chart.WRITTEN_OFF_POINTS);
+    }
+
     /**
      * After an earning of a member or team, and after whatever a pool gets: takes what the earner owes from what he now has
      * and might give away, as an entry of its own in the same group. Null when he owes nothing, has nothing, or is frozen.

@@ -35,6 +35,16 @@ public record Note(
                 fields.metadata("metadata", body.metadata()));
     }
 
+    /** The same with who approved it, or nobody; he is not who acted. */
+    public Note approvedBy(Fields fields, @Nullable String approver) {
+        fields.optionalId("approver", approver);
+        if (approver != null && approver.equals(by.actor())) {
+            fields.fault("approver", "same-person");
+        }
+        Attribution approved = new Attribution(by.clientId(), by.client(), by.actor(), by.onBehalfOf(), approver);
+        return new Note(occurredOn, approved, reference, reason, metadata);
+    }
+
     /** A draft with all of this on it. */
     public Draft draft(EntryType type, int book) {
         return Draft.of(type, book, occurredOn, by)

@@ -29,8 +29,9 @@ public record Spent(long seq, List<Part> parts, long shortfall) {
 
     /**
      * Credits a part of what was spent to where it came from: first to the shortfall that it left, as far as that is still
-     * open (what the payer's earnings have paid of it since is his own), then to the lots, the last spent first. A lot that
-     * has expired by {@code today} is replaced by one of the same kind with 30 days' grace.
+     * open (what the payer's earnings have paid of it since is his own, and what was written off counts as paid), then to the
+     * lots, the last spent first. A lot that has expired by {@code today} is replaced by one of the same kind with 30 days'
+     * grace.
      *
      * @param already what was given back before
      * @param amount what is given back now; with {@code already} at most what was spent

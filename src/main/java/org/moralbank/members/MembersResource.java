@@ -348,7 +348,8 @@ public class MembersResource {
                     time to the kin that timeTo names or to the time pool, his points to the points pool (ACCOUNT_CLOSE; several
                     entries of one group when he has more lots than one entry takes). What a pool owes is paid from what it gets
                     (SHORTFALL_RECOVER). Then his accounts are closed. What comes back to them later, by a reversal, is passed on
-                    in the same way, his own time to the time pool. Nothing of his past is deleted.
+                    in the same way, his own time to the time pool. What he owes beyond all that can be written off first
+                    (writeOffMember). Nothing of his past is deleted.
                     """)
     @RequestBody(
             content =

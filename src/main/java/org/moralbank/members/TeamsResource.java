@@ -5,6 +5,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -38,11 +39,13 @@ import org.moralbank.platform.Page;
 public class TeamsResource {
     private final Books books;
     private final Members members;
+    private final WriteOffs writeOffs;
     private final MemberStore store;
 
-    TeamsResource(Books books, Members members, MemberStore store) {
+    TeamsResource(Books books, Members members, WriteOffs writeOffs, MemberStore store) {
         this.books = books;
         this.members = members;
+        this.writeOffs = writeOffs;
         this.store = store;
     }
 
@@ -95,6 +98,41 @@ public class TeamsResource {
         return books.of(call, book)
                 .chain(found ->
                         members.registerTeam(call.edit(found.id()), found, teamId, body.checked(teamId), ifMatch))
+                .map(Responses::of);
+    }
+
+    @POST
+    @Path("/{teamId}/write-offs")
+    @Allowed({Role.COORDINATOR, Role.OPERATOR})
+    @Operation(
+            operationId = "writeOffTeam",
+            summary = "Writes off what a team owes and cannot pay",
+            description = "As what a member owes is (writeOffMember).")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = WriteOffsResource.NewWriteOff.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "a team that ended",
+                                            value =
+                                                    "{\"unit\": \"MIN\", \"reason\": \"队伍解散\", \"actor\": \"W-001\", \"approver\": \"W-002\"}")))
+    @APIResponse(
+            responseCode = "201",
+            description = "Posted; Location is its entry",
+            content = @Content(schema = @Schema(implementation = WriteOffView.class)))
+    @Extension(name = "x-problem-codes", value = "not-found nothing-to-write-off write-off-exceeded")
+    public Uni<Response> writeOff(
+            @Context RoutingContext http,
+            @RestPath String book,
+            @RestPath String teamId,
+            WriteOffsResource.NewWriteOff body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found ->
+                        writeOffs.ofTeam(call.ask(found.id()), found, teamId, body.checked(found, call.client())))
                 .map(Responses::of);
     }
 

@@ -85,6 +85,31 @@ class SelfAuditTest {
     }
 
     @Test
+    void findsABookWholeWhoseLossesWereWrittenOffAndTakenBack() {
+        TestBank.Book book = bank.aBook();
+        TestBank.Member anna = book.aMember().holding(60, Unit.MIN);
+        String member = book.path() + "/members/" + anna.id();
+        posted(book, member + "/close", "{\"reason\":\"搬离\"}");
+        posted(book, book.path() + "/entries/1/reversal", "{\"reason\":\"录入有误\"}");
+        String loss = "{\"unit\":\"MIN\",\"reason\":\"搬离\",\"actor\":\"W-1\",\"approver\":\"W-2\"}";
+        posted(book, member + "/write-offs", loss);
+        posted(book, book.path() + "/entries/4/reversal", "{\"reason\":\"已还\"}");
+        posted(book, member + "/write-offs", loss);
+
+        String id = ordered(book, "FULL");
+        auditAll();
+
+        shown(book, id)
+                .body("status", equalTo("WHOLE"))
+                .body("throughEntry", is(6))
+                .body("findings", empty());
+    }
+
+    private static void posted(TestBank.Book book, String path, String body) {
+        assertThat(book.as(Role.COORDINATOR).body(body).post(path).statusCode()).isIn(200, 201);
+    }
+
+    @Test
     void goesOnBehindWhatWasFoundWhole() {
         TestBank.Book book = aBookOfSixEntries();
         ordered(book, "FULL");
