@@ -42,6 +42,11 @@ public record Emptying(Holder member, LotSources sources, Holder heir) {
         sources.funds().forEach(fund -> needs.row(HOLDINGS, fund));
     }
 
+    /** The same when the work takes back what some entries granted. */
+    Emptying without(List<Entry> takenBack) {
+        return new Emptying(member, sources.without(member, takenBack), heir);
+    }
+
     /** Whether the member has left: what he gets is passed on by the work that gives it to him. */
     public boolean isDue(WorkingSet set) {
         return Ledger.holding(set, member).status() == Account.Status.CLOSED;

@@ -1,11 +1,13 @@
 package org.moralbank.ledger;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Where the restricted lots of a holder came from: which fund granted how much to each, as {@link LotStore} read it. What
- * came back to a lot with grace has the sources of the lots like it.
+ * came back to a lot with grace has the sources of the lots like it, less what such lots have given back before.
  */
 public record LotSources(Map<Lot, Source> byLot) {
     /** Of who has been granted nothing. */
@@ -15,7 +17,27 @@ public record LotSources(Map<Lot, Source> byLot) {
     record Grant(Holder fund, long amount) {}
 
     /** A lot as it was read: the version of its account, and who granted, the last first. */
-    record Source(long version, List<Grant> grants) {}
+    record Source(long version, List<Grant> grants) {
+        boolean hasGranted() {
+            return grants.stream().anyMatch(grant -> grant.amount() > 0);
+        }
+
+        /** Without what an entry granted. */
+        Source without(Entry takenBack) {
+            return new Source(
+                    version,
+                    grants.stream()
+                            .map(grant -> new Grant(grant.fund(), grant.amount() + postedTo(grant.fund(), takenBack)))
+                            .toList());
+        }
+
+        private static long postedTo(Holder fund, Entry entry) {
+            return entry.postings().stream()
+                    .filter(posting -> posting.holder().equals(fund))
+                    .mapToLong(Posting::amount)
+                    .sum();
+        }
+    }
 
     /** The accounts of the funds, for the needs of a work. */
     public List<Holder> funds() {
@@ -39,6 +61,19 @@ public record LotSources(Map<Lot, Source> byLot) {
         return true;
     }
 
+    /** Without what some entries granted to the holder, because their reversal gives it back to the funds by itself. */
+    LotSources without(Holder holder, List<Entry> takenBack) {
+        Map<Lot, Source> left = new LinkedHashMap<>(byLot);
+        for (Entry entry : takenBack) {
+            for (Posting posting : entry.postings()) {
+                if (posting.amount() > 0 && posting.holder().equals(holder)) {
+                    left.computeIfPresent(posting.lot(), (lot, source) -> source.without(entry));
+                }
+            }
+        }
+        return new LotSources(left);
+    }
+
     /** Credits what a lot has to the funds that granted it, the last first; what came from no fund to the pool. */
     void giveBack(Account account, Draft draft, Holder pool) {
         long left = account.posted();
@@ -56,12 +91,17 @@ public record LotSources(Map<Lot, Source> byLot) {
 
     private List<Grant> grantsOf(Lot lot) {
         Source itself = byLot.get(lot);
-        if (itself != null && !itself.grants().isEmpty()) {
+        if (itself != null && itself.hasGranted()) {
             return itself.grants();
         }
-        return byLot.entrySet().stream()
-                .filter(like -> like.getKey().isLike(lot))
-                .flatMap(like -> like.getValue().grants().stream())
-                .toList();
+        Map<Holder, Long> byFund = new LinkedHashMap<>();
+        byLot.forEach((like, source) -> {
+            if (like.isLike(lot)) {
+                source.grants().forEach(grant -> byFund.merge(grant.fund(), grant.amount(), Math::addExact));
+            }
+        });
+        List<Grant> grants = new ArrayList<>();
+        byFund.forEach((fund, amount) -> grants.add(new Grant(fund, amount)));
+        return grants;
     }
 }

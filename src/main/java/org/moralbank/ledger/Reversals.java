@@ -214,7 +214,7 @@ public class Reversals {
                     location = book.path() + "/entries/" + mirror.seq();
                 }
             }
-            due.forEach(emptying -> posted.addAll(emptying.empty(set, note, group)));
+            due.forEach(emptying -> posted.addAll(emptying.without(together).empty(set, note, group)));
             pools.forEach(pool -> posted.addAll(Emptying.recovered(set, pool, note, group)));
             return Answer.created(
                     location,

@@ -469,6 +469,32 @@ class ReversalsTest {
         reverse(book, 4).statusCode(409).body("code", equalTo("use-other-operation"));
     }
 
+    /** The one that is taken back goes to its own fund; what is left of the lot is of the other. */
+    @Test
+    void ofALotThatTwoBudgetYearsGrantedEachGetsItsOwnBack() {
+        var book = bank.aBook();
+        var lot = new Lot("PUBLIC", LocalDate.now(ZoneId.of("Asia/Shanghai")).minusDays(1), true);
+        var anna = granted(book, lot);
+        var later = Holder.of(book.id(), Chart.ISSUED_FUND_TIME, "PUBLIC.2026");
+        for (TestBank.Member member : List.of(anna, book.aMember())) {
+            book.post(
+                    EntryType.GRANT_TIME,
+                    draft -> draft.debit(later, 200).credit(member.holder(Unit.MIN), lot, 200),
+                    later,
+                    member.holder(Unit.MIN));
+        }
+        close(book, anna);
+        assertThat(posted(book, "3130:MIN")).isEqualTo(800);
+
+        reverse(book, 2).statusCode(201).body("entries.type", contains("REVERSAL", "REVERSAL", "ACCOUNT_CLOSE"));
+
+        assertThat(posted(book, "3110:PUBLIC.2025:MIN")).isZero();
+        assertThat(posted(book, "3110:PUBLIC.2026:MIN")).isEqualTo(-200);
+        assertThat(posted(book, "3130:MIN")).isZero();
+        assertThat(posted(book, "2400:MIN")).isZero();
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isZero();
+    }
+
     /** Whichever comes first, what the other has looked at before is no longer so. */
     @Test
     void aClosingAndAReversalAtOnceLeaveNothingBehind() throws Exception {
