@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What was recorded counts to the day on which it happened, unless that day had been closed before: then to the day on
  * which it was recorded, and if that was closed too, to the next. So a closed day's numbers stand, nothing is left out, and
  * nothing counts twice. What a terminal reversed counts as if it had never been, if no day to which its sale or a refund of
- * it counts was closed before; else it is a refund, because half of it stands in numbers that do not change. So the days of
- * a terminal come to what it moved, in whatever order they are closed.
+ * it counts was closed before, and nobody else had refunded of it; else it is a refund, because half of it stands in numbers
+ * that do not change, or in another's. So the days of a terminal come to what it moved, in whatever order they are closed, and
+ * those of a merchant's terminals, with what desks gave back, to what was posted to its payable.
  *
  * @param lines what may count to the day
  * @param closings when days of the terminal were closed
@@ -62,6 +63,7 @@ record DayBook(
      * @param sold when what it is of was sold at this terminal; null where that was elsewhere
      * @param reversed when what it is of was reversed, or null
      * @param givenBack what this terminal had refunded of it before it was reversed; nothing when it was not
+     * @param givenBackElsewhere whether another terminal or a desk had by then
      */
     record Line(
             Type type,
@@ -72,7 +74,8 @@ record DayBook(
             Moment when,
             @Nullable Moment sold,
             @Nullable Moment reversed,
-            List<Moment> givenBack) {}
+            List<Moment> givenBack,
+            boolean givenBackElsewhere) {}
 
     /** How many, and how much. */
     @Schema(name = "DayEndTotal")
@@ -126,6 +129,7 @@ record DayBook(
     private boolean isUndone(Line line) {
         return line.sold() != null
                 && line.reversed() != null
+                && !line.givenBackElsewhere()
                 && isOpen(line.sold(), line.reversed().at())
                 && line.givenBack().stream()
                         .allMatch(refund -> isOpen(refund, line.reversed().at()));

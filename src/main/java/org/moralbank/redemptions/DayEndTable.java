@@ -33,14 +33,15 @@ final class DayEndTable implements Table<Key, DayBook> {
     static final String COLUMNS =
             "d.merchant, d.terminal, d.day, d.closed_at, d.content, d.report, d.client_id, d.client, d.actor, d.reason";
 
-    /** What this terminal had refunded of a redemption before it was reversed. */
+    /** What this terminal had refunded of a redemption before it was reversed, and whether anybody else had. */
     private static final String GIVEN_BACK = """
             LEFT JOIN LATERAL (
-                SELECT array_agg(b.occurred_on ORDER BY b.seq) AS given_back_on,
-                       array_agg(b.created_at ORDER BY b.seq) AS given_back_at
+                SELECT array_agg(b.occurred_on ORDER BY b.seq) FILTER (WHERE b.terminal = $3) AS given_back_on,
+                       array_agg(b.created_at ORDER BY b.seq) FILTER (WHERE b.terminal = $3) AS given_back_at,
+                       bool_or(b.terminal IS DISTINCT FROM $3) AS given_back_elsewhere
                 FROM redemption_refund b
                 WHERE r.status = 'REVERSED' AND b.book_id = r.book_id AND b.redemption_id = r.redemption_id
-                AND b.kind = 'REFUND' AND b.terminal = $3
+                AND b.kind = 'REFUND'
                 ) g ON true
             """;
 
@@ -62,10 +63,10 @@ final class DayEndTable implements Table<Key, DayBook> {
             SELECT 'BOOK' AS kind, calendar AS text, null::uuid AS redemption_id, null::bigint AS seq, null::bigint AS amount,
                    null::date AS happened_on, null::timestamptz AS recorded_at, null::date AS sold_on,
                    null::timestamptz AS sold_at, null::date AS reversed_on, null::timestamptz AS reversed_at,
-                   null::date[] AS given_back_on, null::timestamptz[] AS given_back_at
+                   null::date[] AS given_back_on, null::timestamptz[] AS given_back_at, null::boolean AS given_back_elsewhere
             FROM book
             UNION ALL
-            SELECT 'CLOSED', null, null, null, null, day, closed_at, null, null, null, null, null, null
+            SELECT 'CLOSED', null, null, null, null, day, closed_at, null, null, null, null, null, null, null
             FROM redemption_day_end
             WHERE book_id = $1 AND merchant = $2 AND terminal = $3
             UNION ALL
@@ -74,7 +75,8 @@ final class DayEndTable implements Table<Key, DayBook> {
                    e.occurred_on, r.captured_at,
                    CASE WHEN r.status = 'REVERSED'
                         THEN coalesce(f.occurred_on, (r.ended_at AT TIME ZONE span.calendar)::date) END,
-                   CASE WHEN r.status = 'REVERSED' THEN r.ended_at END, g.given_back_on, g.given_back_at
+                   CASE WHEN r.status = 'REVERSED' THEN r.ended_at END, g.given_back_on, g.given_back_at,
+                   g.given_back_elsewhere
             FROM span
             JOIN redemption r ON r.book_id = $1 AND r.merchant = $2 AND r.terminal = $3 AND r.created_at >= span.made_from
             JOIN ledger_entry e ON e.book_id = r.book_id AND e.seq = r.seq
@@ -89,7 +91,8 @@ final class DayEndTable implements Table<Key, DayBook> {
                    CASE WHEN r.terminal = $3 THEN e.occurred_on END, CASE WHEN r.terminal = $3 THEN r.captured_at END,
                    CASE WHEN r.status = 'REVERSED'
                         THEN coalesce(v.occurred_on, (r.ended_at AT TIME ZONE span.calendar)::date) END,
-                   CASE WHEN r.status = 'REVERSED' THEN r.ended_at END, g.given_back_on, g.given_back_at
+                   CASE WHEN r.status = 'REVERSED' THEN r.ended_at END, g.given_back_on, g.given_back_at,
+                   g.given_back_elsewhere
             FROM span
             JOIN redemption_refund f ON f.book_id = $1 AND f.terminal = $3 AND f.created_at >= span.recorded_from
             JOIN redemption r ON r.book_id = f.book_id AND r.redemption_id = f.redemption_id AND r.merchant = $2
@@ -100,17 +103,17 @@ final class DayEndTable implements Table<Key, DayBook> {
             WHERE f.occurred_on = $4 OR f.created_at < span.recorded_until
             UNION ALL
             SELECT 'VOID', r.terminal_transaction, r.redemption_id, null, r.approved,
-                   (r.ended_at AT TIME ZONE span.calendar)::date, r.ended_at, null, null, null, null, null, null
+                   (r.ended_at AT TIME ZONE span.calendar)::date, r.ended_at, null, null, null, null, null, null, null
             FROM span
             JOIN redemption r ON r.book_id = $1 AND r.merchant = $2 AND r.terminal = $3 AND r.created_at >= span.made_from
             WHERE r.status = 'VOIDED' AND r.ended_at >= span.recorded_from AND r.ended_at < span.recorded_until
             UNION ALL
-            SELECT 'SEEN', r.terminal_transaction, null, null, null, null, null, null, null, null, null, null, null
+            SELECT 'SEEN', r.terminal_transaction, null, null, null, null, null, null, null, null, null, null, null, null
             FROM span
             JOIN redemption r ON r.book_id = $1 AND r.merchant = $2 AND r.terminal = $3 AND r.created_at >= span.made_from
             WHERE r.occurred_on = $4
             UNION ALL
-            SELECT 'SEEN', t.terminal_transaction, null, null, null, null, null, null, null, null, null, null, null
+            SELECT 'SEEN', t.terminal_transaction, null, null, null, null, null, null, null, null, null, null, null, null
             FROM span
             JOIN redemption_tombstone t ON t.book_id = $1 AND t.merchant = $2 AND t.terminal = $3
             WHERE t.reversed_at >= span.day_from AND t.reversed_at < span.recorded_until
@@ -185,7 +188,8 @@ final class DayEndTable implements Table<Key, DayBook> {
                 new Moment(row.getLocalDate(5), row.getOffsetDateTime(6).toInstant()),
                 moment(row, 7),
                 moment(row, 9),
-                moments(row, 11));
+                moments(row, 11),
+                Boolean.TRUE.equals(row.getBoolean(13)));
     }
 
     private static @Nullable Moment moment(Row row, int column) {

@@ -239,7 +239,8 @@ public class DayEndsResource {
                     the day when it is recorded, or to the next if that is closed too. So a sale after closing time belongs to
                     tomorrow, a row that was uploaded late to the day of its upload, a late void is a VOID of the day when it was
                     made, and a late reversal of that day's sale a REFUND. A reversal is a REFUND, too, when a day that is closed
-                    has a refund of that sale: the sale then stays where it was.
+                    has a refund of that sale, or another terminal or a desk had refunded of it before: the sale then stays
+                    where it was, also where the till counts neither.
 
                     `numberGaps` are numbers that were skipped: also those of sales that were refused, which leave no trace here.
                     """)

@@ -28,6 +28,8 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
 import org.moralbank.TestBank.Book;
 import org.moralbank.TestBank.Member;
@@ -49,6 +51,19 @@ class DayEndTest {
 
     /** A till of a shop, and a member who buys. It keeps to the day on which it began, also over midnight. */
     private record Till(Book book, String merchant, String terminal, Member anna, LocalDate day, String key) {
+        /** Another till of the same shop. */
+        Till beside() {
+            var other = book.aTerminal(merchant);
+            return new Till(book, merchant, other, anna, day, book.keyOfTerminal(merchant, other));
+        }
+
+        ValidatableResponse refund(String redemption, long amount) {
+            return post(
+                            "/redemptions/" + redemption + "/refunds",
+                            Map.of("amount", amount, "terminal", terminal, "occurredOn", day.toString()))
+                    .statusCode(201);
+        }
+
         /** The same, as it was the day before. */
         Till ofYesterday() {
             return new Till(book, merchant, terminal, anna, day.minusDays(1), key);
@@ -392,6 +407,39 @@ class DayEndTest {
                 .body("totals[0].books.amount", equalTo(300));
     }
 
+    /** The other till's numbers have the refund, so that the sale and its reversal stand in those of this one. */
+    @Test
+    void aReversalOfASaleThatAnotherTillRefundedIsARefund() {
+        var till = aTill();
+        var other = till.beside();
+        String sold = till.redeem("SALE", "1", 500);
+        till.refund(sold, 70);
+        other.refund(sold, 200);
+
+        till.reverse("1").body("outcome", equalTo("REFUNDED"));
+
+        till.close("totals", List.of(total("SALE", 1, 500), total("REFUND", 2, 300)))
+                .statusCode(201);
+        other.close("totals", List.of(total("REFUND", 1, 200))).statusCode(201);
+    }
+
+    /** Nobody's numbers have it; the desk gave back what the merchant was owed for the sale. */
+    @Test
+    void aReversalOfASaleThatADeskRefundedLeavesTheSale() {
+        var till = aTill();
+        String sold = till.redeem("SALE", "1", 500);
+        till.book()
+                .as(Role.COORDINATOR)
+                .body(Map.of("amount", 500))
+                .post(till.book().path() + "/redemptions/" + sold + "/refunds")
+                .then()
+                .statusCode(201);
+
+        till.reverse("1").body("outcome", equalTo("REFUNDED"));
+
+        till.close("totals", List.of(total("SALE", 1, 500))).statusCode(201);
+    }
+
     @Test
     void whatComesAfterClosingCountsToTheNextDay() {
         var till = aTill();
@@ -555,14 +603,18 @@ class DayEndTest {
         CLOSE_WEDNESDAY
     }
 
-    /** A sale of Monday, a refund of Tuesday, a reversal: whatever was closed before what, the days come to nothing. */
-    @Test
-    void theDaysComeToWhatWasMovedInWhateverOrderTheyAreClosed() {
+    /**
+     * A sale of Monday, a refund of Tuesday, a reversal: whatever was closed before what, the days come to nothing. Those of
+     * two tills, which are closed together, when the refund is another's.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theDaysComeToWhatWasMovedInWhateverOrderTheyAreClosed(boolean refundedHere) {
         int orders = 0;
         for (List<Happening> order : orders(List.of(), List.of(Happening.values()))) {
             if (order.indexOf(Happening.SALE) < order.indexOf(Happening.REFUND)
                     && order.indexOf(Happening.REFUND) < order.indexOf(Happening.REVERSAL)) {
-                assertThat(ofAllDays(order)).as("%s", order).isZero();
+                assertThat(ofAllDays(order, refundedHere)).as("%s", order).isZero();
                 orders++;
             }
         }
@@ -584,7 +636,7 @@ class DayEndTest {
     }
 
     /** A closed day with its numbers of then, an open one with those of the end. */
-    private static long ofAllDays(List<Happening> order) {
+    private static long ofAllDays(List<Happening> order, boolean refundedHere) {
         Map<LocalDate, Long> numbers = new HashMap<>();
         for (LocalDate day = MONDAY; day.isBefore(MONDAY.plusDays(7)); day = day.plusDays(1)) {
             int closing = switch (day.getDayOfWeek()) {
@@ -593,12 +645,12 @@ class DayEndTest {
                 case WEDNESDAY -> order.indexOf(Happening.CLOSE_WEDNESDAY);
                 default -> order.size();
             };
-            numbers.put(day, ofADay(day, order.subList(0, Math.min(closing, order.size())), order));
+            numbers.put(day, ofADay(day, order.subList(0, Math.min(closing, order.size())), order, refundedHere));
         }
         return numbers.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private static long ofADay(LocalDate day, List<Happening> happened, List<Happening> order) {
+    private static long ofADay(LocalDate day, List<Happening> happened, List<Happening> order, boolean refundedHere) {
         Map<LocalDate, Instant> closings = new HashMap<>();
         for (Happening one : happened) {
             switch (one) {
@@ -614,16 +666,29 @@ class DayEndTest {
         var refunded = new DayBook.Moment(MONDAY.plusDays(1), at(order, Happening.REFUND));
         var reversal = new DayBook.Moment(MONDAY.plusDays(2), at(order, Happening.REVERSAL));
         var reversed = happened.contains(Happening.REVERSAL) ? reversal : null;
-        List<DayBook.Moment> givenBack = reversed == null ? List.of() : List.of(refunded);
+        List<DayBook.Moment> givenBack = reversed == null || !refundedHere ? List.of() : List.of(refunded);
+        boolean elsewhere = reversed != null && !refundedHere;
         List<DayBook.Line> lines = new ArrayList<>();
         if (happened.contains(Happening.SALE)) {
-            lines.add(new DayBook.Line(DayBook.Type.SALE, SOLD, "1", 1L, 500, sold, sold, reversed, givenBack));
+            lines.add(new DayBook.Line(
+                    DayBook.Type.SALE, SOLD, "1", 1L, 500, sold, sold, reversed, givenBack, elsewhere));
         }
         if (happened.contains(Happening.REFUND)) {
-            lines.add(new DayBook.Line(DayBook.Type.REFUND, SOLD, "1", 2L, 200, refunded, sold, reversed, givenBack));
+            lines.add(new DayBook.Line(
+                    DayBook.Type.REFUND,
+                    SOLD,
+                    "1",
+                    2L,
+                    200,
+                    refunded,
+                    refundedHere ? sold : null,
+                    reversed,
+                    givenBack,
+                    elsewhere));
         }
         if (reversed != null) {
-            lines.add(new DayBook.Line(DayBook.Type.REFUND, SOLD, "1", 3L, 300, reversal, sold, reversed, givenBack));
+            lines.add(new DayBook.Line(
+                    DayBook.Type.REFUND, SOLD, "1", 3L, 300, reversal, sold, reversed, givenBack, elsewhere));
         }
         var book = new DayBook(new DayBook.Key(1, "M", "T", day), SHANGHAI, lines, closings, List.of(), null);
         return book.counted(Instant.MAX).stream()

@@ -65,7 +65,8 @@ import java.util.stream.Collectors;
  *       offline sale: it is reversed, and the customer pays under a new one.
  *   <li><b>At the end of a day</b> it finishes what is open, uploads, and sends its counts, sums and list. The service closes
  *       the day when its books have the same, or tells each difference. What the till counts it counts as the service does: by
- *       the times of the service's answers, to a day that is not closed yet. What was reversed was never there.
+ *       the times of the service's answers, to a day that is not closed yet. What was reversed was never there; of
+ *       what another till or a desk had refunded before, the service tells a difference, which the office accepts.
  * </ol>
  *
  * <p>The journal has a line of JSON a step. It names no member and keeps no pay code, for none is needed to reverse; only rows
