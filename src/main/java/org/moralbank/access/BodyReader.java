@@ -131,10 +131,13 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
 
     /**
      * The whole body, or more than the limit. Of a length that is told, its room is taken before it is read, and there is no
-     * buffer larger than it.
+     * buffer larger than it; one over the limit is refused unread, and takes none.
      */
     private static byte[] body(InputStream in, long length, int limit, Bodies.Room room) throws IOException {
-        if (length >= 0 && length <= limit) {
+        if (length > limit) {
+            throw new ProtocolRejection.TooLarge(limit).refused();
+        }
+        if (length >= 0) {
             room.take(length);
             byte[] body = new byte[(int) length];
             int read = in.readNBytes(body, 0, body.length);

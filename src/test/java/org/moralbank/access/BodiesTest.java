@@ -24,6 +24,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.moralbank.TestBank;
 import org.moralbank.commits.Bulk;
 import org.moralbank.platform.TestDatabase;
@@ -32,6 +34,9 @@ import org.moralbank.platform.TestDatabase;
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
 class BodiesTest {
+    /** More than a server reads by itself, before it asks who reads the body. */
+    private static final int BEGINNING = 1 << 16;
+
     @Inject
     TestBank bank;
 
@@ -115,6 +120,51 @@ class BodiesTest {
     }
 
     @Test
+    void refusesABodyOverTheLimitByItsLengthWhateverRoomThereIs() throws Exception {
+        String key = book.keyOf(Role.APP);
+        String large = "Content-Type: application/json\r\nContent-Length: " + (BodyReader.LARGEST + 1);
+        await(() -> bodies.heldBytes() == 0);
+        Bodies.Room others = bodies.room();
+        others.take(bodies.mostBytes());
+        double refusedBefore = refused();
+
+        try (Socket client = begin("/transfers", key, large, " ".repeat(BEGINNING))) {
+            assertThat(statusLine(client)).startsWith("HTTP/1.1 413");
+        } finally {
+            others.giveBack();
+        }
+
+        assertThat(refused()).isEqualTo(refusedBefore);
+        try (Socket client = begin("/transfers", key, large, " ".repeat(BEGINNING))) {
+            assertThat(statusLine(client)).startsWith("HTTP/1.1 413");
+        }
+        assertThat(bodies.heldBytes()).isZero();
+    }
+
+    /** A client that keeps its connections would wait on one of whose requests the rest is in the way. */
+    @ParameterizedTest
+    @CsvSource({"/transfers, 413", "/transfers/bulk, 429"})
+    void answersTheNextRequestOfAConnectionWhoseBodyItRefusedUnread(String path, int status) throws Exception {
+        String large = "Content-Type: application/json\r\nContent-Length: " + (BodyReader.LARGEST + 1);
+        await(() -> bodies.heldBytes() == 0);
+        Bodies.Room others = bodies.room();
+        others.take(bodies.mostBytes());
+
+        try (Socket client = begin(path, book.keyOf(Role.APP), large, " ".repeat(BEGINNING))) {
+            BufferedReader in = new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII));
+            assertThat(in.readLine()).startsWith("HTTP/1.1 " + status);
+            String rest = " ".repeat(BodyReader.LARGEST + 1 - BEGINNING);
+            client.getOutputStream()
+                    .write((rest + "GET /q/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(US_ASCII));
+            // Behind the first answer's body, which does not end its line.
+            assertThat(in.lines().filter(line -> line.contains("HTTP/1.1 ")).findFirst())
+                    .hasValueSatisfying(line -> assertThat(line).contains("HTTP/1.1 200"));
+        } finally {
+            others.giveBack();
+        }
+    }
+
+    @Test
     void givesTheRoomBackWhenTheClientGoesAwayBefore() throws Exception {
         await(() -> bodies.heldBytes() == 0);
 
@@ -160,11 +210,20 @@ class BodiesTest {
 
     /** The head of a bulk and the first mebibyte of its body. */
     private Socket begin(String key, String length, String first) throws IOException {
+        return begin(
+                "/transfers/bulk",
+                key,
+                "Content-Type: application/json\r\n" + length,
+                first + " ".repeat((1 << 20) + 1));
+    }
+
+    /** The head of a request and what its body begins with. */
+    private Socket begin(String path, String key, String length, String first) throws IOException {
         Socket client = new Socket("localhost", RestAssured.port);
         client.setSoTimeout(20_000);
-        String head = "POST " + book.path() + "/transfers/bulk HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                + key + "\r\nIdempotency-Key: k-1\r\nContent-Type: application/json\r\n" + length + "\r\n\r\n" + first;
-        client.getOutputStream().write((head + " ".repeat((1 << 20) + 1)).getBytes(US_ASCII));
+        String head = "POST " + book.path() + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
+                + "\r\nIdempotency-Key: k-1\r\n" + length + "\r\n\r\n" + first;
+        client.getOutputStream().write(head.getBytes(US_ASCII));
         return client;
     }
 
