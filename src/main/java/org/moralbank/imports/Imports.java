@@ -11,12 +11,15 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Client;
 import org.moralbank.commits.Answer;
+import org.moralbank.commits.AnswerStore;
 import org.moralbank.commits.Ask;
 import org.moralbank.commits.Commits;
+import org.moralbank.commits.IdempotencyKey;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
@@ -42,9 +45,34 @@ class Imports {
     private static final int PAGE = 500;
 
     private final Commits commits;
+    private final ImportStore store;
+    private final AnswerStore answers;
 
-    Imports(Commits commits) {
+    Imports(Commits commits, ImportStore store, AnswerStore answers) {
         this.commits = commits;
+        this.store = store;
+        this.answers = answers;
+    }
+
+    /**
+     * Refuses a book that is not empty, before anything is uploaded into it; unless something was answered under the key: that
+     * is told again to who sends the same, and only the whole upload shows whether he does. The book is looked at first: when
+     * it was this key's import that filled it, its answer is there by then.
+     *
+     * <p>The refusal is not kept under the key. It needs not be, for a book never gets empty again.
+     */
+    Uni<Void> refuseWhatCannotBeTaken(Ask ask, BookHandle book) {
+        IdempotencyKey key = Objects.requireNonNull(ask.key());
+        return store.fullUpTo(book.id())
+                .chain(lastSeq -> lastSeq.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : answers.find(book.id(), ask.asker().clientId(), key)
+                                .invoke(answer -> {
+                                    if (answer.isEmpty()) {
+                                        throw new ImportRejection.BookNotEmpty(book.code(), lastSeq.get()).refused();
+                                    }
+                                })
+                                .replaceWithVoid());
     }
 
     /**

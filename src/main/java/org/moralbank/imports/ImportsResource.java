@@ -74,6 +74,7 @@ public class ImportsResource {
                     accounts name are registered, active, with nothing but their ids. The feed has the entries as events;
                     webhooks are sent what is posted behind them. What is not in the books does not
                     come along: holds, service records, redemptions, settlements, statuses, and what persons wrote.
+                    A book that is not empty is told at once, before the export is read, unless the key was used before.
                     A process takes one import at a time; a second, of any book, is answered 429 overloaded before it is read.
                     """)
     @RequestBody(
@@ -106,9 +107,10 @@ public class ImportsResource {
         Call call = Call.of(http);
         BookHandle found = books.of(call, book).await().indefinitely();
         // What can be refused by the head alone is, before the body is read.
-        call.ask(found.id());
+        Ask head = call.ask(found.id());
         Upload.Form form =
                 Upload.Form.of(Objects.requireNonNullElse(http.request().getHeader("Content-Type"), ""));
+        imports.refuseWhatCannotBeTaken(head, found).await().indefinitely();
         if (!receiving.tryAcquire()) {
             throw new ProtocolRejection.Plain("overloaded").refused();
         }

@@ -8,7 +8,8 @@
  *
  * <ol>
  *   <li>The book is there and empty, without an entry or an account, and has the code of the book that was exported: the code
- *       is in what was sealed.
+ *       is in what was sealed. A book that is not empty is refused before the upload is read, where the key was not used: only
+ *       who was answered already is to be told the same.
  *   <li>First the upload is written to a file, whatever it is, and nothing is locked by a slow client. Then it is verified as an
  *       auditor would. Then the kernel posts each entry anew, in memory, and has to come to the same bytes. What does not hold
  *       is told by its file, line and entry, and the refusal is kept under the key.

@@ -19,7 +19,9 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
@@ -684,6 +686,45 @@ class ImportsTest {
         send(here, aKey(), JSONL, lines).statusCode(409).body("code", equalTo("book-not-empty"));
         assertThat(ids("SELECT age_band FROM member WHERE book_id = $1 AND age_band IS NOT NULL", here))
                 .containsExactly("80+");
+    }
+
+    @Test
+    void aBookThatIsNotEmptyIsToldBeforeTheUploadIsRead() throws IOException {
+        TestBank.Book posted = bank.aBook();
+        posted.aMember().holding(1, Unit.MIN);
+
+        try (Socket client = new Socket("localhost", RestAssured.port)) {
+            client.setSoTimeout(20_000);
+            // Of which nothing comes.
+            client.getOutputStream().write(head(posted, aKey(), 1 << 30).getBytes(UTF_8));
+
+            var answer = new BufferedReader(new InputStreamReader(client.getInputStream(), UTF_8));
+            assertThat(answer.readLine()).startsWith("HTTP/1.1 409");
+        }
+        assertThat(resource.isReceiving()).isFalse();
+    }
+
+    @Test
+    void aKeyThatWasUsedIsAnsweredByItsUploadThoughTheBookIsNotEmptyAnyMore() {
+        TestBank.Book here = bank.aBook();
+        byte[] lines = jsonl(moved(aBookWithAHistory(), here).entries());
+        byte[] wrong = jsonl(List.of("{}"));
+        String refused = aKey();
+        String taken = aKey();
+        send(here, refused, JSONL, wrong).statusCode(422).body("code", equalTo("export-does-not-hold"));
+        send(here, taken, JSONL, lines).statusCode(201);
+
+        send(here, refused, JSONL, wrong)
+                .statusCode(422)
+                .header("Idempotent-Replayed", equalTo("true"))
+                .body("code", equalTo("export-does-not-hold"));
+        send(here, taken, JSONL, lines).statusCode(201).header("Idempotent-Replayed", equalTo("true"));
+        for (String key : List.of(refused, taken)) {
+            send(here, key, JSONL, jsonl(List.of("{}", "{}")))
+                    .statusCode(422)
+                    .body("code", equalTo("idempotency-key-reused"));
+        }
+        send(here, aKey(), JSONL, wrong).statusCode(409).body("code", equalTo("book-not-empty"));
     }
 
     @Test
