@@ -642,6 +642,41 @@ class BadInputTest {
         assertThat(answer.faults()).anyMatch(field -> field.startsWith(wrong.field()));
     }
 
+    static Stream<Op> postsWithoutABody() {
+        return operations(op -> op.method().equals("POST") && !op.described().has("requestBody"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("postsWithoutABody")
+    void refusesABodyWhereTheOperationHasNone(Op op) {
+        Request request = world.request(op);
+
+        assertThat(refused(request.body("{\"reason\":\"x\",\"id\":1}"), 400, "invalid-request")
+                        .faults())
+                .containsExactly("reason");
+        for (String body : List.of("[]", "null", "1", "\"{}\"", " ", "{} {}")) {
+            assertThat(refused(request.body(body), 400, "invalid-request").faults())
+                    .as(body)
+                    .containsExactly("body");
+        }
+        for (String body : List.of("{", "reason=x", "{,}")) {
+            refused(request.body(body), 400, "unreadable-body");
+        }
+        refused(request.body(new byte[] {'{', (byte) 0xc3, '}'}), 400, "unreadable-body");
+        refused(request.body("{" + " ".repeat(4095) + "}"), 413, "body-too-large");
+        refused(request.body(" ".repeat(2 * MEBIBYTE)), 413, "body-too-large");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("postsWithoutABody")
+    void takesAnObjectOfNothingWhereTheOperationHasNoBody(Op op) {
+        for (String body : List.of("", "{}", " {\n} ", "{" + " ".repeat(4094) + "}")) {
+            Answer answer = send(aWorld().request(op).body(body));
+
+            assertThat(answer.status()).as(answer.text()).isIn(200, 201, 202);
+        }
+    }
+
     static Stream<Wrong> wrongNames() {
         return withBody(op -> !op.isBulk())
                 .flatMap(op -> wrong(op).stream())

@@ -19,10 +19,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
@@ -103,6 +105,16 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
         throw new IllegalStateException("the server's own method is the one that is called");
     }
 
+    /** What says nothing: the body of an operation that has none. */
+    private record Nothing() {}
+
+    /** Refuses what is sent to an operation that has no body, but for an object without fields: some clients send one always. */
+    static void refuseUnlessEmpty(byte[] body) {
+        if (body.length > 0) {
+            parse(Nothing.class, body, canonical -> {});
+        }
+    }
+
     private static Record read(Class<Record> type, InputStream in, Call call, Bodies.Room room) throws IOException {
         int limit = call.path().endsWith("/bulk") ? LARGEST_BULK : LARGEST;
         byte[] body = body(in, call.contentLength(), limit, room);
@@ -112,6 +124,10 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
         if (body.length == 0) {
             throw new ProtocolRejection.Unreadable("line 1, column 1").refused();
         }
+        return parse(type, body, call::canonicalBody);
+    }
+
+    private static Record parse(Class<? extends Record> type, byte[] body, Consumer<byte[]> canonical) {
         if (isWide(body)) {
             throw new ProtocolRejection.Unreadable("not UTF-8").refused();
         }
@@ -120,12 +136,14 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
             if (read == null) {
                 throw ProtocolRejection.Invalid.field("body", "object").refused();
             }
-            call.canonicalBody(CanonicalJson.of(body));
+            canonical.accept(CanonicalJson.of(body));
             return read;
         } catch (JsonProcessingException unreadable) {
             throw refusal(unreadable);
         } catch (CharConversionException notUtf8) {
             throw new ProtocolRejection.Unreadable("not UTF-8").refused();
+        } catch (IOException e) {
+            throw new UncheckedIOException("of bytes in memory", e);
         }
     }
 

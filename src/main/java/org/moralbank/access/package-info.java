@@ -21,6 +21,7 @@
  * <p><b>Bodies.</b> All bodies are read {@linkplain org.moralbank.access.BodyReader here}. Their size, the number of their
  * tokens and the {@linkplain org.moralbank.access.BulkRequest items} of a bulk are bounded before they are trees, and so is the
  * {@linkplain org.moralbank.access.Bodies room} of all together: beyond it 429.
+ * A POST that has no body takes none, but for an object without fields.
  *
  * <p><b>Why a filter of our own</b> and not the security layer of the framework: a caller is needed in every commit, with
  * his key, and the lookup is one map access on the way of every request.

@@ -229,6 +229,9 @@ public class ApiDescription implements OASFilter {
         boolean hasBody = operation.getRequestBody() != null;
         if (hasBody) {
             codes.addAll(List.of("unreadable-body", "body-too-large", "unsupported-media-type"));
+        } else if (method == PathItem.HttpMethod.POST) {
+            // Of what is sent though the operation has none.
+            codes.addAll(List.of("unreadable-body", "body-too-large"));
         }
         codes.addAll(List.of("unauthenticated", "forbidden", "not-acceptable"));
         if (path.contains("{")) {
