@@ -8,11 +8,13 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +26,17 @@ import org.jspecify.annotations.Nullable;
  * <p>A line is {@code code.part = text}, with the parts {@code status} and {@code retryable} (English file only),
  * {@code title}, {@code detail} (with {@code {fact}} placeholders) and {@code action}; {@code field.rule = text} is the
  * sentence for a field that breaks a rule. {@code word.fact.value = text} (Chinese file only) is a fact that is an English
- * word where a sentence names it: its letters in lower case, a hyphen for whatever is between them. The numbers of a refusal
- * that has a {@code unit} are amounts of it: a person reads points with their two decimals, and {@code amount.unit = text}.
+ * word where a sentence names it: its letters in lower case, a hyphen for whatever is between them; {@code #} in the text is
+ * the next number of the fact. The numbers of a refusal that has a {@code unit} are amounts of it: a person reads points with
+ * their two decimals, and {@code amount.unit = text}.
  */
 public final class ProblemTable {
     /** The unit of which the API has hundredths. */
     private static final String POINTS = "PTS";
 
     private static final Pattern NO_LETTERS = Pattern.compile("[^a-z]+");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+    private static final Pattern PLACE_OF_NUMBER = Pattern.compile("#");
     private static final Properties ENGLISH = properties("problems_en.properties");
     private static final Properties CHINESE = properties("problems_zh.properties");
     private static final Map<String, Entry> ENTRIES = read();
@@ -105,7 +110,13 @@ public final class ProblemTable {
 
     private static String word(Language language, String name, String value) {
         String key = NO_LETTERS.matcher(value.toLowerCase(Locale.ROOT)).replaceAll("-");
-        return properties(language).getProperty("word." + name + '.' + key, value);
+        String text = properties(language).getProperty("word." + name + '.' + key);
+        if (text == null) {
+            return value;
+        }
+        Iterator<String> numbers =
+                NUMBER.matcher(value).results().map(MatchResult::group).iterator();
+        return PLACE_OF_NUMBER.matcher(text).replaceAll(place -> numbers.next());
     }
 
     private static Properties properties(Language language) {
