@@ -50,6 +50,21 @@ final class DatabaseChecks {
                         + " or newer; upgrade the server.");
     }
 
+    /**
+     * Why the role that migrates may not: Flyway puts its name between apostrophes as it is ({@code SET ROLE}), and would end
+     * in an error of syntax. The application's and the auditor's may have any name.
+     */
+    static Optional<String> ofOwner(Flyway flyway) throws SQLException {
+        try (var owner = flyway.getConfiguration().getDataSource().getConnection()) {
+            var name = owner.getMetaData().getUserName();
+            return name.contains("'")
+                    ? Optional.of("The role that migrates the database is called " + name
+                            + ", and Flyway cannot migrate as one with an apostrophe in its name; rename it (ALTER ROLE …"
+                            + " RENAME TO) or give another (DATABASE_OWNER_USER).")
+                    : Optional.empty();
+        }
+    }
+
     /** Why the schema may not be used: a newer build has migrated it, and this one does not know what it would break. */
     static Optional<String> ofSchema(Flyway flyway) {
         return Arrays.stream(flyway.info().all())

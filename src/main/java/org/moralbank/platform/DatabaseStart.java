@@ -110,8 +110,9 @@ class DatabaseStart {
 
     private Optional<String> ofSchema() {
         try {
-            return DatabaseChecks.ofSchema(flyway);
-        } catch (FlywayException e) {
+            var refused = DatabaseChecks.ofOwner(flyway);
+            return refused.isPresent() ? refused : DatabaseChecks.ofSchema(flyway);
+        } catch (FlywayException | SQLException e) {
             return Optional.of("The database does not show the service its schema's history ("
                     + ExceptionUtil.getRootCause(e).getMessage()
                     + "); see DATABASE_OWNER_USER and DATABASE_OWNER_PASSWORD.");

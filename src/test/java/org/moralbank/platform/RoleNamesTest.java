@@ -10,6 +10,7 @@ import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -49,6 +50,25 @@ class RoleNamesTest {
             execute(reader, "SELECT FROM ledger_entry");
             refuses(reader, "SELECT FROM access_key");
         }
+    }
+
+    @Test
+    void anOwnerWithAnApostropheIsRefusedBecauseFlywayCannotMigrateAsOne() throws SQLException {
+        make("theirs", "the street's", "their app", "their auditor");
+        Flyway flyway =
+                Flyway.configure().dataSource(source("theirs", "the street's")).load();
+
+        assertThat(DatabaseChecks.ofOwner(flyway))
+                .hasValueSatisfying(sentence -> assertThat(sentence)
+                        .startsWith("The role that migrates the database is called the street's,")
+                        .contains("DATABASE_OWNER_USER"));
+        assertThat(DatabaseChecks.ofOwner(Flyway.configure()
+                        .dataSource(source("theirs", "their app"))
+                        .load()))
+                .isEmpty();
+        // Should it come to do so, it need not be refused.
+        assertThatThrownBy(() -> migrate("theirs", "the street's", "their app", "their auditor"))
+                .hasStackTraceContaining("SET ROLE 'the street's'");
     }
 
     private static void make(String database, String owner, String app, String auditor) throws SQLException {
