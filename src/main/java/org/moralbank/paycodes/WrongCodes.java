@@ -39,8 +39,12 @@ import org.moralbank.platform.Json;
  *
  * <p>What was sold without a connection is uploaded later, with codes that the till could not ask of: an {@link #upload} has
  * ten wrong codes a minute of its own, so that it does not shut the till that sells on-line, and those of a device with all
- * others. What it shows beyond them is not looked at. Codes that were used are none of them: nothing is paid by these, and an
- * honest upload has some.
+ * others. What it shows beyond them is not looked at.
+ *
+ * <p>Codes that were used are no wrong ones, here and there: nothing is paid by them, and they come of honest hands that show
+ * one twice. Of a device only the password that was taken, or an earlier right one, is called used; a member's next code does
+ * not follow from it. What else is shown of the same device counts as before, so that nobody finds more used codes by trial
+ * than right ones.
  *
  * <p>The counts are of this process and in its memory, bounded: a refusal leaves no row, and n processes allow n times as
  * much. They end with the process.
@@ -48,6 +52,9 @@ import org.moralbank.platform.Json;
 @ApplicationScoped
 public class WrongCodes {
     private static final Set<String> WRONG = Set.of("pay-code-unknown", "pay-code-used", "pay-code-expired");
+
+    /** One that was used is a code all the same: who finds it can pay nothing by it. */
+    private static final Set<String> GUESSES = Set.of("pay-code-unknown", "pay-code-expired");
 
     private static final String TOO_MANY = new PayCodeRejection.TooManyWrong(1).code();
 
@@ -88,8 +95,8 @@ public class WrongCodes {
     private record OfBook(int book) {}
 
     /**
-     * Submits, unless too many wrong codes were shown of late, and counts the answer when the code was wrong. A replay is
-     * no new try.
+     * Submits, unless too many wrong codes were shown of late, and counts the answer when the code was unknown or expired.
+     * A replay is no new try.
      *
      * @param client id of the API client
      * @param terminal the terminal it speaks for, where it speaks for several; else null
@@ -125,6 +132,8 @@ public class WrongCodes {
                         String wrong = wrong(answer);
                         if (wrong != null) {
                             PayCodeMetrics.refused(wrong);
+                        }
+                        if (wrong != null && GUESSES.contains(wrong)) {
                             long at = nanoClock.getAsLong();
                             begun.forEach(each -> each.wrong(at));
                             ofBook.wrong(at);

@@ -44,14 +44,15 @@ class WrongCodesTest {
     }
 
     @Test
-    void countsUsedAndExpiredCodesAndNoOtherRefusal() {
+    void countsUnknownAndExpiredCodesAndNoOtherRefusal() {
         for (int i = 0; i < 100; i++) {
             assertThat(isLetIn(TILL, "insufficient-balance")).isTrue();
+            assertThat(isLetIn(TILL, "pay-code-used")).isTrue();
             assertThat(isLetIn(TILL, "ok")).isTrue();
         }
         for (int i = 0; i < 5; i++) {
-            isLetIn(TILL, "pay-code-used");
-            isLetIn(TILL, "pay-code-expired");
+            assertThat(isLetIn(TILL, "pay-code-unknown")).isTrue();
+            assertThat(isLetIn(TILL, "pay-code-expired")).isTrue();
         }
 
         assertThat(isLetIn(TILL, "ok")).isFalse();
