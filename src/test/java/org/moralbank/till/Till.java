@@ -83,10 +83,15 @@ public final class Till implements AutoCloseable {
 
     /**
      * Why a row is refused for now, though its request is not retryable: somebody has to act first. The goods are gone, so
-     * that the row is kept, and sent again with the next upload.
+     * that the row is kept, and sent again with the next upload. An unknown allowance is one, too, for its time.
      */
-    private static final Set<String> REFUSED_FOR_NOW =
-            Set.of("merchant-suspended", "terminal-suspended", "unknown-allowance");
+    private static final Set<String> REFUSED_FOR_NOW = Set.of("merchant-suspended", "terminal-suspended");
+
+    /**
+     * How long after an allowance's end the service knows it. Until then nobody can say that a row of it is refused for good:
+     * the office may have restored an older backup, or another key.
+     */
+    private static final Duration ALLOWANCE_KNOWN = Duration.ofDays(60);
 
     /** Of the list at the end of a day; with more, differences are told by type. */
     private static final int MOST_LISTED = 5000;
@@ -549,9 +554,7 @@ public final class Till implements AutoCloseable {
                 Map<?, ?> row = (Map<?, ?>) item;
                 String number = (String) row.get("terminalTransaction");
                 if (row.get("problem") instanceof Map<?, ?> problem) {
-                    boolean passes = Boolean.TRUE.equals(problem.get("retryable"))
-                            || REFUSED_FOR_NOW.contains((String) problem.get("code"));
-                    note(number, passes ? "put-off" : "not-taken", "reason", problem.get("code"));
+                    note(number, passes(problem, allowance) ? "put-off" : "not-taken", "reason", problem.get("code"));
                 } else {
                     Map<?, ?> redemption = (Map<?, ?>) row.get("redemption");
                     note(number, "uploaded", "id", redemption.get("id"), "recordedAt", redemption.get("createdAt"));
@@ -560,6 +563,13 @@ public final class Till implements AutoCloseable {
             }
         }
         return answered;
+    }
+
+    private static boolean passes(Map<?, ?> problem, Allowance allowance) {
+        if (problem.get("code").equals("unknown-allowance")) {
+            return Instant.now().isBefore(allowance.validUntil().plus(ALLOWANCE_KNOWN));
+        }
+        return Boolean.TRUE.equals(problem.get("retryable")) || REFUSED_FOR_NOW.contains((String) problem.get("code"));
     }
 
     // ---- the end of a day ----------------------------------------------------------------------------------------

@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -637,6 +639,50 @@ class TillTest {
         }
 
         assertThat(owedBy(shop, settings, day)).isEqualTo(100);
+    }
+
+    /** While the service may come to know the allowance again, the row is kept; then the day goes on without it. */
+    @Test
+    void givesAnOfflineSaleUpWhenItsAllowanceIsUnknownForGood() throws Exception {
+        LocalDate day = LocalDate.now(SHANGHAI);
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        shop.allowOffline(settings, 500, 10);
+        Instant ends;
+        try (Till till = new Till(settings)) {
+            Till.Allowance allowance = till.fetchAllowance().orElseThrow();
+            ends = allowance.validUntil();
+            till.offline(anna.id(), 100);
+            till.close();
+            String signature = allowance.signature();
+            inJournal(settings, signature, (signature.startsWith("A") ? "B" : "A") + signature.substring(1));
+        }
+
+        try (Till till = new Till(settings)) {
+            assertThat(till.upload()).singleElement().satisfies(receipt -> {
+                assertThat(receipt.state()).isEqualTo(State.OFFLINE);
+                assertThat(receipt.reason()).isEqualTo("unknown-allowance");
+            });
+            assertThatThrownBy(() -> till.closeDay(day)).hasMessageContaining("unknown-allowance");
+        }
+        Instant longAgo = Instant.now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofDays(60));
+        inJournal(settings, ends.toString(), longAgo.toString());
+        try (Till till = new Till(settings)) {
+            assertThat(till.upload())
+                    .singleElement()
+                    .satisfies(receipt ->
+                            assertThat(receipt.toString()).endsWith("SOLD OFFLINE, NOT TAKEN: unknown-allowance"));
+            assertThat(till.upload()).isEmpty();
+            assertThat(till.closeDay(day).totals()).isEqualTo(new Till.Totals(0, 0, 0, 0));
+        }
+    }
+
+    private static void inJournal(Settings settings, String said, String instead) throws IOException {
+        String journal = Files.readString(settings.journal());
+        assertThat(journal).contains(said);
+        Files.writeString(settings.journal(), journal.replace(said, instead));
     }
 
     // ---- the end of a day ----------------------------------------------------------------------------------------
