@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *          an exporter takes it          the manifest is made
  * WAITING ─────────────────────→ RUNNING ────────────────────→ DONE ╮ deleted, or its time is over
  *    ↑   given back, or the lease  │ ╰─────────────────────→ FAILED ┴──────────────────────────────→ gone
- *    ╰───────────── runs out ──────╯   five attempts, and no file
+ *    ╰───────────── runs out ──────╯   five attempts, and no file; or no room for one
  * </pre>
  */
 record Export(
@@ -35,8 +35,16 @@ record Export(
         FAILED
     }
 
+    /** Why it was given up that would have been more than a book's exports may come to; also the code of that problem. */
+    static final String TOO_LARGE = "export-too-large";
+
     static Export asked(int book, UUID id, int clientId, String client, Selection selection, Instant now) {
         return new Export(book, id, clientId, client, selection, now, Status.WAITING, null, null, null);
+    }
+
+    /** Whether it was given up for want of room. */
+    boolean wasTooLarge() {
+        return status == Status.FAILED && TOO_LARGE.equals(lastError);
     }
 
     /** Whether it will have a file of that name, if it is made. */

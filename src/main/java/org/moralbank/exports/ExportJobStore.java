@@ -1,5 +1,6 @@
 package org.moralbank.exports;
 
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -59,12 +60,33 @@ class ExportJobStore {
             FROM held
             """;
 
+    /**
+     * Kept where there is room for it. Beside this part the book's exports come to the files that are whole, the parts of this
+     * file, which are full ones, and what others have of a file that they are at or have left. Two who add at the same moment
+     * do not see one another: each process may come to a part more than is told.
+     */
     private static final String ADD_CHUNK = HELD + """
-            INSERT INTO export_chunk (book_id, export_id, name, chunk_no, bytes)
-            SELECT book_id, export_id, $4, $5, $6
+            , others AS (
+                SELECT coalesce(sum(octet_length(c.bytes)), 0) AS bytes
+                FROM export_job j
+                JOIN export_chunk c ON c.book_id = j.book_id AND c.export_id = j.export_id
+                WHERE j.book_id = $1 AND j.export_id <> $2 AND j.status IN ('WAITING', 'RUNNING')
+                AND NOT EXISTS (
+                    SELECT FROM export_file f
+                    WHERE f.book_id = c.book_id AND f.export_id = c.export_id AND f.name = c.name)),
+            whole AS (
+                SELECT coalesce(sum(f.deflated), 0) AS bytes
+                FROM export_file f
+                WHERE f.book_id = $1),
+            added AS (
+                INSERT INTO export_chunk (book_id, export_id, name, chunk_no, bytes)
+                SELECT held.book_id, held.export_id, $4, $5::integer, $6::bytea
+                FROM held, whole, others
+                WHERE whole.bytes + others.bytes + $5::bigint * %d + octet_length($6::bytea) <= $7
+                RETURNING chunk_no)
+            SELECT EXISTS (SELECT FROM added)
             FROM held
-            RETURNING chunk_no
-            """;
+            """.formatted(FileSink.CHUNK);
 
     private static final String FINISH_FILE = """
             WITH held AS (
@@ -111,10 +133,12 @@ class ExportJobStore {
 
     private final Pool pool;
     private final ExportStore exports;
+    private final long mostBytes;
 
-    ExportJobStore(Pool pool, ExportStore exports) {
+    ExportJobStore(Pool pool, ExportStore exports, ExportsConfig config) {
         this.pool = pool;
         this.exports = exports;
+        this.mostBytes = config.mostBytesOfABook().asLongValue();
     }
 
     /** A job that is ours for a while. */
@@ -126,6 +150,15 @@ class ExportJobStore {
 
         Lost(Export export) {
             super("export " + export.id() + " is not ours any more");
+        }
+    }
+
+    /** The exports of the book would come to more than may be kept. */
+    static final class NoRoom extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NoRoom(Export export, long mostBytes) {
+            super("with export " + export.id() + " those of its book come to more than " + mostBytes + " bytes");
         }
     }
 
@@ -156,14 +189,20 @@ class ExportJobStore {
         kept(lease, run(BEGIN_FILE, held(lease).addString(name)));
     }
 
-    /** Keeps a part of a file; the stage completes when it is kept, or fails with {@link Lost}. */
+    /** Keeps a part of a file; the stage completes when it is kept, or fails with {@link Lost} or {@link NoRoom}. */
     CompletionStage<?> addChunk(Lease lease, String name, int number, Buffer bytes) {
         return pool.preparedQuery(ADD_CHUNK)
                 .execute(held(lease)
                         .addString(name)
                         .addInteger(number)
-                        .addBuffer(io.vertx.mutiny.core.buffer.Buffer.newInstance(bytes)))
-                .invoke(rows -> kept(lease, rows))
+                        .addBuffer(io.vertx.mutiny.core.buffer.Buffer.newInstance(bytes))
+                        .addLong(mostBytes))
+                .invoke(rows -> {
+                    kept(lease, rows);
+                    if (!rows.iterator().next().getBoolean(0)) {
+                        throw new NoRoom(lease.export(), mostBytes);
+                    }
+                })
                 .subscribeAsCompletionStage();
     }
 
@@ -182,11 +221,29 @@ class ExportJobStore {
                                 .addBuffer(io.vertx.mutiny.core.buffer.Buffer.buffer(file.sha256()))));
     }
 
-    /** Done or given up; it is kept for a while from now on. */
-    void end(Lease lease, Export.Status status, @Nullable String error, Duration keep) {
+    /** Done; it is kept for a while from now on. */
+    void done(Lease lease, Duration keep) {
+        kept(lease, run(END, end(lease, Export.Status.DONE, null, keep)));
+    }
+
+    /** Given up: what was written of it goes at once, and for a while it is told that it was given up, and why. */
+    void fail(Lease lease, String error, Duration keep) {
         kept(
                 lease,
-                run(END, held(lease).addString(status.name()).addString(error).addLong(keep.toSeconds())));
+                pool.withTransaction(database -> database.preparedQuery(END)
+                                .execute(end(lease, Export.Status.FAILED, error, keep))
+                                .call(rows -> rows.size() == 0
+                                        ? Uni.createFrom().voidItem()
+                                        : ExportStore.free(
+                                                database,
+                                                lease.export().book(),
+                                                lease.export().id())))
+                        .await()
+                        .atMost(PATIENCE));
+    }
+
+    private static Tuple end(Lease lease, Export.Status status, @Nullable String error, Duration keep) {
+        return held(lease).addString(status.name()).addString(error).addLong(keep.toSeconds());
     }
 
     /** Lets another attempt be made after a pause; with an error the attempt counts. */

@@ -31,6 +31,19 @@ sealed interface ExportRejection extends Rejection {
         }
     }
 
+    /** It was given up: with the others of its book it would have come to more bytes than may be kept. */
+    record TooLarge(long mostBytes) implements ExportRejection {
+        @Override
+        public String code() {
+            return Export.TOO_LARGE;
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("mostBytes", mostBytes);
+        }
+    }
+
     /** Its files are not whole yet, or never will be. */
     record NotDone(Export.Status status) implements ExportRejection {
         @Override

@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -51,22 +52,19 @@ class ExportStore {
             WHERE book_id = $1 AND export_id = $2 AND name = $3 AND chunk_no = $4
             """;
 
-    /** The job's row goes first: an exporter that still works at it finds that it is gone, and adds nothing more. */
     private static final String DELETE = """
-            WITH gone AS (
-                DELETE FROM export_job
-                WHERE book_id = $1 AND export_id = $2
-                RETURNING book_id, export_id),
-            files AS (
-                DELETE FROM export_file f
-                USING gone
-                WHERE f.book_id = gone.book_id AND f.export_id = gone.export_id),
-            chunks AS (
-                DELETE FROM export_chunk c
-                USING gone
-                WHERE c.book_id = gone.book_id AND c.export_id = gone.export_id)
-            SELECT count(*)
-            FROM gone
+            DELETE FROM export_job
+            WHERE book_id = $1 AND export_id = $2
+            """;
+
+    private static final String FREE_FILES = """
+            DELETE FROM export_file
+            WHERE book_id = $1 AND export_id = $2
+            """;
+
+    private static final String FREE_CHUNKS = """
+            DELETE FROM export_chunk
+            WHERE book_id = $1 AND export_id = $2
             """;
 
     private final Pool pool;
@@ -124,9 +122,23 @@ class ExportStore {
 
     /** Deletes an export and its files; whether it was there. */
     Uni<Boolean> delete(int book, UUID id) {
-        return pool.preparedQuery(DELETE)
+        return pool.withTransaction(database -> database.preparedQuery(DELETE)
                 .execute(Tuple.of((short) book, id))
-                .map(rows -> rows.iterator().next().getLong(0) > 0);
+                .map(rows -> rows.rowCount() > 0)
+                .call(() -> free(database, book, id)));
+    }
+
+    /**
+     * Deletes the files of an export whose job was deleted or ended in this transaction, before: an exporter that still works
+     * at it adds nothing more. A statement of its own, because one that had begun before it waited for the exporter's last
+     * part would not see that part.
+     */
+    static Uni<Void> free(SqlConnection database, int book, UUID id) {
+        Tuple export = Tuple.of((short) book, id);
+        return database.preparedQuery(FREE_FILES)
+                .execute(export)
+                .chain(() -> database.preparedQuery(FREE_CHUNKS).execute(export))
+                .replaceWithVoid();
     }
 
     static Export export(Row row) {

@@ -49,7 +49,10 @@ record ExportView(
 
         @Schema(description = "When its files go") @Nullable Instant expiresAt,
 
-        @Schema(description = "What went wrong at the last attempt, if it did") @Nullable
+        @Schema(
+                description = "What went wrong at the last attempt, if it did; export-too-large is not tried again",
+                examples = "export-too-large")
+        @Nullable
         String lastError,
 
         @Schema(description = "Those that are whole, by name")

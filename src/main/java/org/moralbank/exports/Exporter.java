@@ -107,7 +107,7 @@ class Exporter {
                 return true;
             }
             new Making(jobs, store, reads, balances, logFiles, lease, () -> stopping, metrics).run();
-            jobs.end(lease, Export.Status.DONE, null, config.keep());
+            jobs.done(lease, config.keep());
             metrics.done();
         } catch (ExportJobStore.Lost lost) {
             LOG.infof(
@@ -115,6 +115,9 @@ class Exporter {
                     lease.export().id());
         } catch (Making.Stopped stopped) {
             jobs.giveBack(lease, null, Duration.ZERO);
+        } catch (ExportJobStore.NoRoom full) {
+            LOG.warnf("Export %s was given up: %s.", lease.export().id(), full.getMessage());
+            fail(lease, Export.TOO_LARGE);
         } catch (RuntimeException fault) {
             again(lease, fault);
         }
@@ -137,7 +140,7 @@ class Exporter {
     }
 
     private void fail(ExportJobStore.Lease lease, String error) {
-        jobs.end(lease, Export.Status.FAILED, error, config.keep());
+        jobs.fail(lease, error, config.keep());
         metrics.failed();
     }
 

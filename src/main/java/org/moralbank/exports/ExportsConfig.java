@@ -1,5 +1,6 @@
 package org.moralbank.exports;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -26,4 +27,8 @@ interface ExportsConfig {
     /** The most exports of one book that are kept at a time. */
     @WithDefault("100")
     int mostOfABook();
+
+    /** The most bytes that the exports of one book may come to together, packed as they are kept. */
+    @WithDefault("10G")
+    MemorySize mostBytesOfABook();
 }

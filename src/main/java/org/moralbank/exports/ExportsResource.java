@@ -53,11 +53,13 @@ public class ExportsResource {
     private final Books books;
     private final Exports exports;
     private final ExportStore store;
+    private final long mostBytes;
 
-    ExportsResource(Books books, Exports exports, ExportStore store) {
+    ExportsResource(Books books, Exports exports, ExportStore store, ExportsConfig config) {
         this.books = books;
         this.exports = exports;
         this.store = store;
+        this.mostBytes = config.mostBytesOfABook().asLongValue();
     }
 
     /** The body of an export. */
@@ -180,8 +182,9 @@ public class ExportsResource {
                     wrote, and every name, is left out; closed accounts are in. A pack with the JOURNAL as JSONL, which is
                     entries.jsonl, can be verified offline, and without it none can: the verifier holds accounts.jsonl and
                     trial-balance.csv against it and names the other files as not proven. A pack of business days cannot show
-                    that none is missing. An export that makes no file at five attempts is given up as FAILED. Changes nothing
-                    of the book.
+                    that none is missing. An export that makes no file at five attempts is given up as FAILED, and so is one
+                    with which those of the book would come to more bytes than may be kept (export-too-large): what was made
+                    of it goes, and the others stay. Changes nothing of the book.
                     """)
     @RequestBody(
             required = true,
@@ -291,7 +294,7 @@ public class ExportsResource {
                     @Content(
                             mediaType = "application/zip",
                             schema = @Schema(type = SchemaType.STRING, format = "binary")))
-    @Extension(name = "x-problem-codes", value = "export-not-done")
+    @Extension(name = "x-problem-codes", value = "export-too-large export-not-done")
     public Multi<Buffer> pack(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
         return books.of(Call.of(http), book)
                 .chain(found -> done(found, id))
@@ -320,7 +323,7 @@ public class ExportsResource {
                     @Content(
                             mediaType = "application/octet-stream",
                             schema = @Schema(type = SchemaType.STRING, format = "binary")))
-    @Extension(name = "x-problem-codes", value = "export-not-done")
+    @Extension(name = "x-problem-codes", value = "export-too-large export-not-done")
     public Multi<Buffer> file(
             @Context RoutingContext http,
             @RestPath String book,
@@ -371,10 +374,16 @@ public class ExportsResource {
     private Uni<Given> done(BookHandle book, String id) {
         return known(book, id).chain(export -> {
             if (export.status() != Export.Status.DONE) {
-                throw new ExportRejection.NotDone(export.status()).refused();
+                throw notDone(export).refused();
             }
             return store.files(book.id(), export.id()).map(files -> new Given(book, export, files));
         });
+    }
+
+    private ExportRejection notDone(Export export) {
+        return export.wasTooLarge()
+                ? new ExportRejection.TooLarge(mostBytes)
+                : new ExportRejection.NotDone(export.status());
     }
 
     /** A file that is whole; one that is yet to be made is another matter than one that the export does not have. */
@@ -386,7 +395,7 @@ public class ExportsResource {
                                 .findFirst()
                                 .map(file -> new Given(book, export, List.of(file)))
                                 .orElseThrow(() -> export.willHave(name)
-                                        ? new ExportRejection.NotDone(export.status()).refused()
+                                        ? notDone(export).refused()
                                         : new ProtocolRejection.NotFound("file").refused())));
     }
 }

@@ -108,9 +108,11 @@ final class FileSink extends OutputStream {
         try {
             underWay.get(ExportJobStore.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException failed) {
-            throw failed.getCause() instanceof ExportJobStore.Lost lost
-                    ? lost
-                    : new CompletionException(failed.getCause());
+            throw switch (failed.getCause()) {
+                case ExportJobStore.Lost lost -> lost;
+                case ExportJobStore.NoRoom noRoom -> noRoom;
+                case null, default -> new CompletionException(failed.getCause());
+            };
         } catch (TimeoutException late) {
             throw new CompletionException(late);
         } catch (InterruptedException stopped) {

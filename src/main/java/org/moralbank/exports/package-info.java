@@ -47,6 +47,10 @@
  *   <li>What is given is what is kept: zip and gzip are headers around the streams. Bytes are unpacked on a worker, and only
  *       for who accepts neither.
  *   <li>An export is kept for a while, then goes; or when it is deleted. It can be made again.
+ *   <li>What a book's exports come to is bounded, because they stand on the disk of the books. Which part is the one too much
+ *       shows only while it is written: its export is given up ({@code export-too-large}) and what was made of it goes at
+ *       once. None that is done gives way to it: somebody may be about to fetch it, and whoever asked for one more can
+ *       delete it, or ask for less.
  * </ol>
  *
  * <p><b>Why in the database.</b> Any replica can make, go on with and give an export, and nothing else is needed. Packed

@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
+import org.moralbank.commits.SomebodyElse;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Lot;
 import org.moralbank.ledger.Unit;
@@ -823,15 +826,16 @@ class ExportsTest {
         assertThatThrownBy(() -> jobs.beginFile(woke, "entries.jsonl")).isInstanceOf(ExportJobStore.Lost.class);
         assertThat(jobs.addChunk(woke, "late", 0, bytes).toCompletableFuture())
                 .failsWithin(java.time.Duration.ofSeconds(10));
-        assertThatThrownBy(() -> jobs.end(woke, Export.Status.FAILED, "x", java.time.Duration.ofDays(1)))
+        assertThatThrownBy(() -> jobs.fail(woke, "x", java.time.Duration.ofDays(1)))
                 .isInstanceOf(ExportJobStore.Lost.class);
+        assertThatThrownBy(() -> jobs.done(woke, java.time.Duration.ofDays(1))).isInstanceOf(ExportJobStore.Lost.class);
         jobs.giveBack(woke, "x", java.time.Duration.ZERO);
 
         assertThat(get(book, id).getString("status")).isEqualTo("RUNNING");
         assertThat(get(book, id).getList("files.name"))
                 .containsExactlyInAnyOrder("accounts.jsonl", "entries.jsonl", "manifest.json");
         jobs.extend(holds);
-        jobs.end(holds, Export.Status.DONE, null, java.time.Duration.ofDays(1));
+        jobs.done(holds, java.time.Duration.ofDays(1));
     }
 
     @Test
@@ -847,6 +851,9 @@ class ExportsTest {
 
         awaitStatus(book, id, "FAILED");
         assertThat(get(book, id).getString("lastError")).isEqualTo("interrupted");
+        assertThat(get(book, id).getList("files")).isEmpty();
+        assertThat(count("SELECT count(*) FROM export_chunk WHERE export_id = $1", UUID.fromString(id)))
+                .isZero();
         for (String what : List.of("/pack", "/files/manifest.json")) {
             book.as(Role.AUDITOR)
                     .header("Accept", "*/*")
@@ -877,6 +884,47 @@ class ExportsTest {
         for (String table : List.of("export_job", "export_file", "export_chunk")) {
             assertThat(count("SELECT count(*) FROM " + table + " WHERE export_id = $1", UUID.fromString(id)))
                     .as(table)
+                    .isZero();
+        }
+    }
+
+    /** The exporter's last part is on its way when the export is deleted: it would stand there for ever, and nobody see it. */
+    @Test
+    void aPartThatIsAddedWhileItsExportIsDeletedOrGivenUpGoesWithIt() throws Exception {
+        var book = bank.aBook();
+        var handle = new BookHandle(book.id(), book.code(), ZoneId.of("Asia/Shanghai"));
+        var keep = java.time.Duration.ofDays(1);
+        for (boolean deleted : List.of(true, false)) {
+            String id = export(book, "{\"formats\":[\"JSONL\"]}");
+            var export = exportStore
+                    .find(book.id(), UUID.fromString(id))
+                    .await()
+                    .indefinitely()
+                    .orElseThrow();
+            sql(
+                    "UPDATE export_job SET status = 'RUNNING', fence = 8, ended_at = NULL, expires_at = NULL,"
+                            + " lease_until = now() + interval '1 hour' WHERE export_id = $1",
+                    export.id());
+
+            try (var adding = SomebodyElse.holding(
+                    TestDatabase.shared(),
+                    "UPDATE export_job SET lease_until = now() + interval '1 hour' WHERE export_id = '" + id + "';"
+                            + "INSERT INTO export_chunk (book_id, export_id, name, chunk_no, bytes) VALUES ("
+                            + book.id() + ", '" + id + "', 'late', 0, '\\x00')")) {
+                var gone = CompletableFuture.runAsync(() -> {
+                    if (deleted) {
+                        exportStore.delete(book.id(), export.id()).await().indefinitely();
+                    } else {
+                        jobs.fail(new ExportJobStore.Lease(export, handle, 8, 1), "x", keep);
+                    }
+                });
+                adding.awaitWaiting();
+                adding.connection().commit();
+                gone.get(10, TimeUnit.SECONDS);
+            }
+
+            assertThat(count("SELECT count(*) FROM export_chunk WHERE export_id = $1", export.id()))
+                    .as(deleted ? "deleted" : "given up")
                     .isZero();
         }
     }
@@ -1022,7 +1070,7 @@ class ExportsTest {
         awaitStatus(book, id, "DONE");
     }
 
-    private static void awaitStatus(TestBank.Book book, String id, String wanted) {
+    static void awaitStatus(TestBank.Book book, String id, String wanted) {
         String key = book.keyOf(Role.AUDITOR);
         long until = System.nanoTime() + 30_000_000_000L;
         String status = "";
