@@ -18,17 +18,4 @@ sealed interface AuditRejection extends Rejection {
             return Map.of("selfAudit", selfAudit.toString());
         }
     }
-
-    /** What was asked for cannot be read in the time that a read may take. */
-    record TakesTooLong(long seconds) implements AuditRejection {
-        @Override
-        public String code() {
-            return "range-too-large";
-        }
-
-        @Override
-        public Map<String, Object> facts() {
-            return Map.of("seconds", seconds);
-        }
-    }
 }

@@ -295,9 +295,6 @@ class SampleStore {
     }
 
     private <T> Uni<T> read(java.util.function.Function<SqlConnection, Uni<T>> reading) {
-        return snapshots
-                .read(longestStatement, reading)
-                .onFailure(Snapshots::tookTooLong)
-                .transform(slow -> new AuditRejection.TakesTooLong(longestStatement.toSeconds()).refused());
+        return snapshots.answer(longestStatement, reading);
     }
 }

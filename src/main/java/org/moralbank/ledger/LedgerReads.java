@@ -1,6 +1,7 @@
 package org.moralbank.ledger;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -30,8 +31,9 @@ public class LedgerReads {
     }
 
     /** Entries behind one and up to another, the oldest first, as they are sealed: without what persons wrote. */
-    public Uni<List<EntryView>> sealed(BookHandle book, EntryFilter filter, long after, long last, int limit) {
-        return store.sealed(book.id(), filter, after, last, limit);
+    public Uni<List<EntryView>> sealed(
+            SqlClient database, BookHandle book, EntryFilter filter, long after, long last, int limit) {
+        return store.sealed(database, book.id(), filter, after, last, limit);
     }
 
     /** One entry; refuses a number that the book has not reached. */

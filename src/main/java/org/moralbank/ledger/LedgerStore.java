@@ -267,12 +267,16 @@ class LedgerStore {
 
     /** Entries behind {@code after} and up to {@code last}, without what persons wrote. */
     Uni<List<EntryView>> sealed(int book, EntryFilter filter, long after, long last, int limit) {
+        return sealed(pool, book, filter, after, last, limit);
+    }
+
+    Uni<List<EntryView>> sealed(SqlClient database, int book, EntryFilter filter, long after, long last, int limit) {
         return accountOf(book, filter).chain(account -> {
             if (account.isEmpty() && filter.account() != null) {
                 return Uni.createFrom().item(List.of());
             }
             Where where = where(book, filter, account.orElse(null), after, last);
-            return pool.preparedQuery(page(where, filter.types(), limit))
+            return database.preparedQuery(page(where, filter.types(), limit))
                     .execute(where.tuple())
                     .map(rows -> list(
                             rows,

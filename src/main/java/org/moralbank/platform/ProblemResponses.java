@@ -103,6 +103,8 @@ class ProblemResponses {
     private static Response.ResponseBuilder response(Rejection rejection, RoutingContext http) {
         Language language = Language.preferred(http.request().getHeader("Accept-Language"));
         Problem problem = Problem.of(rejection);
+        // What is told instead of a file is none.
+        http.response().headers().remove("Content-Disposition");
         Response.ResponseBuilder response = Response.status(problem.status())
                 .entity(problem.json(language, http.request().path()))
                 .type(Problem.MEDIA_TYPE)

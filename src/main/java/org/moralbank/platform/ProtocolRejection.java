@@ -59,6 +59,19 @@ public sealed interface ProtocolRejection extends Rejection {
         }
     }
 
+    /** What was asked for cannot be read in the time that a read may take. */
+    record RangeTooLarge(long seconds) implements ProtocolRejection {
+        @Override
+        public String code() {
+            return "range-too-large";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("seconds", seconds);
+        }
+    }
+
     /** Nothing is there under this path, or it is not the caller's to see. */
     record NotFound(String what) implements ProtocolRejection {
         @Override

@@ -2,6 +2,7 @@ package org.moralbank.platform;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 
 /** What reads may take of a process. */
 @ConfigMapping(prefix = "moralbank.reads")
@@ -9,4 +10,11 @@ public interface ReadsConfig {
     /** How many that may go through all of a book are answered at a time; fewer than the pool has connections. */
     @WithDefault("6")
     int longAtOnce();
+
+    /**
+     * The longest that one statement of a report or of statistics may take, for which somebody waits. An export's trial
+     * balance is read by the same statements.
+     */
+    @WithDefault("60s")
+    Duration longestStatement();
 }

@@ -10,7 +10,7 @@ import java.util.function.Function;
 
 /**
  * Long reads that hold nobody up: each in one snapshot that changes nothing and locks nothing, on one core of the database,
- * and ended when it takes too long, where somebody says how long that is.
+ * and ended when it takes too long.
  */
 @ApplicationScoped
 public class Snapshots {
@@ -18,31 +18,38 @@ public class Snapshots {
     private static final String BEGIN = """
             BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
             SET LOCAL max_parallel_workers_per_gather = 0;
-            SET LOCAL jit = off
+            SET LOCAL jit = off;
+            SET LOCAL statement_timeout = %d
             """;
 
-    private static final String END_AFTER = "; SET LOCAL statement_timeout = ";
-
     private final Pool pool;
+    private final Duration longestStatement;
 
-    Snapshots(Pool pool) {
+    Snapshots(Pool pool, ReadsConfig config) {
         this.pool = pool;
+        this.longestStatement = config.longestStatement();
     }
 
-    /** What is read in one snapshot. */
-    public <T> Uni<T> read(Function<SqlConnection, Uni<T>> reading) {
-        return read(BEGIN, reading);
+    /**
+     * What somebody waits for, read in one snapshot. Refused ({@code range-too-large}) when a statement takes longer than
+     * {@code moralbank.reads.longest-statement}.
+     */
+    public <T> Uni<T> answer(Function<SqlConnection, Uni<T>> reading) {
+        return answer(longestStatement, reading);
+    }
+
+    /** The same, where another time is the longest. */
+    public <T> Uni<T> answer(Duration longestStatement, Function<SqlConnection, Uni<T>> reading) {
+        return read(longestStatement, reading)
+                .onFailure(Snapshots::tookTooLong)
+                .transform(slow -> new ProtocolRejection.RangeTooLarge(longestStatement.toSeconds()).refused());
     }
 
     /** What is read in one snapshot, of which no statement may take longer than that. */
     public <T> Uni<T> read(Duration longestStatement, Function<SqlConnection, Uni<T>> reading) {
-        return read(BEGIN + END_AFTER + longestStatement.toMillis(), reading);
-    }
-
-    private <T> Uni<T> read(String begin, Function<SqlConnection, Uni<T>> reading) {
         return pool.getConnection()
                 .chain(connection -> connection
-                        .query(begin)
+                        .query(BEGIN.formatted(longestStatement.toMillis()))
                         .execute()
                         .chain(ignored -> reading.apply(connection))
                         .onTermination()

@@ -99,7 +99,7 @@ public class JournalResource {
                         mediaType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                         schema = @Schema(type = SchemaType.STRING, format = "binary"))
             })
-    @Extension(name = "x-problem-codes", value = "not-found database-unavailable")
+    @Extension(name = "x-problem-codes", value = "not-found range-too-large database-unavailable")
     public Uni<Journal> get(
             @Context RoutingContext http,
             @RestPath String book,

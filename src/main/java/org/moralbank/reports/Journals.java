@@ -12,6 +12,7 @@ import org.moralbank.ledger.EntryFilter;
 import org.moralbank.ledger.EntryView;
 import org.moralbank.ledger.LedgerReads;
 import org.moralbank.platform.Language;
+import org.moralbank.platform.Snapshots;
 import org.moralbank.platform.TableFile;
 
 /** Journals: all entries by their lines, in order of seq, as they were sealed. */
@@ -39,9 +40,11 @@ public class Journals {
     };
 
     private final LedgerReads ledger;
+    private final Snapshots snapshots;
 
-    Journals(LedgerReads ledger) {
+    Journals(LedgerReads ledger, Snapshots snapshots) {
         this.ledger = ledger;
+        this.snapshots = snapshots;
     }
 
     /**
@@ -81,7 +84,8 @@ public class Journals {
         EntryFilter days = EntryFilter.ALL.withOccurred(scope.from(), scope.on());
         // Of the entries up to there it is known that they are before the period.
         long before = scope.hasPeriod() ? Math.max(scope.sureThrough(), scope.firstOfPeriod() - 1) : 0;
-        return ledger.sealed(book, days, Math.max(after, before), scope.lastSeq(), limit);
+        return snapshots.answer(
+                database -> ledger.sealed(database, book, days, Math.max(after, before), scope.lastSeq(), limit));
     }
 
     /** All lines as a file; the same scope is the same file for ever. */

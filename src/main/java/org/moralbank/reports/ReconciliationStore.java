@@ -2,7 +2,6 @@ package org.moralbank.reports;
 
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -16,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.Language;
+import org.moralbank.platform.Snapshots;
 
 /**
  * The queries of the reconciliations. Each gives subjects with two figures, {@code l} by the accounts and {@code r} by the
@@ -298,10 +298,10 @@ class ReconciliationStore {
             GROUP BY seq, unit
             """;
 
-    private final Pool pool;
+    private final Snapshots snapshots;
 
-    ReconciliationStore(Pool pool) {
-        this.pool = pool;
+    ReconciliationStore(Snapshots snapshots) {
+        this.snapshots = snapshots;
     }
 
     /** The reconciliations, and the last entry that they count. */
@@ -310,10 +310,7 @@ class ReconciliationStore {
     /** Compares; {@code scope} is null for now. All in one snapshot. */
     Uni<Reconciled> reconcile(
             BookHandle book, @Nullable Scope scope, List<Reconciliation.Name> names, Language language) {
-        return pool.withTransaction(connection -> connection
-                .query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                .execute()
-                .chain(() -> scope != null
+        return snapshots.answer(connection -> (scope != null
                         ? Uni.createFrom().item(scope.lastSeq())
                         : connection
                                 .preparedQuery("SELECT last_seq FROM ledger_book WHERE book_id = $1")

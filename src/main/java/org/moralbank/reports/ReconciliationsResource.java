@@ -89,7 +89,7 @@ public class ReconciliationsResource {
                         mediaType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                         schema = @Schema(type = SchemaType.STRING, format = "binary"))
             })
-    @Extension(name = "x-problem-codes", value = "not-found database-unavailable")
+    @Extension(name = "x-problem-codes", value = "not-found range-too-large database-unavailable")
     public Uni<View> get(
             @Context RoutingContext http,
             @RestPath String book,

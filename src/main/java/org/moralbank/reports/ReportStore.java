@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.AccountPath;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Snapshots;
 
 /**
  * Reads of the reports. An account's balance after an entry is that of its last posting up to it, which the primary key of
@@ -135,9 +136,11 @@ class ReportStore {
             """;
 
     private final Pool pool;
+    private final Snapshots snapshots;
 
-    ReportStore(Pool pool) {
+    ReportStore(Pool pool, Snapshots snapshots) {
         this.pool = pool;
+        this.snapshots = snapshots;
     }
 
     /** The last entry of a book. */
@@ -165,8 +168,9 @@ class ReportStore {
 
     /** What all accounts of each code and unit come to. */
     Uni<List<TrialBalance.Row.Code>> subtotals(int book, Scope scope) {
-        return pool.preparedQuery(SUBTOTALS + turnover(scope) + "LIMIT $11" + BY_CODE)
-                .execute(arguments(book, scope, Which.ALL, null, Integer.MAX_VALUE))
+        return read(
+                        SUBTOTALS + turnover(scope) + "LIMIT $11" + BY_CODE,
+                        arguments(book, scope, Which.ALL, null, Integer.MAX_VALUE))
                 .map(rows -> list(
                         rows,
                         row -> new TrialBalance.Row.Code(
@@ -206,8 +210,7 @@ class ReportStore {
                 .addLocalDate(scope.from())
                 .addLocalDate(scope.on())
                 .addInteger(limit);
-        return pool.preparedQuery(LINES)
-                .execute(arguments)
+        return read(LINES, arguments)
                 .map(rows -> list(
                         rows,
                         row -> new GeneralLedger.Posted(
@@ -229,7 +232,11 @@ class ReportStore {
 
     private Uni<RowSet<Row>> accounts(
             String sql, int book, Scope scope, Which which, @Nullable AccountPath after, int limit) {
-        return pool.preparedQuery(sql + ORDER).execute(arguments(book, scope, which, after, limit));
+        return read(sql + ORDER, arguments(book, scope, which, after, limit));
+    }
+
+    private Uni<RowSet<Row>> read(String sql, Tuple arguments) {
+        return snapshots.answer(database -> database.preparedQuery(sql).execute(arguments));
     }
 
     /** All that any of the queries takes; PostgreSQL is told the type of each by a cast where it is not used. */

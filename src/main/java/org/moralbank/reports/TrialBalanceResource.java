@@ -74,7 +74,7 @@ public class TrialBalanceResource {
                         mediaType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                         schema = @Schema(type = SchemaType.STRING, format = "binary"))
             })
-    @Extension(name = "x-problem-codes", value = "not-found database-unavailable")
+    @Extension(name = "x-problem-codes", value = "not-found range-too-large database-unavailable")
     public Uni<TrialBalance> get(
             @Context RoutingContext http,
             @RestPath String book,

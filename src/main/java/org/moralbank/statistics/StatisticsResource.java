@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -109,6 +110,7 @@ public class StatisticsResource {
             responseCode = "200",
             description = "Counts and sums",
             content = @Content(schema = @Schema(implementation = Statistics.class)))
+    @Extension(name = "x-problem-codes", value = "range-too-large")
     public Uni<Statistics> statistics(
             @Context RoutingContext http,
             @RestPath String code,

@@ -42,7 +42,7 @@ class StatisticsStore {
 
     /** Of some books at the end of a business date, or now when there is none. */
     Uni<Counted> of(Collection<String> books, @Nullable LocalDate on) {
-        return snapshots.read(database -> organisation
+        return snapshots.answer(database -> organisation
                 .counts(database, books, on)
                 .chain(counts -> merchants
                         .of(database, books, on)
