@@ -155,14 +155,6 @@ public class LedgerReads {
         });
     }
 
-    /**
-     * The last entry that is there of those posted at a moment or before it. Where the moment is not long past a commit may
-     * be on its way that posts another one.
-     */
-    public Uni<Long> lastPostedBy(BookHandle book, Instant moment) {
-        return store.seqAt(book.id(), moment).map(LedgerStore.Reached::seq);
-    }
-
     /** The entry behind which all stands that happened on a day or later; what stands before it need not be looked at. */
     public Uni<Long> before(BookHandle book, LocalDate day) {
         return store.before(book, day);

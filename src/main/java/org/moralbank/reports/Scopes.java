@@ -124,18 +124,13 @@ public class Scopes {
         }
     }
 
-    /**
-     * Nothing happens after the day on which it is posted, so that entries posted before a day happened before it; only
-     * those posted since have to be looked at one by one. One day is left over for clocks and calendars that disagree.
-     */
+    /** Only entries posted since a day can have happened on it have to be looked at one by one. */
     private Uni<Long> sureThrough(BookHandle book, Asked asked, long lastSeq) {
         long bound = Math.min(asked.fromSeq == null ? lastSeq : asked.fromSeq - 1, lastSeq);
         LocalDate day = asked.from != null ? asked.from : asked.on;
         if (day == null) {
             return Uni.createFrom().item(bound);
         }
-        Instant before =
-                day.minusDays(1).atStartOfDay(book.calendar()).toInstant().minusNanos(1_000);
-        return ledger.lastPostedBy(book, before).map(posted -> Math.min(bound, posted));
+        return ledger.before(book, day).map(before -> Math.min(bound, before));
     }
 }

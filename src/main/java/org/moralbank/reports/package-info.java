@@ -18,10 +18,10 @@
  *
  * <p><b>What it costs.</b> A balance of the past is one look into the primary key of {@code ledger_posting}: that of the
  * account's last posting up to the scope's last entry. A period of entries adds up the postings in it. With business days
- * the entries since the day before the period begins are looked at one by one, because nothing happens after it was posted;
- * so recent days cost little. Both tables are asked through their primary keys alone, which carry what is told; no index
+ * the entries since two days before the period begins are looked at one by one, because nothing happens long after it was
+ * posted; so recent days cost little. Both tables are asked through their primary keys alone, which carry what is told; no index
  * more is written by a commit. Files stream keyset pages, each read when the one before was taken: constant memory, no long
- * transaction.
+ * transaction. A statement that takes too long is ended ({@code range-too-large}).
  *
  * <p><b>Endpoints.</b> {@code GET /v1/books/{book}/trial-balance}, {@code …/journal}, {@code …/general-ledger},
  * {@code …/reconciliations}; each as JSON, CSV and XLSX.

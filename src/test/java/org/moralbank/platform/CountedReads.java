@@ -5,6 +5,7 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
+import java.time.Duration;
 
 /**
  * A pool that tells what was read through it. It has one connection: the server counts for each connection by itself, until a
@@ -35,6 +36,21 @@ public final class CountedReads implements AutoCloseable {
 
     public Pool pool() {
         return pool;
+    }
+
+    /** Snapshots through the same connection, in which a statement may take a minute. */
+    public Snapshots snapshots() {
+        return new Snapshots(pool, new ReadsConfig() {
+            @Override
+            public int longAtOnce() {
+                return 1;
+            }
+
+            @Override
+            public Duration longestStatement() {
+                return Duration.ofMinutes(1);
+            }
+        });
     }
 
     /** How many rows of tables and entries of indexes are looked at, each as often as it is. */
