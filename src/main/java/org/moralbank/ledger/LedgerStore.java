@@ -10,6 +10,7 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -24,6 +25,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Json;
+import org.moralbank.platform.Lookups;
 
 /**
  * Reads of the books, one SELECT each. Nothing here locks a book but {@link #seqUnderLock}.
@@ -186,8 +188,17 @@ class LedgerStore {
 
     private final Pool pool;
 
-    LedgerStore(Pool pool) {
+    /** For reads that go by keys, of whatever book. */
+    private final Pool lookups;
+
+    @Inject
+    LedgerStore(Pool pool, Lookups lookups) {
+        this(pool, lookups.pool());
+    }
+
+    LedgerStore(Pool pool, Pool lookups) {
         this.pool = pool;
+        this.lookups = lookups;
     }
 
     /** The WHERE of a query, built of the filters that are given. */
@@ -432,7 +443,7 @@ class LedgerStore {
     /** One account, or nothing. */
     Uni<Optional<Account>> account(int book, AccountPath path) {
         Where where = whose(path, new Where().and("a.book_id = ?", (short) book));
-        return pool.preparedQuery("SELECT " + HoldingTable.COLUMNS + "FROM ledger_account a " + where.sql)
+        return lookups.preparedQuery("SELECT " + HoldingTable.COLUMNS + "FROM ledger_account a " + where.sql)
                 .execute(where.tuple())
                 .map(rows -> list(rows, LedgerStore::account).stream().findFirst());
     }
@@ -473,7 +484,7 @@ class LedgerStore {
 
     private Uni<List<Line>> statement(Where where, History history) {
         String sql = STATEMENT + where.sql + "\nORDER BY p.seq, a.account_id LIMIT $5";
-        return pool.preparedQuery(sql).execute(where.tuple()).map(rows -> list(rows, LedgerStore::line));
+        return lookups.preparedQuery(sql).execute(where.tuple()).map(rows -> list(rows, LedgerStore::line));
     }
 
     private static Line line(Row row) {
@@ -495,7 +506,7 @@ class LedgerStore {
 
     /** The entries of an owner behind one, with what his accounts of the entry's unit came to after each. */
     Uni<List<PassbookLine>> passbook(int book, String owner, String[] codes, History history) {
-        return pool.preparedQuery(PASSBOOK)
+        return lookups.preparedQuery(PASSBOOK)
                 .execute(Tuple.from(List.of(
                         (short) book, owner, codes, history.afterSeq(), history.from(), history.to(), history.rows())))
                 .map(rows -> list(
@@ -518,7 +529,7 @@ class LedgerStore {
 
     /** What the accounts of an owner have now. */
     Uni<Posted> balances(int book, String owner, String[] codes) {
-        return pool.preparedQuery(BALANCES_NOW)
+        return lookups.preparedQuery(BALANCES_NOW)
                 .execute(Tuple.from(List.of((short) book, owner, codes)))
                 .map(rows -> posted(rows, 0));
     }

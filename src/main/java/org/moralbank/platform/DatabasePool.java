@@ -2,11 +2,17 @@ package org.moralbank.platform;
 
 import io.quarkus.reactive.pg.client.PgPoolCreator;
 import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnectOptions;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the pool as Quarkus does, but for settings that Quarkus has none for.
@@ -34,6 +40,8 @@ final class DatabasePool implements PgPoolCreator {
     private static final Duration ASKED_AFTER = Duration.ofSeconds(10);
     private static final Duration ASKED_EVERY = Duration.ofSeconds(5);
 
+    private @Nullable Pool lookups;
+
     @Override
     public Pool create(Input input) {
         input.pgConnectOptionsList().forEach(options -> {
@@ -44,10 +52,33 @@ final class DatabasePool implements PgPoolCreator {
                     .setTcpKeepAliveCount((int) SILENT_FOR.minus(ASKED_AFTER).dividedBy(ASKED_EVERY))
                     .setTcpUserTimeout((int) SILENT_FOR.toMillis());
         });
+        PoolOptions options = input.poolOptions().setConnectionTimeout((int) LONGEST_WAIT.toSeconds());
+        lookups = pool(
+                input,
+                new PoolOptions(options).setMaxSize(Lookups.CONNECTIONS),
+                input.pgConnectOptionsList().stream()
+                        .<SqlConnectOptions>map(DatabasePool::keepingPlans)
+                        .toList());
+        return pool(input, options, List.copyOf(input.pgConnectOptionsList()));
+    }
+
+    private static Pool pool(Input input, PoolOptions options, List<SqlConnectOptions> servers) {
         return PgBuilder.pool()
-                .with(input.poolOptions().setConnectionTimeout((int) LONGEST_WAIT.toSeconds()))
-                .connectingTo(List.<SqlConnectOptions>copyOf(input.pgConnectOptionsList()))
+                .with(options)
+                .connectingTo(servers)
                 .using(input.vertx())
                 .build();
+    }
+
+    private static PgConnectOptions keepingPlans(PgConnectOptions usual) {
+        PgConnectOptions options = new PgConnectOptions(usual);
+        Map<String, String> properties = new HashMap<>(usual.getProperties());
+        properties.putAll(Lookups.KEEPS_PLANS);
+        return options.setProperties(properties);
+    }
+
+    /** The pool of {@link Lookups}; it was made with the usual one. */
+    Pool lookups() {
+        return Objects.requireNonNull(lookups, "the usual pool was not made yet");
     }
 }

@@ -70,7 +70,7 @@ public final class LongBook {
 
     /** What is read of it. */
     public static LedgerReads reads(Pool pool) {
-        return new LedgerReads(new LedgerStore(pool));
+        return new LedgerReads(new LedgerStore(pool, pool));
     }
 
     /** What the table says, looked through from its beginning to its end. */

@@ -35,7 +35,8 @@ class LongBookTest {
 
     private static final TestDatabase.Database DATABASE = TestDatabase.fresh();
     private static final CountedReads COUNTED = new CountedReads(DATABASE);
-    private static final LedgerStore STORE = new LedgerStore(COUNTED.pool());
+    private static final CountedReads LOOKUPS = CountedReads.ofLookups(DATABASE);
+    private static final LedgerStore STORE = new LedgerStore(COUNTED.pool(), COUNTED.pool());
     private static final LedgerReads READS = new LedgerReads(STORE);
     private static final EntryExport EXPORT = new EntryExport(STORE);
     private static final TotalsStore TOTALS = new TotalsStore();
@@ -48,6 +49,7 @@ class LongBookTest {
     @AfterAll
     static void close() {
         COUNTED.close();
+        LOOKUPS.close();
     }
 
     // ---- entries of an account ---------------------------------------------------------------------------------
@@ -142,6 +144,31 @@ class LongBookTest {
         });
 
         assertThat(read).isLessThan(FEW);
+    }
+
+    /** By plans that were made of no parameters and are kept. */
+    @Test
+    void whatIsLookedUpIsFoundByIndexes() {
+        LedgerReads reads = new LedgerReads(new LedgerStore(COUNTED.pool(), LOOKUPS.pool()));
+        History history = history(FIRST_DAY, 50);
+        Set<Chart> chart = Set.of(Chart.of("2100"));
+
+        List<Runnable> lookups = List.of(
+                () -> reads.statement(BOOK, "3300:MIN", history).await().indefinitely(),
+                () -> reads.statement(BOOK, member(77).owner(), chart, history)
+                        .await()
+                        .indefinitely(),
+                () -> reads.passbook(BOOK, member(77).owner(), chart, history)
+                        .await()
+                        .indefinitely(),
+                () -> reads.account(BOOK, "3300:MIN").await().indefinitely(),
+                () -> reads.balances(BOOK, member(77).owner(), chart, null, null)
+                        .await()
+                        .indefinitely());
+
+        for (Runnable lookup : lookups) {
+            assertThat(LOOKUPS.of(lookup)).isBetween(1L, FEW);
+        }
     }
 
     /** Whatever day is asked for, what happened on it or later is told, also where it was posted before. */

@@ -6,6 +6,7 @@ import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * A pool that tells what was read through it. It has one connection: the server counts for each connection by itself, until a
@@ -22,11 +23,20 @@ public final class CountedReads implements AutoCloseable {
     private final Pool pool;
 
     public CountedReads(TestDatabase.Database database) {
+        this(database, Map.of("plan_cache_mode", "force_custom_plan"));
+    }
+
+    /** On a connection as {@link Lookups} has them. */
+    public static CountedReads ofLookups(TestDatabase.Database database) {
+        return new CountedReads(database, Lookups.KEEPS_PLANS);
+    }
+
+    private CountedReads(TestDatabase.Database database, Map<String, String> settings) {
         PgConnectOptions options = PgConnectOptions.fromUri(database.reactiveUrl())
                 .setUser(database.appUser())
                 .setPassword(database.appPassword())
-                .setCachePreparedStatements(true)
-                .addProperty("plan_cache_mode", "force_custom_plan");
+                .setCachePreparedStatements(true);
+        settings.forEach(options::addProperty);
         pool = Pool.newInstance(PgBuilder.pool()
                 .with(new PoolOptions().setMaxSize(1))
                 .connectingTo(options)
