@@ -11,6 +11,7 @@ jar=target/quarkus-app/quarkus-run.jar
 java=$(MORALBANK_MVNW_PRINT_JAVA=1 ./mvnw)
 
 work=$(mktemp -d)
+embedded=$(mktemp -d) # beside it: the folder of an embedded database, whose user may be another one
 pgport=${BENCH_PGPORT:-5599} port=${BENCH_PORT:-8099}
 url=http://127.0.0.1:$port
 paycodes=$(head -c 32 /dev/urandom | base64 -w 0)
@@ -71,7 +72,7 @@ service_rss() { awk '/^VmRSS/ { print int($2 / 1024) }' "/proc/$service/status";
 stop() {
   stop_service
   stop_server 2> /dev/null || true
-  rm -rf "$work"
+  rm -rf "$work" "$embedded"
 }
 trap stop EXIT
 

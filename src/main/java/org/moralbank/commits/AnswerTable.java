@@ -44,8 +44,8 @@ final class AnswerTable implements Table<AnswerTable.Key, AnswerTable.Kept> {
 
     /** A key is rarely sent twice. */
     @Override
-    public boolean isReadAgain() {
-        return false;
+    public Again isReadAgain() {
+        return Again.RARELY;
     }
 
     @Override

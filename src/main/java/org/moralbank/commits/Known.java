@@ -27,7 +27,7 @@ final class Known {
     private final Map<Integer, Left> leftByBook = new HashMap<>();
     private final Map<Table<?, ?>, Map<Object, Row>> rowsByTable = new IdentityHashMap<>();
 
-    /** At most so many rows of each table; the ones that were used longest ago go first. */
+    /** At most so many rows of each table, of some a tenth; the ones that were used longest ago go first. */
     Known(int capacity) {
         this.capacity = capacity;
     }
@@ -106,17 +106,21 @@ final class Known {
         set.each(new WorkingSet.Visitor() {
             @Override
             public <K, R> void row(Table<K, R> table, K key, @Nullable R row) {
-                if (!table.isReadAgain()) {
+                if (table.isReadAgain() == Table.Again.RARELY) {
                     return;
                 }
                 Left left = leftByBook.get(table.changedUnder(key));
                 if (left != null && commitNos.containsKey(table.changedUnder(key))) {
                     rowsByTable
-                            .computeIfAbsent(table, first -> new Recent<>(capacity))
+                            .computeIfAbsent(table, first -> new Recent<>(capacity(table)))
                             .put(key, new Row(left.epoch, row));
                 }
             }
         });
+    }
+
+    private int capacity(Table<?, ?> table) {
+        return table.isReadAgain() == Table.Again.ONCE_SOON ? capacity / 10 : capacity;
     }
 
     /** Forgets everything: what is in the database now is not known. */

@@ -31,9 +31,17 @@ public interface Table<K, R> {
         return NO_BOOK;
     }
 
-    /** Whether the rows are likely to be read again soon, so that a lane keeps those that it may. */
-    default boolean isReadAgain() {
-        return true;
+    /** How likely a row is to be read again. */
+    enum Again {
+        OFTEN,
+        /** Most are needed for one step more, soon after the first: a tenth as many are kept as of the others. */
+        ONCE_SOON,
+        RARELY
+    }
+
+    /** How likely its rows are to be read again, so that a lane keeps those that it may. */
+    default Again isReadAgain() {
+        return Again.OFTEN;
     }
 
     /** Writes what was inserted or changed. */

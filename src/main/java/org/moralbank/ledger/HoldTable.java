@@ -56,10 +56,10 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
         return hold.book();
     }
 
-    /** Most are looked at once more at the most, and much else would be forgotten for them. */
+    /** An authorization is captured within minutes, or voided; what came of it is seldom looked at. */
     @Override
-    public boolean isReadAgain() {
-        return false;
+    public Again isReadAgain() {
+        return Again.ONCE_SOON;
     }
 
     @Override

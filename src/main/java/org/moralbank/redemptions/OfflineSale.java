@@ -5,7 +5,7 @@ import static org.moralbank.redemptions.OfflineTable.UPLOADED;
 import static org.moralbank.redemptions.Redemptions.TRANSACTIONS;
 
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +115,7 @@ record OfflineSale(
             throw RedemptionRejection.TransactionReversed.of(key).refused();
         }
         Redemption made = Objects.requireNonNull(first.made());
-        if (!Arrays.equals(made.purchase().content(), content)) {
+        if (!made.purchase().isOf(content)) {
             throw new Bulk.DuplicateReference(key.till().transaction()).refused();
         }
         return new Taken(made, true);
@@ -156,7 +156,7 @@ record OfflineSale(
                 amount,
                 0,
                 key.till(),
-                content,
+                HexFormat.of().formatHex(content),
                 note.reference(),
                 note.occurredOn(),
                 uploadedAt,

@@ -2,6 +2,7 @@ package org.moralbank.redemptions;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HexFormat;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.moralbank.redemptions.Redemption.Till;
  * @param approved what was held or spent of it
  * @param cash what was paid in cash, as much as that is worth in hundredths of a point: a memo
  * @param till null where there was none
- * @param content SHA-256 of the request, by which a retry is known; null without a till
+ * @param content SHA-256 of the request in hexadecimal, by which a retry is known; null without a till
  * @param expiresAt of an authorization, else null
  * @param payableAfter what the merchant was owed after a sale, else null
  * @param voucher the one it was paid with, else null
@@ -32,7 +33,7 @@ record Purchase(
         long approved,
         long cash,
         @Nullable Till till,
-        byte @Nullable [] content,
+        @Nullable String content,
         @Nullable String reference,
         LocalDate occurredOn,
         Instant createdAt,
@@ -40,6 +41,11 @@ record Purchase(
         @Nullable Long payableAfter,
         @Nullable UUID voucher,
         @Nullable Basket basket) {
+    /** Whether a request with this SHA-256 asked for it. */
+    boolean isOf(byte[] sha256) {
+        return HexFormat.of().formatHex(sha256).equals(content);
+    }
+
     /** When an authorization ends by itself. */
     Instant expiry() {
         return Objects.requireNonNull(expiresAt, "a sale does not expire");

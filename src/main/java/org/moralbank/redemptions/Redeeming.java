@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -204,7 +204,7 @@ final class Redeeming implements Work {
     }
 
     private Answer again(Transaction.Key key, Redemption first) {
-        if (!Arrays.equals(first.purchase().content(), order.content())) {
+        if (!first.purchase().isOf(order.content())) {
             throw new Bulk.DuplicateReference(key.till().transaction()).refused();
         }
         Answer answer = created(first);
@@ -317,7 +317,7 @@ final class Redeeming implements Work {
                 approved,
                 order.cash() + order.amount() - approved,
                 order.till(),
-                order.till() == null ? null : order.content(),
+                order.till() == null ? null : HexFormat.of().formatHex(order.content()),
                 order.note().reference(),
                 order.note().occurredOn(),
                 createdAt,

@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -64,10 +65,10 @@ final class RedemptionTable implements Table<Key, Redemption> {
         return redemption.book();
     }
 
-    /** Most are looked at once more at the most, and much else would be forgotten for them. */
+    /** An authorization is captured within minutes, or voided; what came of it is seldom looked at. */
     @Override
-    public boolean isReadAgain() {
-        return false;
+    public Again isReadAgain() {
+        return Again.ONCE_SOON;
     }
 
     @Override
@@ -121,7 +122,7 @@ final class RedemptionTable implements Table<Key, Redemption> {
                 row.getLong(7),
                 row.getLong(8),
                 terminal == null ? null : new Redemption.Till(terminal, row.getString(10)),
-                content == null ? null : content.getBytes(),
+                content == null ? null : HexFormat.of().formatHex(content.getBytes()),
                 row.getString(12),
                 row.getLocalDate(13),
                 row.getOffsetDateTime(14).toInstant(),
@@ -181,7 +182,9 @@ final class RedemptionTable implements Table<Key, Redemption> {
             cash[i] = purchase.cash();
             terminals[i] = till == null ? null : till.terminal();
             transactions[i] = till == null ? null : till.transaction();
-            contents[i] = till == null ? null : Buffer.buffer(Objects.requireNonNull(purchase.content()));
+            contents[i] = till == null
+                    ? null
+                    : Buffer.buffer(HexFormat.of().parseHex(Objects.requireNonNull(purchase.content())));
             references[i] = purchase.reference();
             occurredOn[i] = purchase.occurredOn();
             createdAt[i] = purchase.createdAt().atOffset(ZoneOffset.UTC);

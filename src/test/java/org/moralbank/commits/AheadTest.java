@@ -283,6 +283,24 @@ class AheadTest {
     }
 
     @Test
+    void whenTheConnectionBreaksWithCommitOnItsWayTheOutcomeIsNotKnownAndTheKeyTells() throws Exception {
+        try (TestCommits process = alone()) {
+            List<CompletableFuture<Answer>> sent = new ArrayList<>();
+            try (SomebodyElse gate = aGate(process, () -> sent.add(add(process, "cut-off", "a", 10, true)))) {
+                gate.endTheConnectionThatWaits();
+
+                Answer told = sent.get(0).get(30, TimeUnit.SECONDS);
+                assertThat(told.status()).isEqualTo(503);
+                assertThat(body(told)).contains("\"outcome-unknown\"");
+            }
+
+            Answer again = add(process, "cut-off", "a", 10, true).get(30, TimeUnit.SECONDS);
+            assertThat(again.replayed()).as("it had not come about").isFalse();
+            assertThat(body(again)).contains("\"value\":10");
+        }
+    }
+
+    @Test
     void aKeyOfTheCommitUnderWayIsAnsweredWithItsAnswer() throws Exception {
         try (TestCommits process = alone()) {
             List<CompletableFuture<Answer>> sent = new ArrayList<>();

@@ -52,6 +52,18 @@ public record SomebodyElse(TestDatabase.Database database, Connection connection
         }
     }
 
+    /** Breaks the connection of the commit that waits. */
+    void endTheConnectionThatWaits() throws SQLException {
+        try (Connection admin = database.connectAsAdmin();
+                var statement = admin.createStatement()) {
+            statement.execute("""
+                    SELECT pg_terminate_backend(pid)
+                    FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    """);
+        }
+    }
+
     @Override
     public void close() throws SQLException {
         connection.rollback();

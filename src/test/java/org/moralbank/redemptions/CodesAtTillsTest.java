@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.moralbank.TestBank.BY_HAND;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -506,7 +507,6 @@ class CodesAtTillsTest {
         }
     }
 
-    /** Neither row is one that a lane knows. */
     private void expireNow(Book book, String location) {
         for (String sql : List.of(
                 "UPDATE ledger_hold SET expires_at = clock_timestamp() WHERE book_id = $1 AND hold_id = $2", """
@@ -515,7 +515,7 @@ class CodesAtTillsTest {
                     (SELECT h.expires_at FROM ledger_hold h WHERE h.book_id = $1 AND h.hold_id = $2), clock_timestamp())
                 WHERE r.book_id = $1 AND r.redemption_id = $2
                 """)) {
-            pool.preparedQuery(sql)
+            pool.preparedQuery(BY_HAND + sql)
                     .execute(Tuple.of((short) book.id(), idOf(location)))
                     .await()
                     .indefinitely();

@@ -804,14 +804,15 @@ class RedemptionLifeTest {
                 debt,
                 payable);
         sql(
-                "UPDATE redemption SET seq = (SELECT max(seq) FROM ledger_entry WHERE book_id = $1) WHERE book_id = $1 AND redemption_id = $2",
+                BY_HAND
+                        + "UPDATE redemption SET seq = (SELECT max(seq) FROM ledger_entry WHERE book_id = $1) WHERE book_id = $1 AND redemption_id = $2",
                 Tuple.of((short) book.id(), idOf(sold)));
     }
 
     /** As if its time had come. */
     private void expireNow(Book book, String held) {
-        sql("""
-                WITH held AS (
+        sql(BY_HAND + """
+                , held AS (
                     UPDATE ledger_hold
                     SET expires_at = clock_timestamp()
                     WHERE book_id = $1 AND hold_id = $2 AND status = 'ACTIVE'
