@@ -81,6 +81,10 @@ public record History(Page.Request page, long afterSeq, int afterAccount, LocalD
         return from.equals(FIRST) ? null : from;
     }
 
+    boolean isOfAllDays() {
+        return from.equals(FIRST) && to.equals(LAST);
+    }
+
     /** The same without what stands at an entry or before it. */
     History behind(long seq) {
         return seq <= afterSeq ? this : new History(page, seq, Integer.MAX_VALUE, from, to);

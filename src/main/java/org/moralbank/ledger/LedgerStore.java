@@ -484,7 +484,11 @@ class LedgerStore {
 
     private Uni<List<Line>> statement(Where where, History history) {
         String sql = STATEMENT + where.sql + "\nORDER BY p.seq, a.account_id LIMIT $5";
-        return lookups.preparedQuery(sql).execute(where.tuple()).map(rows -> list(rows, LedgerStore::line));
+        // Days may be of no posting: whoever looks for one among all must not keep others from their balances.
+        return (history.isOfAllDays() ? lookups : pool)
+                .preparedQuery(sql)
+                .execute(where.tuple())
+                .map(rows -> list(rows, LedgerStore::line));
     }
 
     private static Line line(Row row) {
@@ -506,7 +510,7 @@ class LedgerStore {
 
     /** The entries of an owner behind one, with what his accounts of the entry's unit came to after each. */
     Uni<List<PassbookLine>> passbook(int book, String owner, String[] codes, History history) {
-        return lookups.preparedQuery(PASSBOOK)
+        return pool.preparedQuery(PASSBOOK)
                 .execute(Tuple.from(List.of(
                         (short) book, owner, codes, history.afterSeq(), history.from(), history.to(), history.rows())))
                 .map(rows -> list(

@@ -10,7 +10,8 @@ import java.util.Map;
  * <p>On the connections of the other reads each statement is planned anew, because a list's filters and a table's growth
  * change what is best. Here a statement is planned once and its plan kept, as a lane does: planning was seen to take half of
  * the server's time for a balance. The plans go by indexes whatever the tables' size, so that one that was made when they were
- * empty is as good later; only statements for which that is always right may be sent here.
+ * empty is as good later; only statements for which that is always right may be sent here, and none that may take long: the
+ * connections are few.
  */
 @Singleton
 public class Lookups {
