@@ -23,6 +23,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -59,10 +60,10 @@ import java.util.stream.Collectors;
  *       reversal is never refused, may be repeated, and may come before what it reverses.
  *   <li><b>Refunds are not given up.</b> They are repeated until they are answered, at the next start too; the key makes
  *       sure that there is one.
- *   <li><b>Without a connection</b> it sells within its allowance only, which it has fetched before. Such a sale is written
- *       down with a number of its own, and the goods are handed over; when the connection is back, the rows are uploaded
- *       until each is taken, or refused for a reason that does not pass. A number that was sent on-line is never made an
- *       offline sale: it is reversed, and the customer pays under a new one.
+ *   <li><b>Without a connection</b> it sells within its allowance only, which it has fetched before, and no more when it has
+ *       heard that it was taken back. Such a sale is written down with a number of its own, and the goods are handed over;
+ *       when the connection is back, the rows are uploaded until each is taken, or refused for a reason that does not pass. A
+ *       number that was sent on-line is never made an offline sale: it is reversed, and the customer pays under a new one.
  *   <li><b>At the end of a day</b> it finishes what is open, uploads, and sends its counts, sums and list. The service closes
  *       the day when its books have the same, or tells each difference. What the till counts it counts as the service does: by
  *       the times of the service's answers, to a day that is not closed yet. What was reversed was never there; of
@@ -314,6 +315,9 @@ public final class Till implements AutoCloseable {
     private final FileChannel journal;
     private final Map<String, Transaction> transactions = new LinkedHashMap<>();
     private final Map<String, Allowance> allowances = new LinkedHashMap<>();
+    /** Those under which nothing is sold any more; what was sold under them before is uploaded. */
+    private final Set<String> over = new HashSet<>();
+
     private final Map<LocalDate, Instant> closings = new LinkedHashMap<>();
     private int uploads;
     private int closingsTried;
@@ -459,18 +463,36 @@ public final class Till implements AutoCloseable {
 
     // ---- without a connection ------------------------------------------------------------------------------------
 
-    /** Fetches what the till may sell without a connection, and keeps it; while there is a connection, often enough. */
+    /**
+     * Fetches what the till may sell without a connection, and keeps it; while there is a connection, often enough. What was
+     * taken back meanwhile it does not sell under any more.
+     */
     public Optional<Allowance> fetchAllowance() throws IOException, InterruptedException {
-        Map<String, Object> page = get(
-                "/merchants/" + settings.merchant() + "/terminals/" + settings.terminal() + "/allowances?limit=500");
+        String path =
+                "/merchants/" + settings.merchant() + "/terminals/" + settings.terminal() + "/allowances?limit=500";
+        Map<String, Object> page = get(path);
+        keep(page);
+        while (page.get("next") instanceof String next) {
+            page = get(path + "&after=" + next);
+            keep(page);
+        }
+        return allowance(Instant.now());
+    }
+
+    private void keep(Map<String, Object> page) throws IOException {
         for (Object item : (List<?>) page.getOrDefault("items", List.of())) {
             Map<?, ?> allowance = (Map<?, ?>) item;
-            if (allowance.get("status").equals("LIVE") && !allowances.containsKey((String) allowance.get("id"))) {
+            String id = (String) allowance.get("id");
+            boolean live = allowance.get("status").equals("LIVE");
+            if (!live && allowances.containsKey(id) && !over.contains(id)) {
+                write("step", "allowance-over", "id", id);
+            }
+            if (live && !allowances.containsKey(id)) {
                 write(
                         "step",
                         "allowance",
                         "id",
-                        allowance.get("id"),
+                        id,
                         "signature",
                         allowance.get("signature"),
                         "perSale",
@@ -483,11 +505,11 @@ public final class Till implements AutoCloseable {
                         allowance.get("validUntil"));
             }
         }
-        return allowance(Instant.now());
     }
 
     private Optional<Allowance> allowance(Instant now) {
         return allowances.values().stream()
+                .filter(allowance -> !over.contains(allowance.id()))
                 .filter(allowance -> !now.isBefore(allowance.validFrom()) && now.isBefore(allowance.validUntil()))
                 .reduce((one, other) -> other);
     }
@@ -938,6 +960,7 @@ public final class Till implements AutoCloseable {
                                 number(line, "count"),
                                 Instant.parse((String) line.get("validFrom")),
                                 Instant.parse((String) line.get("validUntil"))));
+            case "allowance-over" -> over.add((String) line.get("id"));
             case "offline" -> {
                 Transaction sold = begin(line, true);
                 String payer = (String) line.get("payer");

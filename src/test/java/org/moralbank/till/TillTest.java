@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.Socket;
@@ -73,6 +75,9 @@ class TillTest {
 
     @Inject
     TestBank bank;
+
+    @Inject
+    Pool pool;
 
     @TestHTTPResource
     URI service;
@@ -591,6 +596,60 @@ class TillTest {
         assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(499);
     }
 
+    /** What it went on selling would be refused, and the goods are gone. */
+    @Test
+    void sellsNothingUnderAnAllowanceThatWasTakenBackAndUploadsWhatItSoldBefore() throws Exception {
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        String allowance = shop.allowOffline(settings, 500, 10);
+        try (Till till = new Till(settings)) {
+            till.fetchAllowance();
+            till.offline(anna.id(), 100);
+            shop.takeBack(settings, allowance);
+
+            assertThat(till.fetchAllowance()).isEmpty();
+            assertThatThrownBy(() -> till.offline(anna.id(), 1)).hasMessageContaining("no allowance");
+        }
+        try (Till till = new Till(settings)) {
+            assertThatThrownBy(() -> till.offline(anna.id(), 1)).hasMessageContaining("no allowance");
+            shop.allowOffline(settings, 50, 10);
+            assertThat(till.fetchAllowance())
+                    .hasValueSatisfying(another -> assertThat(another.perSale()).isEqualTo(50));
+            till.offline(anna.id(), 50);
+
+            assertThat(till.upload()).extracting(Receipt::state).containsExactly(State.SOLD, State.SOLD);
+        }
+
+        assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(850);
+    }
+
+    /** A till that gets one a day has more than a page of them in the second year. */
+    @Test
+    void findsItsAllowanceBehindAPageOfThoseThatEnded() throws Exception {
+        Shop shop = new Shop(bank.aBook());
+        Settings settings = shop.aTill();
+        pool.preparedQuery("""
+                        INSERT INTO redemption_allowance (book_id, merchant, terminal, allowance_id, per_sale, sales, used,
+                                                          valid_from, valid_until, signature, client_id, client)
+                        SELECT $1, $2, $3, ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 1, 1, 0,
+                               timestamptz '2024-01-01' + n * interval '1 day',
+                               timestamptz '2024-01-02' + n * interval '1 day', 'of long ago', 1, 'tests'
+                        FROM generate_series(1, 500) n
+                        """)
+                .execute(Tuple.of((short) shop.book.id(), shop.merchant, settings.terminal()))
+                .await()
+                .indefinitely();
+        shop.allowOffline(settings, 50, 10);
+
+        try (Till till = new Till(settings)) {
+            assertThat(till.fetchAllowance())
+                    .hasValueSatisfying(
+                            allowance -> assertThat(allowance.perSale()).isEqualTo(50));
+        }
+    }
+
     @Test
     void knowsWhichOfflineSalesWereNotTaken() throws Exception {
         LocalDate day = LocalDate.now(SHANGHAI);
@@ -918,12 +977,26 @@ class TillTest {
             this.merchant = book.aMerchant();
         }
 
-        void allowOffline(Settings till, long perSale, int count) {
-            book.as(Role.OPERATOR)
+        /** The id of a new allowance. */
+        String allowOffline(Settings till, long perSale, int count) {
+            return book.as(Role.OPERATOR)
                     .body(Map.of("perSale", perSale, "count", count, "hours", 24))
-                    .post(book.path() + "/merchants/" + merchant + "/terminals/" + till.terminal() + "/allowances")
+                    .post(allowances(till))
                     .then()
-                    .statusCode(201);
+                    .statusCode(201)
+                    .extract()
+                    .path("id");
+        }
+
+        void takeBack(Settings till, String allowance) {
+            book.as(Role.OPERATOR)
+                    .post(allowances(till) + "/" + allowance + "/revoke")
+                    .then()
+                    .statusCode(200);
+        }
+
+        private String allowances(Settings till) {
+            return book.path() + "/merchants/" + merchant + "/terminals/" + till.terminal() + "/allowances";
         }
 
         void ask(String step) {
