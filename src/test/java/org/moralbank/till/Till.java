@@ -55,7 +55,8 @@ import java.util.stream.Collectors;
  *       key of each message follows from it. Thus a message that is sent again is the same message, also after a restart.
  *   <li><b>No answer is no refusal.</b> After a timeout, a lost connection, 429 or 5xx nobody knows what was done. The till
  *       sends the same message again every three to five seconds. A 409 or 422 is the service's recorded decision and final;
- *       any other 4xx is final only when no attempt before it was left unanswered, because it says nothing of that one.
+ *       any other 4xx is final only when no attempt before it was left unanswered, also before a restart, because it says
+ *       nothing of that one.
  *   <li><b>After 60 seconds it gives up</b>: it hands nothing over and reverses the number, until that is answered. A
  *       reversal is never refused, may be repeated, and may come before what it reverses.
  *   <li><b>Refunds are not given up.</b> They are repeated until they are answered, at the next start too; the key makes
@@ -435,15 +436,16 @@ public final class Till implements AutoCloseable {
         }
         int n = transaction.refunds.size() + 1;
         note(number, "refunding", "refund", n, "amount", amount);
-        refund(transaction, n);
+        refund(transaction, n, true);
         return receipt(number);
     }
 
-    private void refund(Transaction transaction, int n) throws IOException, InterruptedException {
+    private void refund(Transaction transaction, int n, boolean first) throws IOException, InterruptedException {
         Heard heard = ask(
                 "/redemptions/" + transaction.id + "/refunds",
                 key(transaction.number, "refund-" + n),
-                Map.of("amount", transaction.refunds.get(n).amount, "terminal", settings.terminal()));
+                Map.of("amount", transaction.refunds.get(n).amount, "terminal", settings.terminal()),
+                first);
         switch (heard) {
             case Heard.Done done ->
                 note(
@@ -756,7 +758,8 @@ public final class Till implements AutoCloseable {
             for (var refund : transaction.refunds.entrySet()) {
                 if (refund.getValue().isOpen()) {
                     open = true;
-                    refund(transaction, refund.getKey());
+                    // Whether it was sent before, and what came of that, the journal does not tell.
+                    refund(transaction, refund.getKey(), false);
                 }
             }
             if (open) {
@@ -821,14 +824,21 @@ public final class Till implements AutoCloseable {
 
     // ---- sending -------------------------------------------------------------------------------------------------
 
-    /** Sends a message until something is known of it, or the time is over. */
     private Heard ask(String path, String key, Map<String, Object> body) throws InterruptedException {
+        return ask(path, key, body, true);
+    }
+
+    /**
+     * Sends a message until something is known of it, or the time is over.
+     *
+     * @param first whether it was not sent before
+     */
+    private Heard ask(String path, String key, Map<String, Object> body, boolean first) throws InterruptedException {
         long latest = System.nanoTime() + settings.giveUpAfter().toNanos();
         HttpRequest.Builder request = request(path)
                 .header("Content-Type", "application/json")
                 .header("Idempotency-Key", key)
                 .POST(HttpRequest.BodyPublishers.ofString(Json.text(body)));
-        boolean first = true;
         while (true) {
             long left = latest - System.nanoTime();
             if (left <= 0) {

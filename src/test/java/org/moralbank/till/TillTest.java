@@ -46,6 +46,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.moralbank.TestBank;
 import org.moralbank.TestBank.Book;
 import org.moralbank.TestBank.Member;
+import org.moralbank.access.ApiKey;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.TestDatabase;
@@ -524,6 +525,59 @@ class TillTest {
         }
     }
 
+    /** The key was changed meanwhile: that the old one is refused says nothing of what it had asked for. */
+    @Test
+    void keepsARefundThatIsRefusedAfterAnAttemptWithoutAnAnswer() throws Exception {
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        Settings lapsed = hasty(withKey(settings, ApiKey.generate()));
+        try (BadWire wire = new BadWire(service, () -> Fault.ANSWER_LOST, () -> NONE)) {
+            String sold;
+            try (Till till = new Till(settings)) {
+                sold = till.sale(anna.payCode(), 400, false).number();
+            }
+            try (Till till = new Till(hasty(over(wire, settings)))) {
+                till.refund(sold, 150);
+                assertThat(till.hasOpen()).isTrue();
+            }
+        }
+        try (Till till = new Till(lapsed)) {
+            till.recover();
+            till.recover();
+            assertThat(till.hasOpen()).as("after 401").isTrue();
+        }
+        try (Till till = new Till(settings)) {
+            assertThat(till.recover()).extracting(Receipt::refunded).containsExactly(150L);
+            assertThat(till.hasOpen()).isFalse();
+        }
+
+        assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(750);
+    }
+
+    @Test
+    void takesTheRefusalOfARefundThatWasNotSentBeforeAsFinal() throws Exception {
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        String sold;
+        try (Till till = new Till(settings)) {
+            sold = till.sale(anna.payCode(), 400, false).number();
+        }
+        try (Till till = new Till(withKey(settings, ApiKey.generate()))) {
+            assertThat(till.refund(sold, 150).refunded()).isZero();
+            assertThat(till.hasOpen()).isFalse();
+        }
+        try (Till till = new Till(settings)) {
+            assertThat(till.recover()).isEmpty();
+            assertThat(till.refund(sold, 400).refunded()).isEqualTo(400);
+        }
+
+        assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(1000);
+    }
+
     // ---- without a connection ------------------------------------------------------------------------------------
 
     @ParameterizedTest
@@ -937,6 +991,19 @@ class TillTest {
         return new Settings(
                 URI.create(wire.uri() + settings.book().getPath()),
                 settings.key(),
+                settings.merchant(),
+                settings.terminal(),
+                settings.journal(),
+                settings.answerWithin(),
+                settings.pollAtLeast(),
+                settings.pollAtMost(),
+                settings.giveUpAfter());
+    }
+
+    private static Settings withKey(Settings settings, String key) {
+        return new Settings(
+                settings.book(),
+                key,
                 settings.merchant(),
                 settings.terminal(),
                 settings.journal(),
