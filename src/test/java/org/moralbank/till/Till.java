@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -1222,7 +1223,7 @@ public final class Till implements AutoCloseable {
             upload                  uploads what was sold without one
             recover                 finishes what is open
             total                   shows the day's counts and sums
-            close                   closes the day
+            close [DAY]             closes today, or the day that is said: close 2025-06-09
             quit
             """;
 
@@ -1240,7 +1241,10 @@ public final class Till implements AutoCloseable {
             for (String line = in.readLine(); line != null && !line.equals("quit"); line = in.readLine()) {
                 try {
                     System.out.println(till.obey(line.trim().split("\\s+")));
-                } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
+                } catch (IllegalArgumentException
+                        | IllegalStateException
+                        | IndexOutOfBoundsException
+                        | DateTimeException e) {
                     System.out.println(e.getMessage() + "\n" + HELP);
                 }
             }
@@ -1268,7 +1272,7 @@ public final class Till implements AutoCloseable {
             case "upload" -> upload();
             case "recover" -> recover();
             case "total" -> totals(today());
-            case "close" -> closeDay(today());
+            case "close" -> closeDay(words.length > 1 ? LocalDate.parse(words[1]) : today());
             default -> throw new IllegalArgumentException("Unknown: " + words[0]);
         };
     }

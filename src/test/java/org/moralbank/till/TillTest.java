@@ -908,6 +908,31 @@ class TillTest {
         }
     }
 
+    /** After midnight the day that is over is to be closed. */
+    @Test
+    void closesTheDayThatIsSaidElseToday() throws Exception {
+        LocalDate today = LocalDate.now(SHANGHAI);
+        LocalDate yesterday = today.minusDays(1);
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        Process till = start(settings);
+        till.outputWriter()
+                .append("sale " + anna.payCode() + " 20\nclose " + yesterday + "\nclose yesterday\nclose\nquit\n")
+                .flush();
+
+        String printed = new String(till.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(till.waitFor()).as(printed).isZero();
+        assertThat(printed)
+                .contains(yesterday + "  CLOSED  Totals[sales=0,")
+                .contains("'yesterday' could not be parsed")
+                .contains(today + "  CLOSED  Totals[sales=1, salesAmount=20,");
+        assertThat(owedBy(shop, settings, yesterday)).isZero();
+        assertThat(owedBy(shop, settings, today)).isEqualTo(20);
+    }
+
     // ---- switched off --------------------------------------------------------------------------------------------
 
     /** The program as an integrator starts it: killed while it waits for an answer that the service has sent. */
