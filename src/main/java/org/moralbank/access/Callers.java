@@ -2,8 +2,10 @@ package org.moralbank.access;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +19,20 @@ public class Callers {
     private static final String SCHEME = "Bearer ";
 
     private final ClientStore store;
-    private final Cache<String, Caller> recent = Caffeine.newBuilder()
-            .expireAfterWrite(REMEMBERED)
-            .maximumSize(10_000)
-            .build();
+    private final Cache<String, Caller> recent;
 
+    @Inject
     Callers(ClientStore store) {
+        this(store, Ticker.systemTicker());
+    }
+
+    Callers(ClientStore store, Ticker ticker) {
         this.store = store;
+        this.recent = Caffeine.newBuilder()
+                .expireAfterWrite(REMEMBERED)
+                .ticker(ticker)
+                .maximumSize(10_000)
+                .build();
     }
 
     /** The caller of an {@code Authorization} header; refuses what is not a valid key. */

@@ -17,6 +17,7 @@ import io.restassured.specification.RequestSpecification;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -24,12 +25,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.moralbank.TestBank;
 import org.moralbank.commits.SomebodyElse;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.RefusedException;
 import org.moralbank.platform.TestDatabase;
 
 @QuarkusTest
@@ -40,6 +43,9 @@ class ClientsTest {
 
     @Inject
     Clients clients;
+
+    @Inject
+    ClientStore store;
 
     @Inject
     Pool pool;
@@ -276,6 +282,45 @@ class ClientsTest {
                 .post(book.path() + "/transfers")
                 .then()
                 .statusCode(401);
+    }
+
+    /** It does not hear of the revocation, and remembers whom it has let in, however often he comes. */
+    @Test
+    void anotherProcessLetsARevokedKeyInForFiveSecondsAtMost() {
+        AtomicLong nanos = new AtomicLong();
+        Callers other = new Callers(store, nanos::get);
+        String operator = anOperator();
+        String name = aName();
+        as(operator)
+                .body(aClient(name, "APP", bank.aBook().code()))
+                .post("/v1/clients")
+                .then()
+                .statusCode(201);
+        Response made = as(operator).post("/v1/clients/" + name + "/keys");
+        String key = made.jsonPath().getString("key");
+        assertThat(isLetIn(other, key)).isTrue();
+        as(operator)
+                .post("/v1/clients/" + name + "/keys/" + made.jsonPath().getString("keyId") + "/revoke")
+                .then()
+                .statusCode(200);
+
+        for (Duration step :
+                List.of(Duration.ofSeconds(2), Duration.ofSeconds(3).minusNanos(1))) {
+            nanos.addAndGet(step.toNanos());
+            assertThat(isLetIn(other, key)).as("remembered").isTrue();
+        }
+        nanos.incrementAndGet();
+        assertThat(isLetIn(other, key)).isFalse();
+    }
+
+    private static boolean isLetIn(Callers callers, String key) {
+        try {
+            callers.identify("Bearer " + key).await().indefinitely();
+            return true;
+        } catch (RefusedException refused) {
+            assertThat(refused.rejection().code()).isEqualTo("unauthenticated");
+            return false;
+        }
     }
 
     @Test
