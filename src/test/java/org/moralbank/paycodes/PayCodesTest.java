@@ -18,7 +18,6 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -292,7 +291,7 @@ class PayCodesTest {
                 .body("handle", matchesPattern("\\d{7}"))
                 .body("secret", matchesPattern("[A-Z2-7]{52}"))
                 .extract();
-        byte[] secret = unbase32(device.path("secret"));
+        byte[] secret = TestCodes.unbase32(device.path("secret"));
         long step = Totp.stepAt(Instant.now().getEpochSecond());
 
         assertThat(present(book, CodeText.ofDevice(device.path("handle"), secret, step)))
@@ -670,22 +669,6 @@ class PayCodesTest {
 
     private static BookHandle handle(Book book) {
         return new BookHandle(book.id(), book.code(), SHANGHAI);
-    }
-
-    private static byte[] unbase32(String text) {
-        var bytes = new ByteArrayOutputStream();
-        int buffer = 0;
-        int bits = 0;
-        for (char each : text.toCharArray()) {
-            buffer = buffer << 5 | "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(each);
-            bits += 5;
-            if (bits >= 8) {
-                bits -= 8;
-                bytes.write(buffer >> bits);
-                buffer &= (1 << bits) - 1;
-            }
-        }
-        return bytes.toByteArray();
     }
 
     private long held(Book book, Member member) {

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ class ShownCodeTest {
     private static final int BOOK = 1;
     private static final UUID ID = new UUID(1, 1);
     private static final Instant MADE = Instant.parse("2026-11-23T08:00:00Z");
+    private static final Instant A_DAY_LATER = MADE.plusSeconds(86_400);
     private static final byte[] SECRET = "12345678901234567890123456789012".getBytes(StandardCharsets.US_ASCII);
 
     // ---- codes of the service ------------------------------------------------------------------------------------
@@ -65,6 +67,33 @@ class ShownCodeTest {
     @Test
     void knowsNoCodeThatIsNobodys() {
         assertThat(present(new WorkingSet(MADE), new ShownCode.Nobodys())).isEqualTo("pay-code-unknown");
+    }
+
+    /** It is uploaded a day later. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "2026-11-23T08:00:00Z, -",
+                "2026-11-23T08:00:59.999999Z, -",
+                "2026-11-23T08:01:00Z, pay-code-expired",
+                "2026-11-24T08:00:00Z, pay-code-expired",
+            })
+    void takesACodeOfTheServiceThatWasGoodWhenItWasShownWithoutAConnection(Instant shownAt, @Nullable String refusal) {
+        WorkingSet set = withCode(A_DAY_LATER, null);
+
+        assertThat(presentAt(set, new ShownCode.Made(BOOK, ID, "M-1"), shownAt)).isEqualTo(refusal);
+
+        assertThat(set.get(PAY_CODES, new PayCode.Key(BOOK, ID)).usedAt()).isEqualTo(refusal == null ? shownAt : null);
+    }
+
+    @Test
+    void takesNoCodeOfTheServiceAgainThatWasTakenAfterItWasShownWithoutAConnection() {
+        assertThat(presentAt(
+                        withCode(A_DAY_LATER, MADE.plusSeconds(30)),
+                        new ShownCode.Made(BOOK, ID, "M-1"),
+                        MADE.plusSeconds(10)))
+                .isEqualTo("pay-code-used");
     }
 
     private static WorkingSet withCode(Instant now, @Nullable Instant usedAt) {
@@ -125,6 +154,54 @@ class ShownCodeTest {
         assertThat(present(withDevice(MADE, device(-1, MADE)), shown(0))).isEqualTo("pay-code-unknown");
     }
 
+    /** A code of the step from 08:00:00 to 08:00:20, which is uploaded a day later. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "2026-11-23T07:59:39.999999Z, pay-code-unknown",
+                "2026-11-23T07:59:40Z, -",
+                "2026-11-23T08:00:00Z, -",
+                "2026-11-23T08:00:39.999999Z, -",
+                "2026-11-23T08:00:40Z, pay-code-unknown",
+                "2026-11-24T08:00:00Z, pay-code-unknown",
+            })
+    void takesACodeOfADeviceThatWasOfTheStepWhenItWasShownWithoutAConnectionOrOfThoseBesideIt(
+            Instant shownAt, @Nullable String refusal) {
+        WorkingSet set = withDevice(A_DAY_LATER, device(-1, null));
+
+        assertThat(presentAt(set, shown(0), shownAt)).isEqualTo(refusal);
+
+        assertThat(lastStep(set)).isEqualTo(refusal == null ? step(0) : -1);
+    }
+
+    @Test
+    void takesNoCodeOfADeviceThatWasShownWithoutAConnectionBeforeOneThatWasTaken() {
+        WorkingSet set = withDevice(A_DAY_LATER, device(step(2), null));
+
+        assertThat(presentAt(set, shown(1), MADE.plusSeconds(20))).isEqualTo("pay-code-used");
+        assertThat(presentAt(set, shown(2), MADE.plusSeconds(40))).isEqualTo("pay-code-used");
+        assertThat(presentAt(set, shown(3), MADE.plusSeconds(60))).isNull();
+    }
+
+    /** Enrolled at 08:00, and revoked a minute later. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "2026-11-23T07:59:59.999999Z, pay-code-unknown",
+                "2026-11-23T08:00:00Z, -",
+                "2026-11-23T08:00:59.999999Z, -",
+                "2026-11-23T08:01:00Z, pay-code-unknown",
+            })
+    void takesCodesOfADeviceThatWereShownWhileItWasEnrolled(Instant shownAt, @Nullable String refusal) {
+        PayDevice device = new PayDevice(ID, "0481516", null, MADE, MADE.plusSeconds(60), -1, null);
+        int step = Math.toIntExact(Totp.stepAt(shownAt.getEpochSecond()) - step(0));
+
+        assertThat(presentAt(withDevice(A_DAY_LATER, device), shown(step), shownAt))
+                .isEqualTo(refusal);
+    }
+
     /** Of the three steps that are taken, only their own passwords are: 10^8 - 3 of 10^8 guesses fail. */
     @Test
     void takesThreePasswordsAtATime() {
@@ -166,8 +243,16 @@ class ShownCodeTest {
 
     /** The code of the refusal; null when it was taken. */
     private static @Nullable String present(WorkingSet set, ShownCode shown) {
+        return told(() -> shown.present(set));
+    }
+
+    private static @Nullable String presentAt(WorkingSet set, ShownCode shown, Instant at) {
+        return told(() -> shown.presentAt(set, at));
+    }
+
+    private static @Nullable String told(Supplier<Presented> taking) {
         try {
-            assertThat(shown.present(set)).isEqualTo(new Presented("M-1", null));
+            assertThat(taking.get()).isEqualTo(new Presented("M-1", null));
             return null;
         } catch (RefusedException refused) {
             assertThat(refused.rejection().facts())

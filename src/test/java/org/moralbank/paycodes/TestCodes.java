@@ -1,9 +1,11 @@
 package org.moralbank.paycodes;
 
 import io.smallrye.mutiny.Uni;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.moralbank.commits.Answer;
@@ -28,6 +30,27 @@ public final class TestCodes {
 
     public static WrongCodes watching() {
         return new WrongCodes(new Settings());
+    }
+
+    /** What a device shows at a moment, by what its enrolment was answered. */
+    public static String ofDevice(String handle, String secret, Instant at) {
+        return CodeText.ofDevice(handle, unbase32(secret), Totp.stepAt(at.getEpochSecond()));
+    }
+
+    static byte[] unbase32(String text) {
+        var bytes = new ByteArrayOutputStream();
+        int buffer = 0;
+        int bits = 0;
+        for (char each : text.toCharArray()) {
+            buffer = buffer << 5 | "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(each);
+            bits += 5;
+            if (bits >= 8) {
+                bits -= 8;
+                bytes.write(buffer >> bits);
+                buffer &= (1 << bits) - 1;
+            }
+        }
+        return bytes.toByteArray();
     }
 
     private record Settings() implements PayCodesConfig {

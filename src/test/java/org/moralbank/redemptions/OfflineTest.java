@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +34,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.moralbank.TestBank;
 import org.moralbank.TestBank.Book;
@@ -50,6 +53,7 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Unit;
 import org.moralbank.paycodes.PayCodes;
+import org.moralbank.paycodes.TestCodes;
 import org.moralbank.paycodes.WrongCodes;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.RefusedException;
@@ -637,6 +641,118 @@ class OfflineTest {
         assertThat(balances(book)).containsEntry("2200:" + anna.id(), 495L);
     }
 
+    /** An hour after its time was over; the till had no connection when it was shown. */
+    @Test
+    void judgesACodeOfTheServiceByTheTimeOfItsRow() {
+        var book = bank.aBook();
+        Instant ended = anHourAgo();
+        var till = moved(aTill(book, 1000, 4), ended.minusSeconds(60), ended.plusSeconds(24 * 3600L));
+        var anna = book.aMember().holding(500, Unit.PTS);
+        String code = anna.payCode();
+        pool.preparedQuery(BY_HAND + "UPDATE pay_code SET made_at = $2, valid_until = $3 WHERE book_id = $1")
+                .execute(Tuple.of(
+                        (short) book.id(),
+                        ended.minusSeconds(60).atOffset(ZoneOffset.UTC),
+                        ended.atOffset(ZoneOffset.UTC)))
+                .await()
+                .indefinitely();
+
+        upload(till, List.of(shown("1", code, ended), shown("2", code, ended.minusNanos(1000))))
+                .body("items.result", contains("refused", "created"))
+                .body("items[0].problem.code", equalTo("pay-code-expired"));
+
+        assertThat(balances(book)).containsEntry("2200:" + anna.id(), 495L);
+    }
+
+    /** An hour later, when the device is revoked. */
+    @Test
+    void judgesACodeOfADeviceByTheTimeOfItsRow() {
+        var book = bank.aBook();
+        Instant at = anHourAgo();
+        var till = moved(aTill(book, 1000, 4), at, at.plusSeconds(24 * 3600L));
+        var anna = book.aMember().holding(500, Unit.PTS);
+        var device = book.as(Role.APP)
+                .body(Map.of())
+                .post(book.path() + "/members/" + anna.id() + "/pay-devices")
+                .then()
+                .statusCode(201)
+                .extract();
+        pool.preparedQuery(BY_HAND + "UPDATE pay_device SET enrolled_at = $2 WHERE book_id = $1")
+                .execute(Tuple.of((short) book.id(), at.atOffset(ZoneOffset.UTC)))
+                .await()
+                .indefinitely();
+        Instant revoked = Instant.parse(book.as(Role.APP)
+                .post(device.header("Location") + "/revoke")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("revokedAt"));
+        Function<Instant, String> code =
+                moment -> TestCodes.ofDevice(device.path("handle"), device.path("secret"), moment);
+
+        upload(
+                        till,
+                        List.of(
+                                shown("1", code.apply(at.plusSeconds(60)), at.plusSeconds(60)),
+                                shown("2", code.apply(at), at),
+                                shown("3", code.apply(at.plusSeconds(120)), at.plusSeconds(160)),
+                                shown("4", code.apply(at.plusSeconds(120)), at.plusSeconds(120)),
+                                shown("5", code.apply(revoked), revoked)))
+                .body("items.result", contains("created", "refused", "refused", "created", "refused"))
+                .body("items[1].problem.code", equalTo("pay-code-used"))
+                .body("items[2].problem.code", equalTo("pay-code-unknown"))
+                .body("items[4].problem.code", equalTo("pay-code-unknown"));
+
+        assertThat(balances(book)).containsEntry("2200:" + anna.id(), 490L);
+    }
+
+    private static Instant anHourAgo() {
+        return Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** On paper, it could be shown at two tills at once. */
+    @Test
+    void refusesAVoucherAndLeavesItGood() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 10);
+        var anna = book.aMember().holding(500, Unit.PTS);
+        String voucher = anna.voucher(100);
+
+        code(upload(till, List.of(shown("1", voucher, Instant.now()))), "pay-code-not-offline");
+
+        assertThat(balances(book))
+                .containsEntry("2200:" + anna.id(), 500L)
+                .doesNotContainKey("2300:" + till.merchant());
+        sell(till, book.keyOfTerminal(till.merchant(), till.terminal()), "2", voucher)
+                .statusCode(201);
+        assertThat(balances(book))
+                .containsEntry("2200:" + anna.id(), 495L)
+                .containsEntry("2300:" + till.merchant(), 5L);
+    }
+
+    private static ValidatableResponse sell(Till till, String apiKey, String number, String code) {
+        return till.book()
+                .request(apiKey)
+                .header("Idempotency-Key", number)
+                .body(Map.of(
+                        "mode",
+                        "SALE",
+                        "code",
+                        code,
+                        "merchant",
+                        till.merchant(),
+                        "terminal",
+                        till.terminal(),
+                        "terminalTransaction",
+                        number,
+                        "amount",
+                        5,
+                        "unit",
+                        "PTS"))
+                .post(till.book().path() + "/redemptions")
+                .then();
+    }
+
     private static Map<String, Object> shown(String number, String code, Instant at) {
         return Map.of("terminalTransaction", number, "code", code, "amount", 5, "at", at.toString());
     }
@@ -664,26 +780,7 @@ class OfflineTest {
         assertThat(refused.subList(0, 10)).containsOnly("pay-code-unknown");
         assertThat(refused.subList(10, 12)).containsOnly("too-many-wrong-codes");
 
-        book.request(apiKey)
-                .header("Idempotency-Key", "live")
-                .body(Map.of(
-                        "mode",
-                        "SALE",
-                        "code",
-                        anna.payCode(),
-                        "merchant",
-                        till.merchant(),
-                        "terminal",
-                        till.terminal(),
-                        "terminalTransaction",
-                        "L1",
-                        "amount",
-                        5,
-                        "unit",
-                        "PTS"))
-                .post(book.path() + "/redemptions")
-                .then()
-                .statusCode(201);
+        sell(till, apiKey, "L1", anna.payCode()).statusCode(201);
         assertThat(post(book, apiKey, "first", till.upload(rows))
                         .statusCode(200)
                         .header("Idempotent-Replayed", equalTo("true"))
