@@ -753,6 +753,26 @@ class OfflineTest {
                 .then();
     }
 
+    @Test
+    void takesAThousandRowsAtATimeAndOfMoreNone() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 2000);
+        var anna = book.aMember();
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < 1001; i++) {
+            rows.add(row("N" + i, anna, 2, till.from()));
+        }
+
+        upload(till, rows)
+                .statusCode(400)
+                .body("code", equalTo("invalid-request"))
+                .body("errors.field", contains("rows"));
+        assertThat(balances(book)).isEmpty();
+        upload(till, rows.subList(0, 1000)).statusCode(200).body("created", equalTo(1000));
+
+        assertThat(balances(book)).containsEntry("2300:" + till.merchant(), 2000L);
+    }
+
     private static Map<String, Object> shown(String number, String code, Instant at) {
         return Map.of("terminalTransaction", number, "code", code, "amount", 5, "at", at.toString());
     }
