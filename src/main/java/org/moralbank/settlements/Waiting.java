@@ -2,6 +2,7 @@ package org.moralbank.settlements;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -38,19 +39,14 @@ class Waiting {
         if (!stopping) {
             vertx.setTimer(
                     EVERY.toMillis(),
-                    ignored -> store.waiting()
-                            .subscribe()
-                            .with(
-                                    now -> {
-                                        metrics.waiting(now);
-                                        next();
-                                    },
-                                    failure -> {
-                                        LOG.warn(
-                                                "What waits for its payment was not counted; it is tried again.",
-                                                failure);
-                                        next();
-                                    }));
+                    ignored -> look().subscribe().with(seen -> next(), failure -> {
+                        LOG.warn("What waits for its payment was not counted; it is tried again.", failure);
+                        next();
+                    }));
         }
+    }
+
+    Uni<SettlementStore.Waiting> look() {
+        return store.waiting().invoke(metrics::waiting);
     }
 }

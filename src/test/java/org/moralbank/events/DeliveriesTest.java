@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.equalTo;
 
 import com.standardwebhooks.exceptions.WebhookVerificationException;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.arc.ClientProxy;
 import io.quarkus.runtime.ShutdownEvent;
@@ -131,6 +132,10 @@ class DeliveriesTest {
 
     /** A process that delivers. */
     private Deliveries deliverer(Pool onPool) {
+        return deliverer(onPool, registry);
+    }
+
+    private Deliveries deliverer(Pool onPool, MeterRegistry measuring) {
         Settings settings = new Settings(Duration.ofSeconds(20));
         Sender sender = closing(new Sender(
                 ClientProxy.unwrap(vertx),
@@ -138,8 +143,8 @@ class DeliveriesTest {
                 InetAddress::getAllByName,
                 true,
                 settings.timeout()));
-        return closing(
-                new Deliveries(new DeliveryStore(onPool), new BookEventStore(onPool), box, sender, settings, registry));
+        return closing(new Deliveries(
+                new DeliveryStore(onPool), new BookEventStore(onPool), box, sender, settings, measuring));
     }
 
     private static void round(Deliveries by) {
@@ -285,6 +290,22 @@ class DeliveriesTest {
                         "org.moralbank.redemption.sold 4");
         assertThat(ofEntries.numbers()).containsExactly(2, 4);
         assertThat(ofCaptures.numbers()).isEmpty();
+    }
+
+    @Test
+    void measuresHowFarTheWebhookFurthestBehindIsBehind() {
+        for (int behind : List.of(2, 3, 1)) {
+            var book = bank.aBook();
+            Hook.of(book, receiver.url(), "");
+            append(book, behind);
+        }
+
+        // What a round finds it looks at before it delivers.
+        round(deliveries);
+        assertThat(registry.get("moralbank.events.webhook.lag").gauge().value()).isEqualTo(3);
+        var later = new SimpleMeterRegistry();
+        round(deliverer(pool, later));
+        assertThat(later.get("moralbank.events.webhook.lag").gauge().value()).isZero();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -14,6 +15,7 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -75,6 +77,12 @@ class SettlementsTest {
 
     @Inject
     SettlementStore store;
+
+    @Inject
+    Waiting waiting;
+
+    @Inject
+    MeterRegistry registry;
 
     // ---- closing and paying --------------------------------------------------------------------------------------
 
@@ -521,6 +529,32 @@ class SettlementsTest {
         assertThat(closed.count()).isEqualTo(before.count() + 1);
         assertThat(closed.points()).isEqualTo(before.points() + 10);
         assertThat(paid).extracting(SettlementStore.Waiting::count).isEqualTo(before.count());
+    }
+
+    /** Of all settlements of the tests this one is the oldest. */
+    @Test
+    void measuresWhatWaitsAndForHowLong() {
+        var book = aBook().since(Instant.parse("2020-01-01T00:00:00Z"));
+        sold(book, "2020-01-10", 10);
+        waiting.look().await().indefinitely();
+        double batches = gauge("moralbank.settlements.unsettled.batches");
+        double points = gauge("moralbank.settlements.unsettled.points");
+
+        String batch = closedOn(book, "2020-01-12", "2020-01-10");
+        waiting.look().await().indefinitely();
+
+        long age = Duration.between(noon("2020-01-12"), Instant.now()).toSeconds();
+        assertThat(gauge("moralbank.settlements.unsettled.age")).isBetween(age - 60.0, age + 1.0);
+        assertThat(gauge("moralbank.settlements.unsettled.batches")).isEqualTo(batches + 1);
+        assertThat(gauge("moralbank.settlements.unsettled.points")).isEqualTo(points + 10);
+        pay(book, book.path() + "/settlements/" + batch, "BK-1", "W-002").statusCode(200);
+        waiting.look().await().indefinitely();
+        assertThat(gauge("moralbank.settlements.unsettled.age")).isLessThan(age - 60.0);
+        assertThat(gauge("moralbank.settlements.unsettled.batches")).isEqualTo(batches);
+    }
+
+    private double gauge(String name) {
+        return registry.get(name).gauge().value();
     }
 
     // ---- giving away, and the floor ------------------------------------------------------------------------------
