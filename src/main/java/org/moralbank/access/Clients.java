@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -145,6 +146,11 @@ public class Clients {
     public Uni<Boolean> makeOperator(String key) {
         return ensure(new NewClient(OPERATOR, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null, null), key)
                 .map(Ensured::made);
+    }
+
+    /** Whether there is a client of that name. */
+    public Uni<Boolean> isThere(String name) {
+        return store.find(name).map(Optional::isPresent);
     }
 
     /** A client that the service itself wants, and whether it was made just now. */

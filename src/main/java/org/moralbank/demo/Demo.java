@@ -20,8 +20,13 @@ import org.moralbank.access.ApiKey;
 import org.moralbank.access.Client;
 import org.moralbank.access.Clients;
 import org.moralbank.access.Role;
+import org.moralbank.ledger.Books;
+import org.moralbank.redemptions.SandboxConfig;
 
-/** At start: has the street's half year played into a database that does not have it, and makes the demo's keys. */
+/**
+ * At start: has the street's half year played into a database that is new, and makes the demo's keys. A play that was cut
+ * off goes on; a database that has books of its own gets neither.
+ */
 @ApplicationScoped
 class Demo {
     private static final Logger LOG = Logger.getLogger(Demo.class);
@@ -32,19 +37,33 @@ class Demo {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private final DemoConfig config;
+    private final SandboxConfig sandbox;
     private final Clients clients;
+    private final Books books;
     private final StreetPlay play;
     private final int port;
 
-    Demo(DemoConfig config, Clients clients, StreetPlay play, @ConfigProperty(name = "quarkus.http.port") int port) {
+    Demo(
+            DemoConfig config,
+            SandboxConfig sandbox,
+            Clients clients,
+            Books books,
+            StreetPlay play,
+            @ConfigProperty(name = "quarkus.http.port") int port) {
         this.config = config;
+        this.sandbox = sandbox;
         this.clients = clients;
+        this.books = books;
         this.play = play;
         this.port = port;
     }
 
     void onStart(@Observes @Priority(LATE) StartupEvent event) throws IOException {
         if (!config.enabled()) {
+            return;
+        }
+        if (hasOwnBooks() && !hasBegun()) {
+            LOG.info("The database has books of its own: nothing of the demo was added to it.");
             return;
         }
         Clients.Ensured street = ensure(Street.NAME, Role.OPERATOR, ApiKey.generate());
@@ -63,6 +82,16 @@ class Demo {
                       OpenAPI, Swagger UI http://localhost:%1$d/q/openapi, http://localhost:%1$d/q/swagger-ui
                       keys of the demo    %2$s""", port, keys);
         }
+    }
+
+    /** The sandbox is made at start too, before this or after it. No code of a book is empty. */
+    private boolean hasOwnBooks() {
+        return books.anyBut(sandbox.book().orElse("")).await().atMost(LONGEST_WAIT);
+    }
+
+    /** The street's own client is made before its first book, and so looked for after it. */
+    private boolean hasBegun() {
+        return clients.isThere(Street.NAME).await().atMost(LONGEST_WAIT);
     }
 
     private Clients.Ensured ensure(String name, Role role, String key) {

@@ -8,7 +8,10 @@ import java.util.Optional;
 /** Settings of the demo. */
 @ConfigMapping(prefix = "moralbank.demo")
 public interface DemoConfig {
-    /** Whether a database gets the street's data. The default of the embedded database, and of no other. */
+    /**
+     * Whether a new database gets the street's data. New is one without a book but the sandbox's. The default of the embedded
+     * database, and of no other.
+     */
     @WithDefault("false")
     boolean enabled();
 

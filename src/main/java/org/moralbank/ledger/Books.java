@@ -17,6 +17,8 @@ import org.moralbank.platform.ProtocolRejection;
 public class Books {
     private static final String FIND = "SELECT book_id, code, calendar FROM ledger_book WHERE code = $1";
 
+    private static final String ANY_BUT = "SELECT EXISTS (SELECT FROM ledger_book WHERE code <> $1)";
+
     private final Pool pool;
     private final Map<String, BookHandle> known = new ConcurrentHashMap<>();
 
@@ -46,6 +48,13 @@ public class Books {
             }
             return Optional.empty();
         });
+    }
+
+    /** Whether there is a book of any other code. */
+    public Uni<Boolean> anyBut(String code) {
+        return pool.preparedQuery(ANY_BUT)
+                .execute(Tuple.of(code))
+                .map(rows -> rows.iterator().next().getBoolean(0));
     }
 
     private static RuntimeException notFound() {

@@ -1,0 +1,187 @@
+package org.moralbank.demo;
+
+import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
+import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.moralbank.TestBank;
+import org.moralbank.access.ApiKey;
+import org.moralbank.access.Client;
+import org.moralbank.access.Clients;
+import org.moralbank.access.Role;
+import org.moralbank.ledger.Books;
+import org.moralbank.platform.TestDatabase;
+import org.moralbank.redemptions.SandboxConfig;
+
+/** Which databases a start plays the street into. All is on a database of its own, and what is played stays. */
+@QuarkusTest
+@TestProfile(DemoTest.OnANewDatabase.class)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DemoTest {
+    private static final String SANDBOX = "SANDBOX";
+
+    @Inject
+    Clients clients;
+
+    @Inject
+    Books books;
+
+    @Inject
+    StreetPlay play;
+
+    @Inject
+    TestBank bank;
+
+    /** A database that has the sandbox, and of which no start has made anything else. */
+    public static final class OnANewDatabase implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("moralbank.sandbox.book", SANDBOX);
+        }
+
+        @Override
+        public List<TestResourceEntry> testResources() {
+            return List.of(new TestResourceEntry(NewDatabase.class));
+        }
+
+        /** The database that other tests share is one. */
+        @Override
+        public boolean disableGlobalTestResources() {
+            return true;
+        }
+    }
+
+    /** Nobody else's. */
+    public static final class NewDatabase implements QuarkusTestResourceLifecycleManager {
+        @Override
+        public Map<String, String> start() {
+            return TestDatabase.fresh().quarkusProperties();
+        }
+
+        @Override
+        public void stop() {
+            // It goes with the server of the run.
+        }
+    }
+
+    private record Settings(Optional<Path> keysFile) implements DemoConfig {
+        @Override
+        public boolean enabled() {
+            return true;
+        }
+    }
+
+    private record Sandbox(Optional<String> book) implements SandboxConfig {
+        @Override
+        public Duration silence() {
+            return Duration.ZERO;
+        }
+    }
+
+    @Test
+    @Order(1)
+    void addsNothingToADatabaseThatHasBooksOfItsOwnAndSaysSo(@TempDir Path folder) throws IOException {
+        Path keys = folder.resolve("demo-keys");
+
+        List<String> said = start(Optional.empty(), keys); // no sandbox: its book is one like others
+
+        assertThat(said).containsExactly("The database has books of its own: nothing of the demo was added to it.");
+        assertThat(codes()).containsExactly(SANDBOX);
+        assertThat(clients.isThere(Street.NAME).await().indefinitely()).isFalse();
+        assertThat(clients.isThere("demo-operator").await().indefinitely()).isFalse();
+        assertThat(keys).doesNotExist();
+    }
+
+    @Test
+    @Order(2)
+    void playsTheStreetIntoADatabaseThatHasTheSandboxAloneAndWritesKeysThatOnlyTheirOwnerReads(@TempDir Path folder)
+            throws IOException {
+        Path keys = folder.resolve("demo-keys");
+
+        List<String> said = start(Optional.of(SANDBOX), keys);
+
+        assertThat(said).first().asString().startsWith("A street's half year was played");
+        assertThat(codes()).contains("BHL", "LS", SANDBOX);
+        assertThat(Files.getPosixFilePermissions(keys)).containsExactlyInAnyOrder(OWNER_READ, OWNER_WRITE);
+        assertThat(Files.readString(keys)).contains("OPERATOR='", "TERMINAL='");
+    }
+
+    /** Whatever other books there are by then. */
+    @Test
+    @Order(3)
+    void goesOnWhereItHasBegun(@TempDir Path folder) throws IOException {
+        bank.aBook();
+        clients.ensure(
+                        new Clients.NewClient(
+                                Street.NAME, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null, null),
+                        ApiKey.generate())
+                .await()
+                .indefinitely();
+        Path keys = folder.resolve("demo-keys");
+
+        start(Optional.of(SANDBOX), keys);
+
+        assertThat(codes()).contains("BHL", "LS");
+        assertThat(keys).exists();
+    }
+
+    /** What a start says. */
+    private List<String> start(Optional<String> sandbox, Path keys) throws IOException {
+        List<String> said = new ArrayList<>();
+        Handler ear = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                said.add(record.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger(Demo.class.getName());
+        logger.addHandler(ear);
+        try {
+            new Demo(new Settings(Optional.of(keys)), new Sandbox(sandbox), clients, books, play, 8080)
+                    .onStart(new StartupEvent());
+        } finally {
+            logger.removeHandler(ear);
+        }
+        return said;
+    }
+
+    private List<String> codes() {
+        return RestAssured.given()
+                .header("Authorization", "Bearer " + bank.operatorKey())
+                .get("/v1/books?limit=500")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("items.book");
+    }
+}
