@@ -116,6 +116,7 @@ public class EntriesResource {
                     fields.optionalReference("reference", reference),
                     path,
                     fields.optionalUuid("group", group),
+                    List.of(),
                     days.from(),
                     days.to());
             fields.refuseFaults();

@@ -2,6 +2,7 @@ package org.moralbank.ledger;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -246,14 +247,12 @@ class LedgerStore {
 
     /** Entries behind {@code after}, in order of seq. */
     Uni<List<EntryView>> entries(int book, EntryFilter filter, long after, int limit) {
-        return accountOf(book, filter).chain(account -> {
-            if (account.isEmpty() && filter.account() != null) {
-                return Uni.createFrom().item(List.of());
-            }
-            Where where = where(book, filter, account.orElse(null), after, null);
-            String sql = ENTRIES.formatted(page(where, filter.types(), limit));
-            return pool.preparedQuery(sql).execute(where.tuple()).map(rows -> list(rows, LedgerStore::entry));
-        });
+        return page(book, filter, after, null, limit)
+                .chain(page -> page.isEmpty()
+                        ? Uni.createFrom().item(List.of())
+                        : pool.preparedQuery(ENTRIES.formatted(page.get().sql()))
+                                .execute(page.get().arguments())
+                                .map(rows -> list(rows, LedgerStore::entry)));
     }
 
     /** One entry, or nothing. */
@@ -282,37 +281,77 @@ class LedgerStore {
     }
 
     Uni<List<EntryView>> sealed(SqlClient database, int book, EntryFilter filter, long after, long last, int limit) {
-        return accountOf(book, filter).chain(account -> {
-            if (account.isEmpty() && filter.account() != null) {
-                return Uni.createFrom().item(List.of());
-            }
-            Where where = where(book, filter, account.orElse(null), after, last);
-            return database.preparedQuery(page(where, filter.types(), limit))
-                    .execute(where.tuple())
-                    .map(rows -> list(
-                            rows,
-                            row -> CanonicalEntry.read(row.getBuffer(0).getBytes())
-                                    .with(null, null, null, hex(row.getBuffer(1)))));
-        });
+        return page(book, filter, after, last, limit)
+                .chain(page -> page.isEmpty()
+                        ? Uni.createFrom().item(List.of())
+                        : database.preparedQuery(page.get().sql())
+                                .execute(page.get().arguments())
+                                .map(rows -> list(
+                                        rows,
+                                        row -> CanonicalEntry.read(
+                                                        row.getBuffer(0).getBytes())
+                                                .with(null, null, null, hex(row.getBuffer(1))))));
     }
 
     private static String hex(Buffer bytes) {
         return HexFormat.of().formatHex(bytes.getBytes());
     }
 
+    /** A statement, and what stands for its parameters. */
+    private record Query(String sql, Tuple arguments) {}
+
     /**
-     * The number of the account that a filter names. It is read first, so that the planner knows whether the account has few
-     * postings or most of the book's.
+     * What reads the first entries of a filter; nothing where it names an account that is not there, or somebody who has
+     * none. The accounts are read first, so that the planner knows whether they have few postings or most of the book's.
      */
-    private Uni<Optional<Integer>> accountOf(int book, EntryFilter filter) {
-        AccountPath path = filter.account();
-        return path == null
-                ? Uni.createFrom().item(Optional.empty())
-                : account(book, path).map(found -> found.map(Account::id));
+    private Uni<Optional<Query>> page(int book, EntryFilter filter, long after, @Nullable Long last, int limit) {
+        return accountsOf(book, filter).map(accounts -> {
+            if (accounts.stream().anyMatch(found -> found.length == 0)) {
+                return Optional.empty();
+            }
+            Where where = where(book, filter, after, last);
+            String sql;
+            if (filter.parties().isEmpty()) {
+                accounts.forEach(account -> where.and("p.account_id = ?", account[0]));
+                sql = page(where, filter.types(), limit);
+            } else {
+                accounts.stream().skip(1).forEach(others -> where.and("e.accounts && ?", others));
+                sql = pageOf(where, accounts.getFirst(), filter.types(), limit);
+            }
+            return Optional.of(new Query(sql, where.tuple()));
+        });
     }
 
-    private static Where where(
-            int book, EntryFilter filter, @Nullable Integer account, long after, @Nullable Long last) {
+    /** The numbers of the accounts of each who is to take part, and of the one that is named; few in each. */
+    private Uni<List<Integer[]>> accountsOf(int book, EntryFilter filter) {
+        List<Where> each = new ArrayList<>();
+        for (Party party : filter.parties()) {
+            each.add(new Where()
+                    .and("a.book_id = ?", (short) book)
+                    .and("a.code = ANY (?)", codes(party))
+                    .and(
+                            party.isFund() ? "starts_with(a.owner, ?)" : "a.owner = ?",
+                            party.isFund() ? party.owner() + "." : party.owner()));
+        }
+        if (filter.account() != null) {
+            each.add(whose(filter.account(), new Where().and("a.book_id = ?", (short) book)));
+        }
+        return Multi.createFrom()
+                .iterable(each)
+                .onItem()
+                .transformToUniAndConcatenate(where -> pool.preparedQuery(
+                                "SELECT a.account_id FROM ledger_account a " + where.sql)
+                        .execute(where.tuple())
+                        .map(rows -> list(rows, row -> row.getInteger(0)).toArray(Integer[]::new)))
+                .collect()
+                .asList();
+    }
+
+    private static String[] codes(Party party) {
+        return party.charts().stream().map(Chart::code).toArray(String[]::new);
+    }
+
+    private static Where where(int book, EntryFilter filter, long after, @Nullable Long last) {
         Where where = new Where()
                 .and("e.book_id = ?", (short) book)
                 .and("e.seq > ?", after)
@@ -322,9 +361,8 @@ class LedgerStore {
                 .and("e.group_id = ?", filter.group())
                 .and("e.occurred_on >= ?", filter.occurredFrom())
                 .and("e.occurred_on <= ?", filter.occurredTo());
-        if (account != null) {
+        if (filter.account() != null || !filter.parties().isEmpty()) {
             where.join("JOIN ledger_posting p ON p.book_id = e.book_id AND p.seq = e.seq")
-                    .and("p.account_id = ?", account)
                     .and("p.seq > ?", after)
                     .and("p.seq <= ?", last);
         }
@@ -346,6 +384,24 @@ class LedgerStore {
                         .map(type -> "(" + all + "\nAND e.type = " + where.argument(type.name()) + end + ")")
                         .collect(Collectors.joining("\nUNION ALL\n", "SELECT * FROM (\n", ") e"))
                 + end;
+    }
+
+    /** The first entries of some accounts, found from the postings of each; one that posts to two of them comes once. */
+    private static String pageOf(Where where, Integer[] accounts, List<EntryType> types, int limit) {
+        if (!types.isEmpty()) {
+            where.and("e.type = ANY (?)", types.stream().map(EntryType::name).toArray(String[]::new));
+        }
+        return """
+                SELECT DISTINCT ON (e.seq) e.*
+                FROM unnest(%s::integer[]) own (account_id)
+                CROSS JOIN LATERAL (
+                %s
+                AND p.account_id = own.account_id
+                ORDER BY p.seq
+                LIMIT %s) e
+                ORDER BY e.seq
+                LIMIT %3$s
+                """.formatted(where.argument(accounts), SEALED + where.join + where.sql, where.argument(limit));
     }
 
     private static EntryView entry(Row row) {

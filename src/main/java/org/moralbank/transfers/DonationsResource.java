@@ -20,10 +20,12 @@ import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.BulkRequest;
@@ -34,9 +36,11 @@ import org.moralbank.commits.Ask;
 import org.moralbank.commits.Bulk;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
+import org.moralbank.ledger.EntryFilter;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
+import org.moralbank.ledger.Party;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
@@ -213,8 +217,18 @@ public class DonationsResource {
             description = "A page",
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedPageView.class)))
     public Uni<Page<PostedView>> list(
-            @Context RoutingContext http, @RestPath String book, @BeanParam PostedQuery query) {
-        return books.of(Call.of(http), book).chain(found -> reads.list(found, TYPES, query));
+            @Context RoutingContext http,
+            @RestPath String book,
+            @Parameter(description = "Only what this member gave") @RestQuery @Nullable String giver,
+            @Parameter(description = "Only what this team gave") @RestQuery @Nullable String team,
+            @BeanParam PostedQuery query) {
+        Fields fields = new Fields();
+        EntryFilter filter = query.filter(TYPES, fields)
+                .withParty(PostedQuery.member(fields, "giver", giver))
+                .withParty(team == null ? null : Party.team(fields.id("team", team)));
+        fields.refuseFaults();
+        Page.Request page = query.page();
+        return books.of(Call.of(http), book).chain(found -> reads.list(found, filter, page));
     }
 
     @GET

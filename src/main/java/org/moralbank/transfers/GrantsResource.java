@@ -24,10 +24,12 @@ import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.BulkRequest;
@@ -38,9 +40,11 @@ import org.moralbank.commits.Ask;
 import org.moralbank.commits.Bulk;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
+import org.moralbank.ledger.EntryFilter;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
+import org.moralbank.ledger.Party;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
@@ -123,7 +127,7 @@ public class GrantsResource {
             LocalDate today = book.dayOf(Instant.now());
             LocalDate endOfYear = LocalDate.of(today.getYear(), Month.DECEMBER, 31);
             Grants.Grant checked = new Grants.Grant(
-                    fields.id("fund", fund),
+                    fundId(fields, fund),
                     Year.from(today),
                     fields.id("member", member),
                     fields.amount("amount", amount),
@@ -135,9 +139,6 @@ public class GrantsResource {
                             today.plusYears(LONGEST_YEARS)),
                     !Boolean.FALSE.equals(restricted),
                     Note.of(fields, this, book, call.client()));
-            if (checked.fund().indexOf('.') >= 0) {
-                fields.fault("fund", "dot");
-            }
             if (unit == Unit.PTS && expiresOn != null) {
                 fields.fault("expiresOn", "time-only");
             }
@@ -147,6 +148,15 @@ public class GrantsResource {
             fields.refuseFaults();
             return checked;
         }
+    }
+
+    /** An id without a dot: in an account's the year of the budget stands behind one. */
+    private static String fundId(Fields fields, @Nullable String fund) {
+        String id = fields.id("fund", fund);
+        if (id.indexOf('.') >= 0) {
+            fields.fault("fund", "dot");
+        }
+        return id;
     }
 
     /** The body of many. */
@@ -246,8 +256,19 @@ public class GrantsResource {
             description = "A page",
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedPageView.class)))
     public Uni<Page<PostedView>> list(
-            @Context RoutingContext http, @RestPath String book, @BeanParam PostedQuery query) {
-        return books.of(Call.of(http), book).chain(found -> reads.list(found, TYPES, query));
+            @Context RoutingContext http,
+            @RestPath String book,
+            @Parameter(description = "Only what this fund gave; POOL is what members donated") @RestQuery @Nullable
+                    String fund,
+            @Parameter(description = "Only what this member got") @RestQuery @Nullable String member,
+            @BeanParam PostedQuery query) {
+        Fields fields = new Fields();
+        EntryFilter filter = query.filter(TYPES, fields)
+                .withParty(PostedQuery.member(fields, "member", member))
+                .withParty(fund == null ? null : Party.fund(fundId(fields, fund)));
+        fields.refuseFaults();
+        Page.Request page = query.page();
+        return books.of(Call.of(http), book).chain(found -> reads.list(found, filter, page));
     }
 
     @GET

@@ -20,10 +20,12 @@ import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.BulkRequest;
@@ -34,6 +36,7 @@ import org.moralbank.commits.Ask;
 import org.moralbank.commits.Bulk;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
+import org.moralbank.ledger.EntryFilter;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
@@ -201,8 +204,15 @@ public class OpeningsResource {
             description = "A page",
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedPageView.class)))
     public Uni<Page<PostedView>> list(
-            @Context RoutingContext http, @RestPath String book, @BeanParam PostedQuery query) {
-        return books.of(Call.of(http), book).chain(found -> reads.list(found, TYPES, query));
+            @Context RoutingContext http,
+            @RestPath String book,
+            @Parameter(description = "Only what this member had") @RestQuery @Nullable String member,
+            @BeanParam PostedQuery query) {
+        Fields fields = new Fields();
+        EntryFilter filter = query.filter(TYPES, fields).withParty(PostedQuery.member(fields, "member", member));
+        fields.refuseFaults();
+        Page.Request page = query.page();
+        return books.of(Call.of(http), book).chain(found -> reads.list(found, filter, page));
     }
 
     @GET

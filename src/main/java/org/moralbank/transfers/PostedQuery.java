@@ -6,6 +6,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.EntryFilter;
 import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.Party;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
@@ -43,16 +44,18 @@ class PostedQuery {
     @Nullable
     String after;
 
-    /** The entries of some types that match; refuses what is malformed. */
-    EntryFilter filter(List<EntryType> types) {
-        Fields fields = new Fields();
+    /** The entries of some types that match; what is malformed is noted. */
+    EntryFilter filter(List<EntryType> types, Fields fields) {
         DayRange days = fields.optionalDays(from, to);
-        EntryFilter filter = EntryFilter.ofTypes(types.toArray(EntryType[]::new))
+        return EntryFilter.ofTypes(types.toArray(EntryType[]::new))
                 .withUnit(fields.optionalName("unit", unit, Unit.class))
                 .withReference(fields.optionalReference("reference", reference))
                 .withOccurred(days.from(), days.to());
-        fields.refuseFaults();
-        return filter;
+    }
+
+    /** A member by whom a list is asked for; null when it is of anybody's. */
+    static @Nullable Party member(Fields fields, String field, @Nullable String id) {
+        return id == null ? null : Party.member(fields.id(field, id));
     }
 
     Page.Request page() {

@@ -4,6 +4,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.EntryFilter;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.LedgerReads;
 import org.moralbank.platform.Page;
@@ -19,9 +20,9 @@ class PostedReads {
         this.ledger = ledger;
     }
 
-    /** A page, the oldest first, of what matches. Refuses a filter that is malformed. */
-    Uni<Page<PostedView>> list(BookHandle book, List<EntryType> types, PostedQuery query) {
-        return ledger.entries(book, query.filter(types), query.page())
+    /** A page, the oldest first, of what matches. */
+    Uni<Page<PostedView>> list(BookHandle book, EntryFilter filter, Page.Request page) {
+        return ledger.entries(book, filter, page)
                 .map(entries ->
                         new Page<>(entries.items().stream().map(PostedView::of).toList(), entries.next()));
     }

@@ -17,6 +17,7 @@
  *
  * <p><b>Endpoints.</b> {@code POST} and {@code GET} of {@code transfers}, {@code gifts}, {@code donations},
  * {@code grants} and {@code openings} under a book, {@code GET} of each by id, and {@code POST} of each {@code /bulk}.
+ * Lists filter by who takes part: {@code member}; of donations {@code giver} and {@code team}; of grants {@code fund} too.
  *
  * <p><b>What never happens.</b> Nothing given is taken back here: an entry is reversed by the ledger. A fund's points, a
  * team's points as a donation and points as a gift do not exist.

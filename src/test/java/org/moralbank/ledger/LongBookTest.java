@@ -94,6 +94,35 @@ class LongBookTest {
         assertThat(allPages(filter, 3)).isEqualTo(expected("member = 77 AND occurred_on >= '2023-06-01'"));
     }
 
+    // ---- entries in which somebody takes part ------------------------------------------------------------------
+
+    @ParameterizedTest
+    @CsvSource({"2, EARN_TIME", "77, EARN_TIME", "77, GRANT_TIME", "401, DONATE_TIME"})
+    void theEntriesInWhichAMemberTakesPartAreFoundFromHisPostings(int member, EntryType type) throws SQLException {
+        EntryFilter filter = EntryFilter.ofTypes(type, EntryType.TRANSFER_TIME).withParty(Party.member("M-" + member));
+
+        assertReadsFewAndAll(filter, "member = " + member + " AND type = '" + type + "'");
+    }
+
+    @Test
+    void thePagesOfAMemberFollowOneAnotherAlsoSinceADay() throws SQLException {
+        EntryFilter filter = EntryFilter.ofTypes(EntryType.EARN_TIME, EntryType.DONATE_TIME)
+                .withParty(Party.member("M-77"))
+                .withOccurred(LocalDate.of(2023, 6, 1), null);
+
+        assertThat(allPages(filter, 3))
+                .isEqualTo(expected(
+                        "member = 77 AND occurred_on >= '2023-06-01' AND type IN ('EARN_TIME', 'DONATE_TIME')"));
+    }
+
+    @Test
+    void whoHasNoAccountTakesPartInNothing() {
+        assertThat(seqs(EntryFilter.ALL.withParty(Party.member("M-9999")), null, 500))
+                .isEmpty();
+        assertThat(seqs(EntryFilter.ALL.withParty(Party.team("M-77")), null, 500))
+                .isEmpty();
+    }
+
     // ---- entries of a type -------------------------------------------------------------------------------------
 
     @ParameterizedTest
@@ -251,7 +280,7 @@ class LongBookTest {
     }
 
     private static EntryFilter filter(@Nullable AccountPath account, @Nullable LocalDate from, List<EntryType> types) {
-        return new EntryFilter(types, null, null, account, null, from, null);
+        return new EntryFilter(types, null, null, account, null, List.of(), from, null);
     }
 
     private static History history(LocalDate from, int limit) {

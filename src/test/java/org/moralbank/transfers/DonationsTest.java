@@ -104,6 +104,32 @@ class DonationsTest extends Giving {
     }
 
     @Test
+    void listsWhatAMemberOrATeamGave() {
+        var book = bank.aBook();
+        var anna = book.aMember("TEAM-01", "70-79").holding(60, Unit.MIN).holding(60, Unit.PTS); // 1, 2
+        team(book, "TEAM-01"); // of the same id
+        book.open(Holder.of(book.id(), Chart.TEAM_TIME, "TEAM-01"), Lot.OWN, 60); // 3
+        for (String body : List.of(
+                "{'giver':'TEAM-01','amount':1,'unit':'MIN'}",
+                "{'team':'TEAM-01','amount':1,'unit':'MIN'}",
+                "{'giver':'TEAM-01','amount':1,'unit':'PTS'}")) {
+            post(book, Role.APP, "/donations", body).statusCode(201);
+        }
+
+        assertThat(list(book, "/donations?giver=" + anna.id())).containsExactly("4", "6");
+        assertThat(list(book, "/donations?team=TEAM-01")).containsExactly("5");
+        assertThat(list(book, "/donations?team=TEAM-01&giver=" + anna.id())).isEmpty();
+        assertThat(list(book, "/donations?giver=nobody")).isEmpty();
+        for (String query : new String[] {"giver=a:b", "team=a:b"}) {
+            book.as(Role.APP)
+                    .get(book.path() + "/donations?" + query)
+                    .then()
+                    .statusCode(400)
+                    .body("errors.field", hasItem(query.substring(0, query.indexOf('='))));
+        }
+    }
+
+    @Test
     void wantsExactlyOneGiver() {
         var book = bank.aBook();
 

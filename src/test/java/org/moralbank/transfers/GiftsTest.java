@@ -34,6 +34,8 @@ class GiftsTest extends Giving {
 
         assertThat(posted(book, "2100:mother:MIN:")).isEqualTo(60);
         book.as(Role.AUDITOR).get(book.path() + "/gifts/2").then().statusCode(200);
+        assertThat(list(book, "/gifts?member=mother")).containsExactly("2");
+        assertThat(list(book, "/gifts?member=nobody")).isEmpty();
         book.as(Role.AUDITOR).get(book.path() + "/gifts").then().body("items.id[0]", equalTo("2"));
     }
 

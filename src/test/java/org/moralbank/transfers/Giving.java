@@ -35,6 +35,16 @@ abstract class Giving {
                 .then();
     }
 
+    /** The ids of a page. */
+    List<String> list(TestBank.Book book, String path) {
+        return book.as(Role.APP)
+                .get(book.path() + path)
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("items.id");
+    }
+
     /** Everything that a book holds, by account; what a refusal must leave as it was. */
     TreeMap<String, Long> balances(TestBank.Book book) {
         var balances = new TreeMap<String, Long>();

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.hasItem;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,6 +94,40 @@ class GrantsTest extends Giving {
                 .containsEntry("2200:" + anna.id() + ":PTS:", 100L)
                 .containsEntry("2400::MIN:", 0L)
                 .containsEntry("2410::PTS:", 0L);
+    }
+
+    @Test
+    void listsWhatAFundGaveAndWhatAMemberGot() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+        var bela = book.aMember();
+        book.open(Holder.of(book.id(), Chart.TIME_POOL), Lot.OWN, 60); // 1
+        book.open(Holder.of(book.id(), Chart.POINTS_POOL), Lot.OWN, 100); // 2
+        for (String body : List.of(
+                grant("PUBLIC", anna.id(), 1, "MIN", ""), // 3
+                grant("PUBLIC-2", anna.id(), 1, "MIN", ""), // 4
+                grant("POOL", bela.id(), 1, "MIN", ""), // 5
+                grant("POOL", anna.id(), 1, "PTS", ""), // 6
+                grant("PUBLIC", bela.id(), 1, "MIN", ""))) { // 7
+            post(book, Role.COORDINATOR, "/grants", body).statusCode(201);
+        }
+
+        assertThat(list(book, "/grants?fund=PUBLIC")).containsExactly("3", "7");
+        assertThat(list(book, "/grants?fund=PUBLIC-2")).containsExactly("4");
+        assertThat(list(book, "/grants?fund=POOL")).containsExactly("5", "6");
+        assertThat(list(book, "/grants?fund=POOL&unit=PTS")).containsExactly("6");
+        assertThat(list(book, "/grants?member=" + anna.id())).containsExactly("3", "4", "6");
+        assertThat(list(book, "/grants?fund=PUBLIC&member=" + bela.id())).containsExactly("7");
+        assertThat(list(book, "/grants?fund=PUBLIC-2&member=" + bela.id())).isEmpty();
+        assertThat(list(book, "/grants?fund=PUB")).isEmpty();
+        assertThat(list(book, "/grants?fund=PUBLIC&member=nobody")).isEmpty();
+        for (String query : new String[] {"fund=A.B", "fund=", "fund=a:b", "member=a:b"}) {
+            book.as(Role.APP)
+                    .get(book.path() + "/grants?" + query)
+                    .then()
+                    .statusCode(400)
+                    .body("errors.field", hasItem(query.substring(0, query.indexOf('='))));
+        }
     }
 
     @Test

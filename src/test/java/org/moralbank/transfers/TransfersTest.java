@@ -296,10 +296,46 @@ class TransfersTest extends Giving {
     }
 
     @Test
+    void listsWhatAMemberGaveOrGotAndEachOnce() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(10, Unit.MIN).holding(10, Unit.MIN, new Lot("PUBLIC", TODAY, true)); // 1, 2
+        var bela = book.aMember().holding(60, Unit.MIN); // 3
+        var carl = book.aMember();
+        for (String body : List.of(
+                transfer(anna, bela, 15, "MIN"), // 4, of two lots
+                transfer(bela, carl, 5, "MIN"), // 5
+                transfer(bela, anna, 1, "MIN"), // 6
+                transfer(bela, carl, 5, "MIN"))) { // 7
+            post(book, Role.APP, "/transfers", body).statusCode(201);
+        }
+        var other = bank.aBook();
+        var theOther = other.aMember().holding(60, Unit.MIN);
+        post(other, Role.APP, "/transfers", transfer(theOther, other.aMember(), 1, "MIN"))
+                .statusCode(201);
+
+        assertThat(list(book, "/transfers?member=" + anna.id())).containsExactly("4", "6");
+        assertThat(list(book, "/transfers?member=" + bela.id())).containsExactly("4", "5", "6", "7");
+        assertThat(list(book, "/transfers?member=" + carl.id())).containsExactly("5", "7");
+        assertThat(list(book, "/transfers?unit=PTS&member=" + anna.id())).isEmpty();
+        assertThat(list(book, "/transfers?member=nobody")).isEmpty();
+        assertThat(list(book, "/openings?member=" + bela.id())).containsExactly("3");
+        String next = book.as(Role.APP)
+                .get(book.path() + "/transfers?limit=1&member=" + anna.id())
+                .then()
+                .body("items.id", equalTo(List.of("4")))
+                .extract()
+                .path("next");
+        assertThat(list(book, "/transfers?limit=1&member=" + anna.id() + "&after=" + next))
+                .containsExactly("6");
+    }
+
+    @Test
     void refusesAListThatIsAskedForWrongly() {
         var book = bank.aBook();
 
-        for (String query : new String[] {"limit=0", "limit=501", "limit=x", "unit=EUR", "from=x", "to=2025-13-01"}) {
+        for (String query : new String[] {
+            "limit=0", "limit=501", "limit=x", "unit=EUR", "from=x", "to=2025-13-01", "member=", "member=a:b"
+        }) {
             book.as(Role.APP)
                     .get(book.path() + "/transfers?" + query)
                     .then()
