@@ -52,6 +52,11 @@ class DatabaseStart {
     }
 
     void onStart(@Observes @Priority(FIRST) StartupEvent event) {
+        start(production);
+    }
+
+    /** Checks and migrates. In production the role is checked too. */
+    void start(boolean production) {
         refuse(asApplication(DatabaseChecks::ofServer));
         if (production) {
             refuse(asApplication(DatabaseChecks::ofRole));

@@ -1,7 +1,13 @@
 package org.moralbank.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** On a server of its own, because the checks are of settings that hold for a whole server. */
 class DatabaseChecksTest {
@@ -141,6 +148,85 @@ class DatabaseChecksTest {
             assertThat(DatabaseChecks.ofRole(app)).isPresent();
         } finally {
             asSuperuser("REVOKE moralbank_owner FROM moralbank_app");
+        }
+    }
+
+    // ---- the start, which asks all of it -------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fsync", "full_page_writes", "synchronous_commit"})
+    void aStartIsRefusedOnAServerThatAnswersBeforeTheDiskAndChangesNothing(String setting) throws SQLException {
+        asSuperuser("ALTER SYSTEM SET " + setting + " = off", "SELECT pg_reload_conf()");
+        try (var app = database.connectAsApp()) {
+            await(app, setting, "off");
+        }
+        somethingIsToBeMigrated();
+
+        assertThatThrownBy(() -> startAs(database.appUser(), database.appPassword(), false))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(setting + " = off");
+
+        assertThat(database.flyway().info().pending()).hasSize(1);
+        asSuperuser("ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()");
+        try (var app = database.connectAsApp()) {
+            await(app, setting, "on");
+        }
+        startAs(database.appUser(), database.appPassword(), true);
+        assertThat(database.flyway().info().pending()).isEmpty();
+    }
+
+    @Test
+    void aStartIsRefusedOnASchemaThatANewerBuildMigratedAndChangesNothing() throws SQLException {
+        somethingIsToBeMigrated();
+        asOwner("""
+                INSERT INTO flyway_schema_history
+                (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
+                VALUES (9999, '9999', 'from the future', 'SQL', 'V9999__from_the_future.sql', 1, current_user, 1, true)
+                """);
+        try {
+            assertThatThrownBy(() -> startAs(database.appUser(), database.appPassword(), false))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("schema version 9999");
+
+            assertThat(database.flyway().info().pending()).hasSize(1);
+        } finally {
+            asOwner("DELETE FROM flyway_schema_history WHERE version = '9999'");
+        }
+    }
+
+    @Test
+    void aStartInProductionIsRefusedAsTheOwnerAndChangesNothing() throws SQLException {
+        somethingIsToBeMigrated();
+
+        assertThatThrownBy(() -> startAs(database.ownerUser(), database.ownerPassword(), true))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("signs in as moralbank_owner");
+
+        assertThat(database.flyway().info().pending()).hasSize(1);
+        startAs(database.ownerUser(), database.ownerPassword(), false);
+        assertThat(database.flyway().info().pending()).isEmpty();
+    }
+
+    private static void startAs(String user, String password, boolean production) throws SQLException {
+        var settings = new AgroalDataSourceConfigurationSupplier()
+                .connectionPoolConfiguration(pool -> pool.maxSize(1)
+                        .connectionFactoryConfiguration(factory -> factory.jdbcUrl(database.jdbcUrl())
+                                .principal(new NamePrincipal(user))
+                                .credential(new SimplePassword(password))));
+        try (var application = AgroalDataSource.from(settings)) {
+            new DatabaseStart(application, database.flyway(), false).start(production);
+        }
+    }
+
+    /** As after a change of the file. */
+    private static void somethingIsToBeMigrated() throws SQLException {
+        asOwner("UPDATE flyway_schema_history SET checksum = 0 WHERE script = 'R__walls.sql'");
+    }
+
+    private static void asOwner(String sql) throws SQLException {
+        try (var owner = database.connectAsOwner();
+                var statement = owner.createStatement()) {
+            statement.execute(sql);
         }
     }
 
