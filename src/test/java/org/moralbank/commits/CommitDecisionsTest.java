@@ -216,6 +216,22 @@ class CommitDecisionsTest {
         assertThat(effects(31)).isZero();
     }
 
+    @Test
+    void theTimeTheWaitTheSizeAndTheReplaysOfCommitsAreMeasured() throws Exception {
+        submit("measured", new Effect(40));
+        submit("measured", new Effect(40));
+        submit("measured-too", new Effect(41));
+
+        assertThat(commits.registry.get("moralbank.commits.time").timer().count())
+                .isEqualTo(3);
+        assertThat(commits.registry.get("moralbank.commits.wait").timer().count())
+                .isEqualTo(3);
+        assertThat(commits.registry.get("moralbank.commits.size").summary().totalAmount())
+                .isEqualTo(3);
+        assertThat(commits.registry.get("moralbank.commits.replays").counter().count())
+                .isEqualTo(1);
+    }
+
     private static Once once(String content, Work work) {
         return new Once(1, "test", "R-1", Sha256.of(content), work);
     }

@@ -3,6 +3,7 @@ package org.moralbank.commits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.moralbank.commits.TestCommits.body;
 
+import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -393,6 +395,76 @@ class CommitFailuresTest {
             }
         }
         assertThat(effects(40_000, 40_100)).isEqualTo(5);
+    }
+
+    /** A lane that has made no commit yet takes one for ten milliseconds. */
+    @Test
+    void aQueueThatWouldTakeTooLongIsAnswered429AtOnce() throws Exception {
+        var slow = new TestCommits.Settings(1, 4, 4096, Duration.ofMillis(25));
+        try (TestCommits commits = TestCommits.on(database, slow)) {
+            List<CompletableFuture<Answer>> taken = new ArrayList<>();
+            CompletableFuture<Answer> tooLate;
+            try (SomebodyElse lock = SomebodyElse.locking(database, 1)) {
+                taken.add(effect(commits, 41_000));
+                lock.awaitWaiting();
+                // Six that wait are a commit and a half, and the next one's own: 25 milliseconds. Seven are more.
+                IntStream.range(41_001, 41_008).forEach(id -> taken.add(effect(commits, id)));
+                assertThat(commits.waiting()).isEqualTo(7);
+
+                tooLate = effect(commits, 41_008);
+
+                assertThat(tooLate).as("at once, with the lock still held").isCompleted();
+                assertThat(commits.waiting()).isEqualTo(7);
+            }
+
+            assertThat(get(tooLate).status()).isEqualTo(429);
+            assertThat(body(get(tooLate))).contains("\"overloaded\"", "\"retryable\":true");
+            assertThat(commits.registry.counter("moralbank.commits.overloaded").count())
+                    .isEqualTo(1);
+            for (CompletableFuture<Answer> answer : taken) {
+                assertThat(get(answer).status()).isEqualTo(200);
+            }
+        }
+        assertThat(effects(41_000, 41_100)).isEqualTo(8);
+    }
+
+    @Test
+    void whoFindsNobodyWaitingIsLetInHoweverSlowTheLastCommitsWere() throws Exception {
+        var slow = new TestCommits.Settings(1, 256, 4096, Duration.ofNanos(1));
+        try (TestCommits commits = TestCommits.on(database, slow)) {
+            for (int id = 42_000; id < 42_003; id++) {
+                assertThat(get(effect(commits, id)).status()).isEqualTo(200);
+            }
+        }
+        assertThat(effects(42_000, 42_100)).isEqualTo(3);
+    }
+
+    @Test
+    void aStopWaitsUntilAllIsAnsweredAndIsNotReadyFromItsFirstMoment() throws Exception {
+        try (TestCommits commits = TestCommits.on(database, 1)) {
+            LanesReady ready = new LanesReady(commits.commits());
+            assertThat(ready.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+            CompletableFuture<Answer> taken;
+            CompletableFuture<Void> stopped;
+            try (SomebodyElse lock = SomebodyElse.locking(database, 1)) {
+                taken = effect(commits, 52_000);
+                lock.awaitWaiting();
+                stopped = CompletableFuture.runAsync(
+                        () -> new CommitsBean().drain(new ShutdownEvent(), commits.commits()));
+                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+                while (ready.call().getStatus() == HealthCheckResponse.Status.UP) {
+                    assertThat(System.nanoTime()).as("still ready").isLessThan(deadline);
+                    Thread.onSpinWait();
+                }
+
+                assertThat(stopped).isNotDone();
+                assertThat(taken).isNotDone();
+            }
+
+            stopped.get(20, TimeUnit.SECONDS);
+            assertThat(taken).isCompleted();
+            assertThat(get(taken).status()).isEqualTo(200);
+        }
     }
 
     @Test
