@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.moralbank.access.Allowed;
 
@@ -132,6 +133,19 @@ class ArchitectureTest {
         CLASSES.forEach(each -> packages.add(packageOf(each)));
 
         assertThat(packages).allMatch(name -> name.isEmpty() || name.equals(DEMO) || lineOf(name) >= 0);
+    }
+
+    /** NullAway looks at no others. */
+    @Test
+    void eachPackageIsNullMarked() {
+        Set<String> unmarked = new TreeSet<>();
+        for (JavaClass each : CLASSES) {
+            if (!each.getPackage().isAnnotatedWith(NullMarked.class)) {
+                unmarked.add(each.getPackageName());
+            }
+        }
+
+        assertThat(unmarked).isEmpty();
     }
 
     /** An auditor runs it with nothing but Java, and reads it without knowing ours. */
