@@ -458,9 +458,11 @@ public final class Ledger {
             throw new PostingRejection.InsufficientBalance(holder.path(), amount - missing, amount, holder.unit())
                     .refused();
         }
+        // As the database keeps them, so that what a lane knows of a hold is what is there.
         Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
-        Hold hold = new Hold(
-                id, holder.book(), Hold.Status.ACTIVE, reference, now, expiresAt, null, null, List.copyOf(lines));
+        Instant expiry = expiresAt.truncatedTo(ChronoUnit.MICROS);
+        Hold hold =
+                new Hold(id, holder.book(), Hold.Status.ACTIVE, reference, now, expiry, null, null, List.copyOf(lines));
         set.put(HOLDS, new HoldTable.Key(holder.book(), id), hold);
         return hold;
     }
