@@ -32,7 +32,10 @@ class CallFilter {
     private static final int MOST_OF_NOTHING = 4096;
 
     private final Callers callers;
-    private final Map<String, Role[]> rolesByOperation = new ConcurrentHashMap<>();
+    private final Map<String, Admission> byOperation = new ConcurrentHashMap<>();
+
+    /** Whom an operation lets in, and whether it takes a body. */
+    private record Admission(Role[] roles, boolean takesABody) {}
 
     CallFilter(Callers callers) {
         this.callers = callers;
@@ -47,12 +50,12 @@ class CallFilter {
             return null;
         }
         return callers.identify(http.request().getHeader("Authorization")).chain(caller -> {
-            if (!caller.client().isAny(roles(operation))) {
+            Admission admission = admission(operation);
+            if (!caller.client().isAny(admission.roles)) {
                 throw new AccessRejection.Forbidden().refused();
             }
             Call.begin(http, caller);
-            boolean mayBeABody = http.request().method() == HttpMethod.POST && !takesABody(operation);
-            return mayBeABody && hasBody(http.request())
+            return !admission.takesABody && http.request().method() == HttpMethod.POST && hasBody(http.request())
                     ? refuseUnlessEmpty(
                             ((ResteasyReactiveRequestContext) request.getServerRequestContext()).serverRequest())
                     : Uni.createFrom().nullItem();
@@ -101,19 +104,22 @@ class CallFilter {
         });
     }
 
-    private Role[] roles(SimpleResourceInfo operation) {
+    private Admission admission(SimpleResourceInfo operation) {
         String name = operation.getResourceClass().getName() + '#' + operation.getMethodName();
-        return rolesByOperation.computeIfAbsent(
-                name,
-                ignored -> Arrays.stream(operation.getResourceClass().getDeclaredMethods())
-                        .filter(method -> method.getName().equals(operation.getMethodName()))
-                        .map(method -> method.getAnnotation(Allowed.class))
-                        .filter(allowed -> allowed != null)
-                        // Two operations of one name would share the roles of either.
-                        .reduce((one, other) -> {
-                            throw new IllegalStateException("two operations are called " + name);
-                        })
-                        .map(Allowed::value)
-                        .orElseThrow(() -> new IllegalStateException("no roles are named for " + name)));
+        return byOperation.computeIfAbsent(
+                name, ignored -> new Admission(roles(operation, name), takesABody(operation)));
+    }
+
+    private static Role[] roles(SimpleResourceInfo operation, String name) {
+        return Arrays.stream(operation.getResourceClass().getDeclaredMethods())
+                .filter(method -> method.getName().equals(operation.getMethodName()))
+                .map(method -> method.getAnnotation(Allowed.class))
+                .filter(allowed -> allowed != null)
+                // Two operations of one name would share the roles of either.
+                .reduce((one, other) -> {
+                    throw new IllegalStateException("two operations are called " + name);
+                })
+                .map(Allowed::value)
+                .orElseThrow(() -> new IllegalStateException("no roles are named for " + name));
     }
 }

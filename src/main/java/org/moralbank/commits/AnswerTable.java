@@ -44,7 +44,7 @@ final class AnswerTable implements Table<AnswerTable.Key, AnswerTable.Kept> {
 
     /** A key is rarely sent twice. */
     @Override
-    public Again isReadAgain() {
+    public Again again() {
         return Again.RARELY;
     }
 

@@ -183,7 +183,7 @@ final class Attempt {
 
         void readAgain(SqlConnection open, List<Future<?>> flight) {
             // Answers hold bytes, which have no equality; a key that is there already is refused by its index.
-            if (table.isReadAgain() != Table.Again.RARELY && !(table instanceof Rechecked)) {
+            if (table.again() != Table.Again.RARELY && !(table instanceof Rechecked)) {
                 Set<K> seen = new LinkedHashSet<>(split.known().keySet());
                 seen.addAll(split.unknown());
                 readAgain(open, seen, flight);

@@ -106,7 +106,7 @@ final class Known {
         set.each(new WorkingSet.Visitor() {
             @Override
             public <K, R> void row(Table<K, R> table, K key, @Nullable R row) {
-                if (table.isReadAgain() == Table.Again.RARELY) {
+                if (table.again() == Table.Again.RARELY) {
                     return;
                 }
                 Left left = leftByBook.get(table.changedUnder(key));
@@ -120,7 +120,7 @@ final class Known {
     }
 
     private int capacity(Table<?, ?> table) {
-        return table.isReadAgain() == Table.Again.ONCE_SOON ? capacity / 10 : capacity;
+        return table.again() == Table.Again.ONCE_SOON ? capacity / 10 : capacity;
     }
 
     /** Forgets everything: what is in the database now is not known. */

@@ -31,7 +31,7 @@ public interface Table<K, R> {
         return NO_BOOK;
     }
 
-    /** How likely a row is to be read again. */
+    /** How likely rows are to be read again. */
     enum Again {
         OFTEN,
         /** Most are needed for one step more, soon after the first: a tenth as many are kept as of the others. */
@@ -40,7 +40,7 @@ public interface Table<K, R> {
     }
 
     /** How likely its rows are to be read again, so that a lane keeps those that it may. */
-    default Again isReadAgain() {
+    default Again again() {
         return Again.OFTEN;
     }
 

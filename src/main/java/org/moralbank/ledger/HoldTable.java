@@ -58,7 +58,7 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
 
     /** An authorization is captured within minutes, or voided; what came of it is seldom looked at. */
     @Override
-    public Again isReadAgain() {
+    public Again again() {
         return Again.ONCE_SOON;
     }
 

@@ -67,7 +67,7 @@ final class RedemptionTable implements Table<Key, Redemption> {
 
     /** An authorization is captured within minutes, or voided; what came of it is seldom looked at. */
     @Override
-    public Again isReadAgain() {
+    public Again again() {
         return Again.ONCE_SOON;
     }
 
