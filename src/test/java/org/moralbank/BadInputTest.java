@@ -1269,6 +1269,10 @@ class BadInputTest {
         values.put("teamId", "T-BHL-01");
         values.put("merchants.id", "MER-LS-01");
         values.put("account", "2100:M-BHL-H0001:MIN");
+        for (String operation : List.of("setBudget", "listBudgets", "getBudget")) {
+            values.put(operation + ".account", "3110:PUBLIC.2030:MIN");
+        }
+        values.put("number", "1");
         values.put("storeId", "LS-1");
         values.put("terminalId", "T1");
         for (String put : List.of("putMerchant", "putStore", "putTerminal", "putCatalogue", "putSettlementTerms")) {
@@ -1338,6 +1342,8 @@ class BadInputTest {
                 """, Tuple.of((short) book.id(), selfAudit));
         values.put("self-audits.id", selfAudit.toString());
         values.put("kind", "hours-a-day");
+        Op budget = op("setBudget");
+        assertThat(send(made.request(budget).body(budget.example())).status()).isEqualTo(201);
         values.put("seq", values.get("transfers.id"));
 
         String unit = "U-" + book.code();

@@ -283,7 +283,7 @@ public class TestBank {
                         public void needs(Needs needs) {
                             needs.row(Ledger.BOOKS, id);
                             for (Holder holder : holders) {
-                                needs.row(Ledger.HOLDINGS, holder);
+                                Ledger.needHolding(needs, holder);
                             }
                         }
 

@@ -294,6 +294,20 @@ public enum Check {
             FROM ledger_account a
             WHERE :accounts(a) AND (a.held < 0 OR a.posted - a.held < a.floor OR a.posted > a.ceiling)
             """),
+    BUDGET_IS_THE_FLOOR_OF_ITS_ACCOUNT(4, Over.ACCOUNTS, """
+            SELECT a.book_id, NULL::bigint AS seq, format('accounts/%s', :path(a)) AS subject,
+                   format('%s or more available', a.floor) AS found,
+                   coalesce(-l.amount || ', its last budget', 'no bound, because no budget was set') AS expected
+            FROM ledger_account a
+            LEFT JOIN LATERAL (
+                SELECT b.amount
+                FROM ledger_budget b
+                WHERE b.book_id = a.book_id AND b.code = a.code AND b.owner = a.owner
+                ORDER BY b.number DESC
+                LIMIT 1) l ON true
+            WHERE :accounts(a) AND a.code IN ('3100', '3110', '3200', '3210', '3220')
+              AND a.floor <> coalesce(-l.amount, -9223372036854775807)
+            """),
     HELD_IS_THE_SUM_OF_THE_ACTIVE_HOLDS(4, Over.BOOK, """
             SELECT book_id, NULL::bigint AS seq, format('accounts/%s', coalesce(nullif(:path(a), ''), account_id::text)) AS subject,
                    format('%s held', a.held) AS found, format('%s, the sum of its active holds', coalesce(l.amount, 0)) AS expected

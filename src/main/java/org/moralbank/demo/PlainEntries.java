@@ -1,7 +1,6 @@
 package org.moralbank.demo;
 
 import static org.moralbank.ledger.Ledger.BOOKS;
-import static org.moralbank.ledger.Ledger.HOLDINGS;
 import static org.moralbank.ledger.Ledger.HOLDS;
 
 import java.nio.charset.StandardCharsets;
@@ -189,7 +188,7 @@ final class PlainEntries {
         @Override
         public void needs(Needs needs) {
             needs.row(BOOKS, book.id());
-            holders.forEach(holder -> needs.row(HOLDINGS, holder));
+            holders.forEach(holder -> Ledger.needHolding(needs, holder));
         }
 
         @Override

@@ -154,6 +154,7 @@ class Imports {
                         default -> {}
                     }
                 }
+                posted.needs(needs);
             }
         }
 

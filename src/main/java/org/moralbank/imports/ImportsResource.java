@@ -101,7 +101,8 @@ public class ImportsResource {
             content = @Content(schema = @Schema(implementation = ImportView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "book-not-empty export-of-another-book export-is-a-part export-does-not-hold book-busy")
+            value =
+                    "book-not-empty export-of-another-book export-is-a-part export-does-not-hold limit-exceeded book-busy")
     public Uni<Response> take(@Context RoutingContext http, @RestPath String book, InputStream body)
             throws IOException {
         Call call = Call.of(http);

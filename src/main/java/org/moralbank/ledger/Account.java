@@ -1,5 +1,7 @@
 package org.moralbank.ledger;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One account: a holder's lot, with what is posted and what is held.
  *
@@ -23,6 +25,13 @@ public record Account(
     static Account opened(int id, Holder holder, Lot lot, Status status) {
         Chart.Bounds bounds = holder.chart().bounds();
         return new Account(id, holder, lot, bounds.floor(), bounds.ceiling(), status, 0, 0, 0);
+    }
+
+    /** The same of a period that may issue no more than its budget; where none was set, as the chart has it. */
+    Account within(@Nullable Budget budget) {
+        return budget == null
+                ? this
+                : new Account(id, holder, lot, -budget.amount(), ceiling, status, posted, held, version);
     }
 
     /** Posted and not held. */

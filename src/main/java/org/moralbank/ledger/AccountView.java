@@ -37,6 +37,10 @@ record AccountView(
         @Schema(description = "posted less held is never below it; absent when there is none") @Nullable
         Long floor,
 
+        @Schema(description = "What its budget leaves to be issued; absent where no budget was set", examples = "58800")
+        @Nullable
+        Long issuable,
+
         @Schema(description = "posted is never above it; absent when there is none") @Nullable
         Long ceiling,
 
@@ -64,6 +68,9 @@ record AccountView(
                 account.lot().restricted(),
                 account.status(),
                 account.floor() == -Chart.Bounds.UNBOUNDED ? null : account.floor(),
+                account.holder().chart().isIssuing() && account.floor() != -Chart.Bounds.UNBOUNDED
+                        ? account.debitable()
+                        : null,
                 account.ceiling() == Chart.Bounds.UNBOUNDED ? null : account.ceiling(),
                 account.posted(),
                 account.held(),

@@ -103,6 +103,18 @@ public enum Chart {
         };
     }
 
+    /** Whether its accounts issue what was not there before, each of a period, and may have a {@link Budget}. */
+    boolean isIssuing() {
+        return switch (this) {
+            case ISSUED_SERVICE_TIME,
+                    ISSUED_FUND_TIME,
+                    ISSUED_SERVICE_POINTS,
+                    ISSUED_AWARD_POINTS,
+                    ISSUED_TASK_POINTS -> true;
+            default -> false;
+        };
+    }
+
     /** Whether it is of what was donated, and may owe only until it gets something. */
     boolean isPool() {
         return this == TIME_POOL || this == POINTS_POOL;

@@ -43,6 +43,15 @@ final class HoldingTable implements Table<Holder, Holding> {
             WHERE a.book_id = u.book_id AND a.account_id = u.account_id
             """;
 
+    /** Of accounts that a new budget bounds; in one statement with the rest, because the bounds hold after each. */
+    private static final String UPDATE_WITH_FLOOR = """
+            UPDATE ledger_account a
+            SET status = u.status, posted = u.posted, held = u.held, version = u.version, floor = u.floor
+            FROM unnest($1::smallint[], $2::int[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
+                AS u (book_id, account_id, status, posted, held, version, floor)
+            WHERE a.book_id = u.book_id AND a.account_id = u.account_id
+            """;
+
     @Override
     public Future<Map<Holder, Holding>> load(SqlConnection connection, List<Holder> keys) {
         int n = keys.size();
@@ -97,6 +106,7 @@ final class HoldingTable implements Table<Holder, Holding> {
     public void write(Writing writing, List<Change<Holder, Holding>> changes) {
         List<Account> opened = new ArrayList<>();
         List<Account> changed = new ArrayList<>();
+        List<Account> bounded = new ArrayList<>();
         for (Change<Holder, Holding> change : changes) {
             Holding before = change.before() == null ? Holding.NONE : change.before();
             for (Account account : change.after().accounts()) {
@@ -104,7 +114,7 @@ final class HoldingTable implements Table<Holder, Holding> {
                 if (loaded == null) {
                     opened.add(account);
                 } else if (loaded != account) {
-                    changed.add(account);
+                    (loaded.floor() == account.floor() ? changed : bounded).add(account);
                 }
             }
         }
@@ -112,7 +122,11 @@ final class HoldingTable implements Table<Holder, Holding> {
             insert(writing, opened);
         }
         if (!changed.isEmpty()) {
-            update(writing, changed);
+            writing.execute(UPDATE, changes(changed));
+        }
+        if (!bounded.isEmpty()) {
+            Long[] floors = bounded.stream().map(Account::floor).toArray(Long[]::new);
+            writing.execute(UPDATE_WITH_FLOOR, changes(bounded).addArrayOfLong(floors));
         }
     }
 
@@ -136,7 +150,7 @@ final class HoldingTable implements Table<Holder, Holding> {
                         accounts.stream().map(Account::version).toArray(Long[]::new))));
     }
 
-    private static void update(Writing writing, List<Account> accounts) {
+    private static Tuple changes(List<Account> accounts) {
         int n = accounts.size();
         Short[] books = new Short[n];
         Integer[] ids = new Integer[n];
@@ -153,6 +167,6 @@ final class HoldingTable implements Table<Holder, Holding> {
             held[i] = account.held();
             versions[i] = account.version();
         }
-        writing.execute(UPDATE, Tuple.of(books, ids, statuses, posted, held, versions));
+        return Tuple.of(books, ids, statuses, posted, held, versions);
     }
 }

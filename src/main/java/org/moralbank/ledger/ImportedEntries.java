@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.moralbank.commits.Needs;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.commits.Writing;
 
@@ -179,8 +180,28 @@ public final class ImportedEntries {
         return holders;
     }
 
-    /** Makes it the state of the book, which is empty: the next entry is posted behind the last of these. */
+    /** Names what {@link #into} looks at. */
+    public void needs(Needs needs) {
+        holders().forEach(holder -> Ledger.needBudget(needs, holder));
+    }
+
+    /**
+     * Makes it the state of the book, which is empty: the next entry is posted behind the last of these. Refuses more than the
+     * book has a budget for ({@link PostingRejection.LimitExceeded}).
+     */
     public void into(WorkingSet set) {
+        accounts.replaceAll((path, account) -> account.within(Ledger.budget(set, account.holder())));
+        accounts.values().stream()
+                .filter(account -> !account.isWithinBounds())
+                .findFirst()
+                .ifPresent(account -> {
+                    throw new PostingRejection.LimitExceeded(
+                                    account.path(),
+                                    account.floor(),
+                                    account.available(),
+                                    account.holder().unit())
+                            .refused();
+                });
         Book there = set.get(Ledger.BOOKS, book.id());
         Instant last = lastPostedAt.isAfter(there.lastPostedAt()) ? lastPostedAt : there.lastPostedAt();
         set.put(Ledger.BOOKS, book.id(), there.advanced(lastSeq, last).withAccount(accounts.size()));

@@ -35,6 +35,9 @@ public final class Ledger {
     /** All accounts of a holder. */
     public static final Table<Holder, Holding> HOLDINGS = new HoldingTable();
 
+    /** What a period may issue, as it was set one time after the other. */
+    static final Table<Holder, List<Budget>> BUDGETS = new BudgetTable();
+
     /** Entries; the kernel adds to them. */
     static final Table<EntryTable.Key, Entry> ENTRIES = new EntryTable();
 
@@ -250,7 +253,7 @@ public final class Ledger {
 
     /** Whether an account that may not be overdrawn would be. */
     private static boolean isShort(Account after, long amount) {
-        return amount < 0 && after.floor() >= 0 && after.available() < after.floor();
+        return amount < 0 && after.holder().chart().bounds().floor() >= 0 && after.available() < after.floor();
     }
 
     private static PostingRejection.LimitExceeded limit(Account after, long amount) {
@@ -539,6 +542,52 @@ public final class Ledger {
         return account;
     }
 
+    // ---- budgets -----------------------------------------------------------------------------------------------
+
+    /** Names a holder's accounts; of one who issues with his budget, within which {@link #post} opens them. */
+    public static void needHolding(Needs needs, Holder holder) {
+        needs.row(HOLDINGS, holder);
+        needBudget(needs, holder);
+    }
+
+    /** Names the budget of a holder that may have one. */
+    static void needBudget(Needs needs, Holder holder) {
+        if (holder.chart().isIssuing()) {
+            needs.row(BUDGETS, holder);
+        }
+    }
+
+    /** What a holder may issue; null where nothing was set, and of accounts that do not issue. */
+    static @Nullable Budget budget(WorkingSet set, Holder holder) {
+        if (!holder.chart().isIssuing()) {
+            return null;
+        }
+        List<Budget> all = set.find(BUDGETS, holder);
+        return all == null ? null : all.getLast();
+    }
+
+    /**
+     * Bounds what a period may issue; its account need not be there yet. Refuses less than it has issued ({@link
+     * BudgetRejection.BudgetBelowIssued}). {@link #needHolding} named it.
+     */
+    static Budget setBudget(WorkingSet set, Holder period, long amount, Budget.Decision decision) {
+        Account account = holding(set, period).find(Lot.OWN);
+        long issued = account == null ? 0 : -account.available();
+        if (amount < issued) {
+            throw new BudgetRejection.BudgetBelowIssued(period.path(), issued, amount, period.unit()).refused();
+        }
+        List<Budget> before = set.find(BUDGETS, period);
+        List<Budget> all = before == null ? new ArrayList<>() : new ArrayList<>(before);
+        Budget budget =
+                new Budget(period, all.size() + 1, amount, issued, set.now().truncatedTo(ChronoUnit.MICROS), decision);
+        all.add(budget);
+        set.put(BUDGETS, period, List.copyOf(all));
+        if (account != null) {
+            replace(set, account.within(budget));
+        }
+        return budget;
+    }
+
     // ---- accounts ----------------------------------------------------------------------------------------------
 
     /** What the holder has; nothing when no account of his was opened. */
@@ -578,7 +627,7 @@ public final class Ledger {
         Book book = set.get(BOOKS, holder.book());
         int id = book.lastAccount() + 1;
         set.put(BOOKS, book.id(), book.withAccount(id));
-        Account opened = Account.opened(id, holder, lot, holding.status());
+        Account opened = Account.opened(id, holder, lot, holding.status()).within(budget(set, holder));
         set.put(HOLDINGS, holder, holding.with(opened));
         return opened;
     }

@@ -25,13 +25,16 @@
  *       write-off's reversal is the debt again.
  *   <li>A lot is spent up to its last day in the book's calendar. After it the job {@link org.moralbank.ledger.LotExpiry}
  *       takes out of circulation what is not held of it; what comes back to it later can be spent for 30 days.
+ *   <li>What a fund grants in a year, and the community issues in a year, is bounded by a {@link
+ *       org.moralbank.ledger.Budget} where one was set: it is the floor of the period's account, from when that opens.
  * </ol>
  *
  * <p><b>How it is used.</b> A use case names the book and the holders among the needs of its work and calls
  * {@link org.moralbank.ledger.Ledger} in its decision: plain Java, no I/O. A posting costs no round trip of its own.
  *
  * <p><b>Tables.</b> {@code ledger_book}, {@code ledger_account}, {@code ledger_entry}, {@code ledger_posting},
- * {@code ledger_entry_text}, {@code ledger_hold}, {@code ledger_event} (see {@link org.moralbank.ledger.BookEvents}).
+ * {@code ledger_entry_text}, {@code ledger_hold}, {@code ledger_budget}, {@code ledger_event} (see {@link
+ * org.moralbank.ledger.BookEvents}).
  *
  * <p><b>What never happens.</b> Nothing recorded is changed or deleted: corrections are new entries. No balance falls
  * below its floor, also not by a reversal: what is missing is booked to a shortfall. The units are never converted.

@@ -102,10 +102,10 @@ public class ServiceRecords {
         }
 
         void needs(Needs needs) {
-            needs.row(HOLDINGS, issuedTime)
-                    .row(HOLDINGS, time)
+            Ledger.needHolding(needs, issuedTime);
+            Ledger.needHolding(needs, issuedPoints);
+            needs.row(HOLDINGS, time)
                     .row(HOLDINGS, Ledger.shortfallOf(time))
-                    .row(HOLDINGS, issuedPoints)
                     .row(HOLDINGS, points)
                     .row(HOLDINGS, Ledger.shortfallOf(points));
         }

@@ -81,7 +81,8 @@ public class Grants {
         return new Work() {
             @Override
             public void needs(Needs needs) {
-                needs.row(BOOKS, book.id()).row(HOLDINGS, source).row(HOLDINGS, to);
+                needs.row(BOOKS, book.id()).row(HOLDINGS, to);
+                Ledger.needHolding(needs, source);
                 Participants.needMember(needs, book.id(), command.member());
             }
 

@@ -10,8 +10,9 @@
  * <p><b>Rules.</b> Time is never exchanged for points. Points pass between members only where the book allows it. Service
  * may be paid with granted time; a gift or donation takes only what is the giver's own. A gift goes to registered kin of
  * 60 or more, a day after the kinship was registered. Granted time is a lot of its fund's name that expires, with the year
- * when nothing else is said, and is for service only unless the grant says otherwise. A fund gives time only, and its
- * budget is an account of its id and the year in which the grant is posted: {@code 3110:PUBLIC.2025}.
+ * when nothing else is said, and is for service only unless the grant says otherwise. A fund gives time only, out of
+ * an account of its id and the year in which the grant is posted, {@code 3110:PUBLIC.2025}, and no more than the year's budget
+ * where one was set ({@link org.moralbank.ledger.Budgets}).
  *
  * <p><b>Tables.</b> None: what is given is an entry, and each collection is the entries of its types under their numbers.
  *

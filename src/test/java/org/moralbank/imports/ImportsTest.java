@@ -238,6 +238,44 @@ class ImportsTest {
                 .body("seq", equalTo(1));
     }
 
+    /** An account that an import opens is bounded as one that an entry opens, and more than the budget is not imported. */
+    @Test
+    void whatWasIssuedElsewhereIsWithinTheBudgetHere() {
+        TestBank.Book there = bank.aBook();
+        there.post(
+                Holder.of(there.id(), Chart.ISSUED_FUND_TIME, "PUBLIC.2026"),
+                there.aMember().holder(Unit.MIN),
+                Lot.OWN,
+                100);
+        TestBank.Book here = bank.aBook();
+        Moved moved = moved(there, here);
+        budget(here, 99);
+
+        send(here, aKey(), JSONL, jsonl(moved.entries()))
+                .statusCode(422)
+                .body("code", equalTo("limit-exceeded"))
+                .body("account", equalTo("3110:PUBLIC.2026:MIN"))
+                .body("limit", equalTo(-99))
+                .body("wouldBe", equalTo(-100));
+        assertThat(rows(here)).isZero();
+        budget(here, 130);
+        send(here, aKey(), JSONL, jsonl(moved.entries())).statusCode(201);
+
+        here.as(Role.AUDITOR)
+                .get(here.path() + "/accounts/3110:PUBLIC.2026:MIN")
+                .then()
+                .body("floor", equalTo(-130))
+                .body("issuable", equalTo(30));
+    }
+
+    private static void budget(TestBank.Book book, long amount) {
+        book.as(Role.OPERATOR)
+                .body(Map.of("amount", amount, "unit", "MIN", "reason", "预算", "actor", "W-1", "approver", "W-2"))
+                .post(book.path() + "/accounts/3110:PUBLIC.2026:MIN/budgets")
+                .then()
+                .statusCode(201);
+    }
+
     @Test
     void theNextEntryFollowsTheImportedOnes() {
         TestBank.Book there = aBookWithAHistory();

@@ -3,7 +3,6 @@ package org.moralbank.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.moralbank.commits.TestCommits.body;
 import static org.moralbank.ledger.Ledger.BOOKS;
-import static org.moralbank.ledger.Ledger.HOLDINGS;
 import static org.moralbank.ledger.Ledger.HOLDS;
 import static org.moralbank.ledger.Ledger.REVERSALS;
 
@@ -250,6 +249,18 @@ class InvariantsTest {
                 Check.HELD_IS_WITHIN_BOUNDS,
                 "1/accounts/2100:M-1:MIN: 80 posted, 10 held; should be nothing held below zero, 71 or more",
                 "UPDATE ledger_account SET floor = 71 WHERE book_id = 1 AND account_id = 2"),
+        A_BOUND_WITHOUT_A_BUDGET(
+                Check.BUDGET_IS_THE_FLOOR_OF_ITS_ACCOUNT,
+                "1/accounts/3110:F1.2025:MIN: -500 or more available; should be no bound, because no budget was set",
+                "UPDATE ledger_account SET floor = -500 WHERE book_id = 1 AND code = '3110'"),
+        A_BUDGET_THAT_BOUNDS_NOTHING(
+                Check.BUDGET_IS_THE_FLOOR_OF_ITS_ACCOUNT,
+                "1/accounts/3110:F1.2025:MIN: -9223372036854775807 or more available; should be -500, its last budget",
+                """
+                INSERT INTO ledger_budget (book_id, code, owner, unit, number, amount, issued, set_at, client_id, client)
+                VALUES (1, '3110', 'F1.2025', 'MIN', 1, 900, 0, now(), 1, 'tests'),
+                       (1, '3110', 'F1.2025', 'MIN', 2, 500, 0, now(), 1, 'tests')
+                """),
         A_CEILING_BELOW_WHAT_IS_POSTED(
                 Check.HELD_IS_WITHIN_BOUNDS,
                 "1/accounts/2100:M-2:MIN: 20 posted",
@@ -526,7 +537,7 @@ class InvariantsTest {
                     .row(HOLDS, new HoldTable.Key(book, CAPTURED))
                     .row(HOLDS, new HoldTable.Key(book, ACTIVE))
                     .row(REVERSALS, new EntryTable.Key(book, 2));
-            holders.forEach(holder -> needs.row(HOLDINGS, holder));
+            holders.forEach(holder -> Ledger.needHolding(needs, holder));
         }
 
         @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.moralbank.ledger.Ledger.BOOKS;
+import static org.moralbank.ledger.Ledger.BUDGETS;
 import static org.moralbank.ledger.Ledger.ENTRIES;
 import static org.moralbank.ledger.Ledger.HOLDINGS;
 import static org.moralbank.ledger.Ledger.HOLDS;
@@ -42,6 +43,7 @@ class KernelAgainstModelTest {
     private static final class Rows {
         final Map<Integer, Book> books = new HashMap<>();
         final Map<Holder, Holding> holdings = new HashMap<>();
+        final Map<Holder, List<Budget>> budgets = new HashMap<>();
         final Map<HoldTable.Key, Hold> holds = new HashMap<>();
         final Map<EntryTable.Key, Long> reversals = new HashMap<>();
         final Map<Integer, List<Entry>> entries = new HashMap<>();
@@ -77,6 +79,7 @@ class KernelAgainstModelTest {
                 }
             }
             set.loaded(HOLDINGS, holders, holdings);
+            set.loaded(BUDGETS, holders, budgets);
             set.loaded(HOLDS, List.copyOf(holds.keySet()), holds);
             List<EntryTable.Key> keys = new ArrayList<>();
             entries.forEach((book, list) -> list.forEach(entry -> keys.add(new EntryTable.Key(book, entry.seq()))));
@@ -87,6 +90,7 @@ class KernelAgainstModelTest {
         void write(WorkingSet set) {
             write(set, BOOKS, books);
             write(set, HOLDINGS, holdings);
+            write(set, BUDGETS, budgets);
             write(set, HOLDS, holds);
             write(set, REVERSALS, reversals);
             set.changes(ENTRIES)
@@ -142,7 +146,9 @@ class KernelAgainstModelTest {
                         "held",
                         "released",
                         "status",
+                        "budget",
                         "nothing",
+                        "refused budget-below-issued",
                         "refused account-closed",
                         "refused account-frozen",
                         "refused hold-not-active",

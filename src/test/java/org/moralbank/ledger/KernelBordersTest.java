@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.moralbank.ledger.Ledger.BOOKS;
+import static org.moralbank.ledger.Ledger.BUDGETS;
 import static org.moralbank.ledger.Ledger.ENTRIES;
 import static org.moralbank.ledger.Ledger.HOLDINGS;
 import static org.moralbank.ledger.Ledger.HOLDS;
@@ -89,6 +90,7 @@ class KernelBordersTest {
                 Instant.EPOCH);
         begun.loaded(BOOKS, List.of(BOOK), Map.of(BOOK, book));
         begun.loaded(HOLDINGS, HOLDERS, Map.of());
+        begun.loaded(BUDGETS, HOLDERS, Map.of());
         begun.loaded(HOLDS, List.of(HOLD_KEY), Map.of());
         begun.loaded(REVERSALS, FIRST_ENTRIES, Map.of());
         return begun;
@@ -99,6 +101,7 @@ class KernelBordersTest {
         WorkingSet later = new WorkingSet(now);
         carry(BOOKS, List.of(BOOK), later);
         carry(HOLDINGS, HOLDERS, later);
+        carry(BUDGETS, HOLDERS, later);
         carry(HOLDS, List.of(HOLD_KEY), later);
         carry(REVERSALS, FIRST_ENTRIES, later);
         set = later;
@@ -113,6 +116,46 @@ class KernelBordersTest {
             }
         }
         later.loaded(table, keys, rows);
+    }
+
+    // ---- budgets -----------------------------------------------------------------------------------------------
+
+    @Test
+    void issuesUpToTheBudgetAndNotOneMore() {
+        budget(FUND, 100);
+
+        grant(ANNA, Lot.OWN, 60);
+        grant(ANNA, Lot.OWN, 40);
+
+        assertThat(refused(() -> grant(ANNA, Lot.OWN, 1))).startsWith("refused limit-exceeded ");
+        assertThat(posted(FUND)).isEqualTo(-100);
+    }
+
+    @Test
+    void aBudgetOfNothingIssuesNothing() {
+        budget(FUND, 0);
+
+        assertThat(refused(() -> grant(ANNA, Lot.OWN, 1))).startsWith("refused limit-exceeded ");
+    }
+
+    @Test
+    void theLastBudgetHoldsAndIsNotBelowWhatIsIssued() {
+        grant(ANNA, Lot.OWN, 60);
+        assertThat(refused(() -> budget(FUND, 59))).startsWith("refused budget-below-issued ");
+
+        assertThat(budget(FUND, 60).number()).isEqualTo(1);
+        assertThat(refused(() -> grant(ANNA, Lot.OWN, 1))).startsWith("refused limit-exceeded ");
+        assertThat(budget(FUND, 61)).extracting(Budget::number, Budget::issued).containsExactly(2, 60L);
+        grant(ANNA, Lot.OWN, 1);
+        assertThat(refused(() -> grant(ANNA, Lot.OWN, 1))).startsWith("refused limit-exceeded ");
+    }
+
+    @Test
+    void aBudgetIsOfOnePeriod() {
+        budget(ISSUED, 10);
+
+        grant(ANNA, Lot.OWN, 60);
+        assertThat(refused(() -> issue(ANNA, 11))).startsWith("refused limit-exceeded ");
     }
 
     // ---- floors and ceilings -----------------------------------------------------------------------------------
@@ -808,6 +851,10 @@ class KernelBordersTest {
 
     private Entry post(Draft draft) {
         return Ledger.post(set, draft);
+    }
+
+    private Budget budget(Holder period, long amount) {
+        return Ledger.setBudget(set, period, amount, new Budget.Decision(KernelWork.BY, null, null));
     }
 
     private Entry issue(Holder to, long amount) {

@@ -67,7 +67,7 @@ final class KernelWork {
         needs.row(BOOKS, one.book());
         switch (one) {
             case RandomWork.Post post ->
-                post.legs().forEach(leg -> needs.row(HOLDINGS, holder(post.book(), leg.who())));
+                post.legs().forEach(leg -> Ledger.needHolding(needs, holder(post.book(), leg.who())));
             case RandomWork.Place place -> needs.row(HOLDINGS, holder(place.book(), place.who()));
             case RandomWork.Capture capture ->
                 needs.row(HOLDINGS, holder(capture.book(), capture.who()))
@@ -89,6 +89,7 @@ final class KernelWork {
                 needs.row(HOLDINGS, holder(expire.book(), expire.who()))
                         .row(HOLDINGS, Ledger.expiredOf(holder(expire.book(), expire.who())));
             case RandomWork.SetStatus status -> needs.row(HOLDINGS, holder(status.book(), status.who()));
+            case RandomWork.SetBudget budget -> Ledger.needHolding(needs, holder(budget.book(), budget.who()));
             case RandomWork.Together together -> together.works().forEach(each -> needs(each, needs));
             case RandomWork.Refuse refuse -> {}
         }
@@ -183,6 +184,11 @@ final class KernelWork {
             case RandomWork.SetStatus status -> {
                 Ledger.setStatus(set, holder(status.book(), status.who()), Account.Status.valueOf(status.status()));
                 yield "status " + status.status();
+            }
+            case RandomWork.SetBudget budget -> {
+                Budget made = Ledger.setBudget(
+                        set, holder(budget.book(), budget.who()), budget.amount(), new Budget.Decision(BY, null, null));
+                yield "budget " + made.number() + " of " + made.amount() + " over " + made.issued();
             }
             case RandomWork.Together together -> {
                 List<String> told = new ArrayList<>();

@@ -131,7 +131,8 @@ class LotExpiryTest {
         Work work = new Work() {
             @Override
             public void needs(Needs needs) {
-                needs.row(BOOKS, book).row(HOLDINGS, to).row(HOLDINGS, fund);
+                needs.row(BOOKS, book).row(HOLDINGS, to);
+                Ledger.needHolding(needs, fund);
             }
 
             @Override

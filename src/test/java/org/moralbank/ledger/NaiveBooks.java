@@ -128,6 +128,7 @@ final class NaiveBooks {
     private final Map<String, String> statuses = new HashMap<>();
     private final Map<Integer, Map<UUID, HoldOfMine>> holds = new HashMap<>();
     private final Map<Integer, Map<Long, Integer>> reversals = new HashMap<>();
+    private final Map<Key, List<Long>> budgets = new HashMap<>();
     private List<Runnable> undo = new ArrayList<>();
 
     /** Does a work at a moment, and says in a line what came of it. */
@@ -153,6 +154,7 @@ final class NaiveBooks {
             case RandomWork.Recover recover -> recover(recover, now);
             case RandomWork.Expire expire -> expire(expire, now);
             case RandomWork.SetStatus status -> setStatus(status);
+            case RandomWork.SetBudget budget -> setBudget(budget);
             case RandomWork.Together together -> {
                 List<String> told = new ArrayList<>();
                 for (RandomWork one : together.works()) {
@@ -235,8 +237,36 @@ final class NaiveBooks {
 
     /** What can still be taken of an account. */
     private long spendable(Key key) {
-        Long floor = rule(key.who()).floor();
+        Long floor = floor(key);
         return floor == null ? Long.MAX_VALUE / 2 : balance(key) - held(key) - floor;
+    }
+
+    /** What may not be fallen below: the chart's, or for who issues less the budget that was set last. */
+    private @Nullable Long floor(Key key) {
+        List<Long> set = budgets.getOrDefault(key, List.of());
+        return set.isEmpty() ? rule(key.who()).floor() : Long.valueOf(-set.getLast());
+    }
+
+    private String setBudget(RandomWork.SetBudget budget) {
+        Key key = new Key(budget.book(), budget.who(), Part.OWN);
+        long issued = held(key) - balance(key);
+        if (budget.amount() < issued) {
+            throw new Refused(
+                    "budget-below-issued",
+                    facts(
+                            "account",
+                            budget.who().path(),
+                            "issued",
+                            issued,
+                            "wanted",
+                            budget.amount(),
+                            "unit",
+                            budget.who().unit()));
+        }
+        List<Long> set = budgets.computeIfAbsent(key, first -> new ArrayList<>());
+        set.add(budget.amount());
+        undo.add(set::removeLast);
+        return "budget " + set.size() + " of " + budget.amount() + " over " + issued;
     }
 
     private Posted enter(
@@ -268,9 +298,9 @@ final class NaiveBooks {
     private void refuseBound(Key key, long amount, boolean limits) {
         Rule rule = rule(key.who());
         long available = balance(key) - held(key);
-        Long floor = rule.floor();
+        Long floor = floor(key);
         if (amount < 0 && floor != null && available + amount < floor) {
-            if (floor >= 0 && !limits) {
+            if (rule.floor() != null && rule.floor() >= 0 && !limits) {
                 throw new Refused(
                         "insufficient-balance",
                         facts(

@@ -58,6 +58,9 @@ sealed interface RandomWork {
     /** Freezes, thaws or closes. */
     record SetStatus(int book, Who who, String status) implements RandomWork {}
 
+    /** Sets what may be issued of somebody who issues. */
+    record SetBudget(int book, Who who, long amount) implements RandomWork {}
+
     /** Does all of them, or none when one is refused. */
     record Together(int book, List<RandomWork> works) implements RandomWork {}
 

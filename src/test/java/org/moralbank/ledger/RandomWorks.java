@@ -52,16 +52,21 @@ public final class RandomWorks {
             }
             all.add(pool(unit));
             all.add(new Who(time ? "1610" : "1600", "POOL", unit));
-            all.add(new Who(time ? "3100" : "3200", "2025", unit));
             all.add(new Who("3300", "", unit));
             all.add(new Who(time ? "3120" : "3255", "", unit));
             all.add(new Who(time ? "3265" : "3260", "", unit));
             all.add(new Who(time ? "3130" : "3250", "", unit));
         }
-        all.add(new Who("3110", "F1.2025", "MIN"));
+        all.addAll(issuers());
         all.add(new Who("2300", "S-1", "PTS"));
         all.add(new Who("2300", "S-2", "PTS"));
         return all;
+    }
+
+    /** Who issues what was not there before. */
+    private static List<Who> issuers() {
+        return List.of(
+                new Who("3110", "F1.2025", "MIN"), new Who("3100", "2025", "MIN"), new Who("3200", "2025", "PTS"));
     }
 
     private static Who member(String id, String unit) {
@@ -124,6 +129,11 @@ public final class RandomWorks {
         }
         if (what < 45) {
             return new RandomWork.Expire(book, giver(unit()));
+        }
+        if (what < 47) {
+            // Half of them about what a period issues here in all, so that some are too low and some are met.
+            long amount = random.nextInt(random.nextBoolean() ? 2_000 : 20_000);
+            return new RandomWork.SetBudget(book, issuers().get(random.nextInt(3)), amount);
         }
         return post(book, now);
     }

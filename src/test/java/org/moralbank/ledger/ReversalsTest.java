@@ -700,7 +700,7 @@ class ReversalsTest {
                     @Override
                     public void needs(Needs needs) {
                         needs.row(Ledger.BOOKS, book.id());
-                        holders.forEach(holder -> needs.row(Ledger.HOLDINGS, holder));
+                        holders.forEach(holder -> Ledger.needHolding(needs, holder));
                     }
 
                     @Override

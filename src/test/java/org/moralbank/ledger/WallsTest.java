@@ -64,6 +64,13 @@ class WallsTest {
     }
 
     @Test
+    void theApplicationMayNotChangeABudgetThatWasSet() throws SQLException {
+        try (Connection app = database.connectAsApp()) {
+            refuses(INSUFFICIENT_PRIVILEGE, () -> execute(app, "UPDATE ledger_budget SET amount = amount + 1"));
+        }
+    }
+
+    @Test
     void theApplicationDeletesNothingButExports() throws SQLException {
         try (Connection owner = database.connectAsOwner();
                 Connection app = database.connectAsApp()) {
