@@ -236,7 +236,8 @@ public class EntriesResource {
                     take part. What comes back to a member who has left is passed on in the same group, so that nothing lies
                     where nobody can spend it: what he owes is paid first (SHORTFALL_RECOVER), granted time goes back to the
                     fund or pool that it came from, his own to the pool (ACCOUNT_CLOSE). What the pool owes is paid from what
-                    comes back to it. The entry itself is not changed. An entry is reversed at most once, and a reversal never;
+                    comes back to it. What his closing gave back to the fund, pool or heir that it came from is not taken back as
+                    well (given-back). The entry itself is not changed. An entry is reversed at most once, and a reversal never;
                     an entry of a feature's own life is taken back by the operation that the refusal names.
                     """)
     @RequestBody(
@@ -255,7 +256,7 @@ public class EntriesResource {
             content = @Content(schema = @Schema(implementation = Reversals.Reversal.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "not-found reversal-not-reversible use-other-operation already-reversed limit-exceeded")
+            value = "not-found reversal-not-reversible use-other-operation already-reversed given-back limit-exceeded")
     public Uni<Response> reverse(
             @Context RoutingContext http, @RestPath String book, @RestPath String seq, NewReversal body) {
         Call call = Call.of(http);

@@ -76,6 +76,32 @@ class LedgerStore {
             ORDER BY e.seq DESC, a.account_id
             """;
 
+    /**
+     * Of members who have left: what each of their accounts got from some others and no reversal took, less what went back to
+     * these when they left. One entry may empty several accounts: no more went from one than was in it.
+     */
+    private static final String GIVEN_BACK = """
+            SELECT a.account_id, a.version, f.source, f.left_over, f.closing
+            FROM ledger_account a
+            LEFT JOIN LATERAL (
+                SELECT s.account_id AS source,
+                       sum(sign(p.amount) * least(abs(p.amount), abs(s.amount)))::bigint AS left_over,
+                       max(e.seq) FILTER (WHERE e.type = 'ACCOUNT_CLOSE') AS closing
+                FROM ledger_posting p
+                JOIN ledger_entry e ON e.book_id = p.book_id AND e.seq = p.seq
+                JOIN ledger_posting s ON s.book_id = p.book_id AND s.account_id = ANY ($3) AND s.seq = p.seq
+                WHERE p.book_id = a.book_id AND p.account_id = a.account_id
+                AND CASE e.type
+                    WHEN 'ACCOUNT_CLOSE' THEN p.amount < 0 AND s.amount > 0
+                    WHEN 'REVERSAL' THEN false
+                    ELSE p.amount > 0 AND s.amount < 0
+                        AND NOT EXISTS (SELECT FROM ledger_entry r WHERE r.book_id = e.book_id AND r.reverses = e.seq)
+                    END
+                GROUP BY s.account_id) f ON true
+            WHERE a.book_id = $1 AND a.status = 'CLOSED'
+            AND (a.code, a.owner) IN (SELECT code, owner FROM ledger_account WHERE book_id = $1 AND account_id = ANY ($2))
+            """;
+
     private static final String VERSIONS =
             "SELECT account_id, version FROM ledger_account WHERE book_id = $1 AND account_id = ANY ($2)";
 
@@ -429,6 +455,24 @@ class LedgerStore {
         return pool.preparedQuery(EXPIRIES)
                 .execute(Tuple.of((short) book, lots.toArray(Integer[]::new)))
                 .map(rows -> whole(book, rows));
+    }
+
+    /** What closings gave back of what some accounts got from some others. */
+    Uni<GivenBack> givenBack(int book, List<Integer> accounts, List<Integer> sources) {
+        return pool.preparedQuery(GIVEN_BACK)
+                .execute(Tuple.of((short) book, accounts.toArray(Integer[]::new), sources.toArray(Integer[]::new)))
+                .map(rows -> {
+                    Map<Integer, Long> versions = new HashMap<>();
+                    List<GivenBack.Flow> flows = new ArrayList<>();
+                    for (Row row : rows) {
+                        versions.put(row.getInteger(0), row.getLong(1));
+                        if (row.getInteger(2) != null) {
+                            flows.add(new GivenBack.Flow(
+                                    row.getInteger(0), row.getInteger(2), row.getLong(3), row.getLong(4)));
+                        }
+                    }
+                    return new GivenBack(versions, flows);
+                });
     }
 
     /** The versions of some accounts. */

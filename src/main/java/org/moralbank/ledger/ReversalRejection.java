@@ -43,4 +43,17 @@ sealed interface ReversalRejection extends Rejection {
             return Map.of("entry", entry, "reversedBy", reversedBy);
         }
     }
+
+    /** What is left of it came back where it was from when the member left to whom it was given. */
+    record GivenBack(long entry, long closing) implements ReversalRejection {
+        @Override
+        public String code() {
+            return "given-back";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("entry", entry, "closing", closing);
+        }
+    }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,8 @@ import org.moralbank.platform.ProtocolRejection;
  * the recovered amount back to the earner and opens the shortfall again before the earning itself is taken, so that its
  * owner stands where he stood before it. What had expired of a grant comes back before the grant is taken: nobody owes what
  * he could not spend. Frozen and closed accounts take part; what comes back to a member who has left is {@linkplain Emptying
- * passed on} in the same group, as when he left, but to the pool what is his own. What a pool owes is paid from what comes
- * back to it.
+ * passed on} in the same group, as when he left, but to the pool what is his own. What his closing {@linkplain GivenBack
+ * gave back} is not taken back as well. What a pool owes is paid from what comes back to it.
  */
 @ApplicationScoped
 public class Reversals {
@@ -62,7 +63,8 @@ public class Reversals {
 
     /**
      * Reverses an entry and those made with it. Refuses, in this order: an entry that is not there, a reversal, an entry
-     * that another operation takes back, one that was reversed before, and what the kernel refuses.
+     * that another operation takes back, one that was reversed before, one that a closing gave back, and what the kernel
+     * refuses.
      */
     public Uni<Answer> reverse(Ask ask, BookHandle book, long seq, Note note) {
         return reverse(ask, book, seq, note, ATTEMPTS);
@@ -76,7 +78,9 @@ public class Reversals {
             }
             return expired(book, together)
                     .chain(expired -> emptyings(expired.entries(), together)
-                            .map(emptyings -> new Reversing(book, seq, together, expired, emptyings, note)))
+                            .chain(emptyings -> givenBack(book, together)
+                                    .map(givenBack ->
+                                            new Reversing(book, seq, together, expired, emptyings, givenBack, note))))
                     .chain(work -> commits.submit(ask, book.id(), work)
                             .chain(answer -> work.outdated && attempts > 1
                                     ? reverse(ask, book, seq, note, attempts - 1)
@@ -87,7 +91,7 @@ public class Reversals {
     /** How each member to whom something comes back passes it on, should he have left. */
     private Uni<List<Emptying>> emptyings(List<Entry> expired, List<Entry> together) {
         List<Holder> members = debited(Stream.concat(expired.stream(), together.stream()))
-                .filter(holder -> holder.chart() == Chart.MEMBER_TIME || holder.chart() == Chart.MEMBER_POINTS)
+                .filter(GivenBack::isMember)
                 .toList();
         return Multi.createFrom()
                 .iterable(members)
@@ -96,6 +100,23 @@ public class Reversals {
                         member -> lots.sourcesOf(member).map(sources -> new Emptying(member, sources)))
                 .collect()
                 .asList();
+    }
+
+    private Uni<GivenBack> givenBack(BookHandle book, List<Entry> together) {
+        List<Integer> members =
+                accounts(together, posting -> posting.amount() > 0 && GivenBack.isMember(posting.holder()));
+        return members.isEmpty()
+                ? Uni.createFrom().item(GivenBack.NOTHING)
+                : store.givenBack(book.id(), members, accounts(together, posting -> posting.amount() < 0));
+    }
+
+    private static List<Integer> accounts(List<Entry> entries, Predicate<Posting> which) {
+        return entries.stream()
+                .flatMap(entry -> entry.postings().stream())
+                .filter(which)
+                .map(Posting::accountId)
+                .distinct()
+                .toList();
     }
 
     /** To whom something comes back when entries are reversed. */
@@ -117,12 +138,8 @@ public class Reversals {
     }
 
     private Uni<Expired> expired(BookHandle book, List<Entry> credited) {
-        List<Integer> lots = credited.stream()
-                .flatMap(entry -> entry.postings().stream())
-                .filter(posting -> posting.amount() > 0 && posting.lot().expiresOn() != null)
-                .map(Posting::accountId)
-                .distinct()
-                .toList();
+        List<Integer> lots = accounts(
+                credited, posting -> posting.amount() > 0 && posting.lot().expiresOn() != null);
         if (lots.isEmpty()) {
             return Uni.createFrom().item(Expired.NOTHING);
         }
@@ -136,6 +153,7 @@ public class Reversals {
         private final List<Entry> together;
         private final Expired expired;
         private final List<Emptying> emptyings;
+        private final GivenBack givenBack;
         private final List<Holder> pools;
         private final Note note;
         private final UUID group = Ids.next();
@@ -144,12 +162,19 @@ public class Reversals {
         private volatile boolean outdated;
 
         Reversing(
-                BookHandle book, long seq, List<Entry> together, Expired expired, List<Emptying> emptyings, Note note) {
+                BookHandle book,
+                long seq,
+                List<Entry> together,
+                Expired expired,
+                List<Emptying> emptyings,
+                GivenBack givenBack,
+                Note note) {
             this.book = book;
             this.seq = seq;
             this.together = together;
             this.expired = expired;
             this.emptyings = emptyings;
+            this.givenBack = givenBack;
             this.pools = debited(together.stream())
                     .filter(holder -> holder.chart().isPool())
                     .toList();
@@ -193,10 +218,11 @@ public class Reversals {
             if (due.stream().anyMatch(emptying -> emptying.isOutdated(set))
                     || together.stream()
                             .flatMap(entry -> entry.postings().stream())
-                            .anyMatch(posting -> changed(set, posting))) {
+                            .anyMatch(posting -> changed(set, posting) || givenBack.isOutdated(set, posting))) {
                 outdated = true;
                 throw new ProtocolRejection.Plain("book-busy").refused();
             }
+            together.forEach(entry -> givenBack.refuse(set, entry));
             String location = "";
             boolean alone =
                     weight() == 1 && due.isEmpty() && pools.stream().allMatch(pool -> Ledger.owed(set, pool) == 0);

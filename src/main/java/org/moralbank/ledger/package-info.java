@@ -19,6 +19,8 @@
  *   <li>Spending takes the earliest lot to expire, then the restricted, then the own.
  *   <li>A member who has left has nothing. A reversal is possible after that too; what it gives back to him is passed on in
  *       the same group, as it was when he left ({@link org.moralbank.ledger.Emptying}).
+ *   <li>What a closing has given back to a fund, pool or heir that it came from is given back once: what gave it is not
+ *       reversed any more ({@link org.moralbank.ledger.GivenBack}). What was spent of it comes back by the reversal of that.
  *   <li>What a pool owes, because a donation was taken back that it had given on, is paid from whatever it gets next: a
  *       donation, what a member leaves, a grant that comes back.
  *   <li>What a member or team owes and cannot pay is a loss of the community when somebody approves it (WRITE_OFF). The
