@@ -16,12 +16,18 @@ import org.moralbank.ledger.LotSources.Source;
 /** Reads of lots. */
 @ApplicationScoped
 public class LotStore {
-    /** A lot tells its fund's name, not the period of the budget; the postings of its grants tell both. */
+    /**
+     * A lot tells its fund's name, not the period of the budget; the postings of its grants tell both. One entry may
+     * empty several lots of a fund when a member leaves: no more went from one than was in it.
+     */
     private static final String SOURCES = """
             SELECT a.version, s.owner, s.amount, a.lot, a.expires_on, a.restricted
             FROM ledger_account a
             LEFT JOIN LATERAL (
-                SELECT f.owner, -sum(fp.amount)::bigint AS amount, max(p.seq) AS last_seq
+                SELECT f.owner,
+                       -sum(CASE WHEN e.type = 'ACCOUNT_CLOSE' THEN least(fp.amount, -p.amount) ELSE fp.amount END)::bigint
+                           AS amount,
+                       max(p.seq) AS last_seq
                 FROM ledger_posting p
                 JOIN ledger_entry e ON e.book_id = p.book_id AND e.seq = p.seq
                 JOIN ledger_posting fp ON fp.book_id = e.book_id AND fp.account_id = ANY (e.accounts) AND fp.seq = e.seq

@@ -196,6 +196,21 @@ class GivenBackTest {
         assertThat(owed(anna)).isEqualTo(100);
     }
 
+    @Test
+    void whatComesBackToOneOfTwoLotsOfAFundThatWereGivenBackGoesToTheFundToo() {
+        var anna = book.aMember();
+        grant("PUBLIC", anna, 100, "MIN", TODAY.plusDays(9));
+        grant("PUBLIC", anna, 200, "MIN", TODAY.plusDays(10));
+        long spent = transfer(anna, book.aMember(), 50);
+        close(anna);
+        assertThat(fund()).isEqualTo(-50);
+
+        reverse(spent).statusCode(201).body("entries.type", contains("REVERSAL", "ACCOUNT_CLOSE"));
+
+        assertThat(fund()).isZero();
+        assertThat(posted("2400:MIN")).isZero();
+    }
+
     /** Whichever comes first. */
     @Test
     void aClosingAndTheReversalOfTheGrantAtOnceGiveBackOnce() throws Exception {
