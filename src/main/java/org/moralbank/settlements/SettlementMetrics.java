@@ -16,7 +16,7 @@ import org.moralbank.platform.Json;
 class SettlementMetrics {
     private final Map<Settlement.Status, Counter> batches = new EnumMap<>(Settlement.Status.class);
     private final Map<Settlement.Status, Counter> points = new EnumMap<>(Settlement.Status.class);
-    private volatile SettlementStore.Waiting waiting = new SettlementStore.Waiting(0, 0, 0);
+    private volatile SettlementStore.Waiting waiting = new SettlementStore.Waiting(0, 0, 0, 0);
 
     SettlementMetrics(MeterRegistry registry) {
         for (Settlement.Status status : Settlement.Status.values()) {
@@ -35,14 +35,22 @@ class SettlementMetrics {
                             .register(registry));
         }
         Gauge.builder("moralbank.settlements.unsettled.age", this, metrics -> metrics.waiting.oldestSeconds())
-                .description("How long the oldest closed settlement waits for its payment; looked at every minute")
+                .description(
+                        "How long ago the first was sold that its merchant is not paid for, in a settlement or in none;"
+                                + " looked at every minute")
                 .baseUnit("seconds")
                 .register(registry);
-        Gauge.builder("moralbank.settlements.unsettled.batches", this, metrics -> metrics.waiting.count())
+        Gauge.builder("moralbank.settlements.unsettled.points", this, metrics -> metrics.waiting.points())
+                .description(
+                        "What merchants are owed and not paid, in settlements and in none, in hundredths of a point;"
+                                + " looked at every minute")
+                .register(registry);
+        Gauge.builder("moralbank.settlements.unsettled.batches", this, metrics -> metrics.waiting.batches())
                 .description("Closed settlements that wait for their payment; looked at every minute")
                 .register(registry);
-        Gauge.builder("moralbank.settlements.unsettled.points", this, metrics -> metrics.waiting.points())
-                .description("What they come to, in hundredths of a point; looked at every minute")
+        Gauge.builder("moralbank.settlements.unsettled.batches.age", this, metrics -> metrics.waiting.batchSeconds())
+                .description("How long the oldest of them waits; looked at every minute")
+                .baseUnit("seconds")
                 .register(registry);
     }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
+import org.moralbank.redemptions.SandboxConfig;
 
 /** Reads settlements and what they are paid with. */
 @ApplicationScoped
@@ -41,18 +42,46 @@ class SettlementStore {
 
     private static final String TERMS = TermsTable.SELECT + "WHERE t.book_id = $1";
 
-    /** Bounded by what waits; the partial index has nothing else. */
+    /**
+     * What merchants are owed: batches that are closed, which a partial index has, and what is in none. How old it is says the
+     * first sale of each, found by the key: bounded by the merchants and by what waits, whatever was sold. Nobody pays what
+     * was tried in the sandbox.
+     */
     private static final String WAITING = """
-            SELECT count(*), coalesce(sum(amount), 0)::bigint,
-                   coalesce(extract(epoch FROM clock_timestamp() - min(closed_at)), 0)::bigint
-            FROM settlement
-            WHERE status = 'CLOSED'
+            WITH unsettled AS (
+                SELECT a.book_id, a.account_id, coalesce(p.last_entry, 0) AS behind, a.posted AS amount,
+                       NULL::timestamptz AS closed_at
+                FROM redemption_merchant m
+                JOIN ledger_account a
+                    ON a.book_id = m.book_id AND a.code = '2300' AND a.owner = m.merchant_id AND a.unit = 'PTS' AND a.lot = ''
+                LEFT JOIN settlement_position p ON p.book_id = m.book_id AND p.merchant = m.merchant_id
+                WHERE a.posted > 0
+                UNION ALL
+                SELECT s.book_id, a.account_id, s.prior_entry, s.amount, s.closed_at
+                FROM settlement s
+                JOIN ledger_account a
+                    ON a.book_id = s.book_id AND a.code = '2300' AND a.owner = s.merchant AND a.unit = 'PTS' AND a.lot = ''
+                WHERE s.status = 'CLOSED')
+            SELECT count(u.closed_at), coalesce(sum(u.amount), 0)::bigint,
+                   coalesce(extract(epoch FROM clock_timestamp() - min(u.closed_at)), 0)::bigint,
+                   coalesce(extract(epoch FROM clock_timestamp() - min(first.posted_at)), 0)::bigint
+            FROM unsettled u
+            JOIN ledger_book b ON b.book_id = u.book_id AND b.code <> $1
+            LEFT JOIN LATERAL (
+                SELECT e.posted_at
+                FROM ledger_posting p
+                JOIN ledger_entry e ON e.book_id = p.book_id AND e.seq = p.seq
+                WHERE p.book_id = u.book_id AND p.account_id = u.account_id AND p.seq > u.behind AND p.amount > 0
+                ORDER BY p.seq
+                LIMIT 1) first ON true
             """;
 
     private final Pool pool;
+    private final String sandbox;
 
-    SettlementStore(Pool pool) {
+    SettlementStore(Pool pool, SandboxConfig sandbox) {
         this.pool = pool;
+        this.sandbox = sandbox.book().orElse("");
     }
 
     /**
@@ -138,16 +167,20 @@ class SettlementStore {
     }
 
     /**
-     * What waits for its payment, in all books.
+     * What merchants are owed and have not been paid, in all books but the sandbox.
      *
-     * @param points in hundredths
+     * @param batches that are closed
+     * @param points in hundredths, in batches and in none
+     * @param batchSeconds how long the oldest of the batches is closed
+     * @param oldestSeconds how long ago the first was sold that is not paid, in a batch or in none; also when it was given back
+     *     since, until a batch is closed over it
      */
-    record Waiting(long count, long points, long oldestSeconds) {}
+    record Waiting(long batches, long points, long batchSeconds, long oldestSeconds) {}
 
     Uni<Waiting> waiting() {
-        return pool.preparedQuery(WAITING).execute().map(rows -> {
+        return pool.preparedQuery(WAITING).execute(Tuple.of(sandbox)).map(rows -> {
             Row row = rows.iterator().next();
-            return new Waiting(row.getLong(0), row.getLong(1), row.getLong(2));
+            return new Waiting(row.getLong(0), row.getLong(1), row.getLong(2), row.getLong(3));
         });
     }
 }

@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
-/** Looks every minute at what waits for its payment, for the metrics. */
+/** Looks every minute at what merchants are owed and not paid, for the metrics. */
 @Singleton
 class Waiting {
     private static final Logger LOG = Logger.getLogger(Waiting.class);
@@ -40,7 +40,7 @@ class Waiting {
             vertx.setTimer(
                     EVERY.toMillis(),
                     ignored -> look().subscribe().with(seen -> next(), failure -> {
-                        LOG.warn("What waits for its payment was not counted; it is tried again.", failure);
+                        LOG.warn("What merchants are owed was not counted; it is tried again.", failure);
                         next();
                     }));
         }

@@ -518,43 +518,75 @@ class SettlementsTest {
     @Test
     void countsWhatWaits() {
         var book = aBook();
+        var nothing = store.waiting().await().indefinitely();
         sold(book, "2025-01-10", 10);
-        var before = store.waiting().await().indefinitely();
+        var sold = store.waiting().await().indefinitely();
 
         String batch = closed(book, "2025-01-31");
         var closed = store.waiting().await().indefinitely();
         pay(book, batch, "BK-1", "W-002").statusCode(200);
         var paid = store.waiting().await().indefinitely();
 
-        assertThat(closed.count()).isEqualTo(before.count() + 1);
-        assertThat(closed.points()).isEqualTo(before.points() + 10);
-        assertThat(paid).extracting(SettlementStore.Waiting::count).isEqualTo(before.count());
+        assertThat(sold.batches()).isEqualTo(nothing.batches());
+        assertThat(sold.points()).isEqualTo(nothing.points() + 10);
+        assertThat(closed.batches()).isEqualTo(nothing.batches() + 1);
+        assertThat(closed.points()).isEqualTo(nothing.points() + 10);
+        assertThat(paid.batches()).isEqualTo(nothing.batches());
+        assertThat(paid.points()).isEqualTo(nothing.points());
     }
 
-    /** Of all settlements of the tests this one is the oldest. */
+    /** Of all sales and settlements of the tests these are the oldest. */
     @Test
-    void measuresWhatWaitsAndForHowLong() {
+    void measuresSinceWhenSomethingIsOwedInASettlementOrInNone() {
         var book = aBook().since(Instant.parse("2020-01-01T00:00:00Z"));
+        look();
+        double batches = gauge("batches");
+        double points = gauge("points");
+
         sold(book, "2020-01-10", 10);
-        waiting.look().await().indefinitely();
-        double batches = gauge("moralbank.settlements.unsettled.batches");
-        double points = gauge("moralbank.settlements.unsettled.points");
+        look();
+        assertSince("2020-01-10", "age");
+        assertThat(gauge("batches.age")).isLessThan(age("2020-01-12") - 60);
+        assertThat(gauge("points")).isEqualTo(points + 10);
+        assertThat(gauge("batches")).isEqualTo(batches);
 
         String batch = closedOn(book, "2020-01-12", "2020-01-10");
-        waiting.look().await().indefinitely();
+        sold(book, "2020-01-14", 20);
+        look();
+        assertSince("2020-01-10", "age");
+        assertSince("2020-01-12", "batches.age");
+        assertThat(gauge("points")).isEqualTo(points + 30);
+        assertThat(gauge("batches")).isEqualTo(batches + 1);
 
-        long age = Duration.between(noon("2020-01-12"), Instant.now()).toSeconds();
-        assertThat(gauge("moralbank.settlements.unsettled.age")).isBetween(age - 60.0, age + 1.0);
-        assertThat(gauge("moralbank.settlements.unsettled.batches")).isEqualTo(batches + 1);
-        assertThat(gauge("moralbank.settlements.unsettled.points")).isEqualTo(points + 10);
         pay(book, book.path() + "/settlements/" + batch, "BK-1", "W-002").statusCode(200);
+        look();
+        assertSince("2020-01-14", "age");
+        assertThat(gauge("batches.age")).isLessThan(age("2020-01-12") - 60);
+        assertThat(gauge("points")).isEqualTo(points + 20);
+        assertThat(gauge("batches")).isEqualTo(batches);
+
+        String rest = closed(book, "2020-01-31");
+        pay(book, rest, "BK-2", "W-002").statusCode(200);
+        look();
+        assertThat(gauge("age")).isLessThan(age("2020-01-14") - 60);
+        assertThat(gauge("points")).isEqualTo(points);
+    }
+
+    private void look() {
         waiting.look().await().indefinitely();
-        assertThat(gauge("moralbank.settlements.unsettled.age")).isLessThan(age - 60.0);
-        assertThat(gauge("moralbank.settlements.unsettled.batches")).isEqualTo(batches);
+    }
+
+    private void assertSince(String day, String name) {
+        assertThat(gauge(name)).isBetween(age(day) - 60, age(day) + 1);
+    }
+
+    /** The seconds since the noon of a day. */
+    private static double age(String day) {
+        return Duration.between(noon(day), Instant.now()).toSeconds();
     }
 
     private double gauge(String name) {
-        return registry.get(name).gauge().value();
+        return registry.get("moralbank.settlements.unsettled." + name).gauge().value();
     }
 
     // ---- giving away, and the floor ------------------------------------------------------------------------------
