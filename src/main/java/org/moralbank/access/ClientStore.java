@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Page;
 
 /** Reads of {@code access_client} and {@code access_key}. */
@@ -51,8 +52,11 @@ class ClientStore {
             , c.created_at
             FROM access_client c
             WHERE c.client > $1 AND ($2 OR c.books <@ $3)
+            AND ($4::text IS NULL OR $4 = ANY (c.roles))
+            AND ($5::text IS NULL OR $5 = ANY (c.books) OR '*' = ANY (c.books))
+            AND ($6::text IS NULL OR c.merchant = $6)
             ORDER BY c.client
-            LIMIT $4
+            LIMIT $7
             """;
 
     private static final String KEYS_OF = """
@@ -96,12 +100,21 @@ class ClientStore {
                 .map(rows -> registered(rows).stream().findFirst());
     }
 
+    /** What a list is narrowed to; null narrows nothing. Who may use every book may use each. */
+    record Filter(
+            @Nullable Role role,
+            @Nullable String book,
+            @Nullable String merchant) {}
+
     /** Clients by name, of all whose books the caller may use. */
-    Uni<List<ClientTable.Registered>> list(Client caller, Page.Request page) {
+    Uni<List<ClientTable.Registered>> list(Client caller, Filter filter, Page.Request page) {
         Tuple arguments = Tuple.tuple()
                 .addString(page.after() == null ? "" : page.after())
                 .addBoolean(caller.mayUse(Client.EVERY_BOOK))
                 .addArrayOfString(caller.books().toArray(String[]::new))
+                .addString(filter.role() == null ? null : filter.role().name())
+                .addString(filter.book())
+                .addString(filter.merchant())
                 .addInteger(page.rows());
         return pool.preparedQuery(LIST).execute(arguments).map(ClientStore::registered);
     }

@@ -18,6 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -150,9 +151,25 @@ public class ClientsResource {
                     "Those whose books are all the caller's own, in order of their names, page by page, without keys.")
     @APIResponse(responseCode = "200", description = "A page")
     public Uni<Page<ClientView>> list(
-            @Context RoutingContext http, @RestQuery @Nullable String limit, @RestQuery @Nullable String after) {
+            @Context RoutingContext http,
+            @Parameter(
+                            description = "Those that have it, besides others",
+                            schema = @Schema(implementation = Role.class))
+                    @RestQuery
+                    @Nullable
+                    String role,
+            @Parameter(description = "Those that may use this book, every book too") @RestQuery @Nullable String book,
+            @Parameter(description = "The terminals of this merchant") @RestQuery @Nullable String merchant,
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String after) {
+        Fields fields = new Fields();
+        ClientStore.Filter filter = new ClientStore.Filter(
+                fields.optionalName("role", role, Role.class),
+                fields.optionalId("book", book),
+                fields.optionalId("merchant", merchant));
+        fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
-        return store.list(Call.of(http).client(), page)
+        return store.list(Call.of(http).client(), filter, page)
                 .map(rows -> Page.of(
                         page, rows.stream().map(row -> ClientView.of(row, null)).toList(), ClientView::name));
     }

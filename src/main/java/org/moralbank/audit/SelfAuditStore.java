@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.Snapshots;
 
@@ -62,8 +63,11 @@ class SelfAuditStore {
     private static final String LIST = "SELECT " + SelfAuditTable.COLUMNS + """
             FROM audit_run r
             WHERE r.book_id = $1 AND ($2::uuid IS NULL OR r.run_id > $2) AND ($3::text IS NULL OR r.status = $3)
+            AND ($4::text IS NULL OR r.extent = $4)
+            AND ($5::timestamptz IS NULL OR r.ordered_at >= $5)
+            AND ($6::timestamptz IS NULL OR r.ordered_at < $6)
             ORDER BY r.run_id
-            LIMIT $4
+            LIMIT $7
             """;
 
     private static final String GET =
@@ -195,7 +199,12 @@ class SelfAuditStore {
     // ---- what is shown -------------------------------------------------------------------------------------------
 
     /** A page, in the order of ordering. */
-    Uni<Page<SelfAuditView>> list(BookHandle book, SelfAudit.@Nullable Status status, Page.Request page) {
+    Uni<Page<SelfAuditView>> list(
+            BookHandle book,
+            SelfAudit.@Nullable Status status,
+            SelfAudit.@Nullable Extent extent,
+            DayRange ordered,
+            Page.Request page) {
         return read(
                         book,
                         LIST,
@@ -203,6 +212,9 @@ class SelfAuditStore {
                                 .addShort((short) book.id())
                                 .addUUID(page.afterId())
                                 .addString(status == null ? null : status.name())
+                                .addString(extent == null ? null : extent.name())
+                                .addOffsetDateTime(ordered.since(book.calendar()))
+                                .addOffsetDateTime(ordered.until(book.calendar()))
                                 .addInteger(page.rows()))
                 .map(audits ->
                         Page.of(page, audits.stream().map(SelfAuditView::of).toList(), SelfAuditView::id));

@@ -27,6 +27,7 @@ import org.moralbank.access.Call;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Books;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.Page;
@@ -107,13 +108,24 @@ public class SelfAuditsResource {
             @Context RoutingContext http,
             @RestPath String book,
             @Parameter(schema = @Schema(implementation = SelfAudit.Status.class)) @RestQuery @Nullable String status,
+            @Parameter(schema = @Schema(implementation = SelfAudit.Extent.class)) @RestQuery @Nullable String extent,
+            @Parameter(description = "Only those ordered on this day or later", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String from,
+            @Parameter(description = "Only those ordered on this day or before", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String to,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Fields fields = new Fields();
         SelfAudit.Status wanted = fields.optionalName("status", status, SelfAudit.Status.class);
+        SelfAudit.Extent ofExtent = fields.optionalName("extent", extent, SelfAudit.Extent.class);
+        DayRange ordered = fields.optionalDays(from, to);
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
-        return books.of(Call.of(http), book).chain(found -> store.list(found, wanted, page));
+        return books.of(Call.of(http), book).chain(found -> store.list(found, wanted, ofExtent, ordered, page));
     }
 
     @GET

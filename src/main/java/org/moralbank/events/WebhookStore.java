@@ -29,8 +29,10 @@ class WebhookStore {
             FROM event_webhook w
             WHERE ($1::uuid IS NULL OR w.webhook_id > $1)
             AND (w.client_id = $2 OR $3 AND ($4 OR w.books <@ $5))
+            AND ($6::text IS NULL OR $6 = ANY (w.books) OR '*' = ANY (w.books))
+            AND ($7::text IS NULL OR w.status = $7)
             ORDER BY w.webhook_id
-            LIMIT $6
+            LIMIT $8
             """;
 
     private static final String BEGINNINGS = """
@@ -99,13 +101,16 @@ class WebhookStore {
     }
 
     /** Those that a client registered, and with {@code others} those of other clients whose books are all his. */
-    Uni<List<Webhook>> list(Client client, boolean others, Page.Request page) {
+    Uni<List<Webhook>> list(
+            Client client, boolean others, @Nullable String book, Webhook.@Nullable Status status, Page.Request page) {
         Tuple arguments = Tuple.tuple()
                 .addUUID(page.afterId())
                 .addInteger(client.id())
                 .addBoolean(others)
                 .addBoolean(client.mayUse(Client.EVERY_BOOK))
                 .addArrayOfString(client.books().toArray(String[]::new))
+                .addString(book)
+                .addString(status == null ? null : status.name())
                 .addInteger(page.rows());
         return pool.preparedQuery(LIST).execute(arguments).map(rows -> {
             List<Webhook> webhooks = new ArrayList<>();

@@ -172,10 +172,19 @@ public class WebhooksResource {
                     "The caller's own; for operators and auditors also those of others whose books are all theirs. Without secrets. Changes nothing.")
     @APIResponse(responseCode = "200", description = "A page")
     public Uni<Page<WebhookView>> list(
-            @Context RoutingContext http, @RestQuery @Nullable String limit, @RestQuery @Nullable String after) {
+            @Context RoutingContext http,
+            @Parameter(description = "Those that get the events of this book, of every book too") @RestQuery @Nullable
+                    String book,
+            @Parameter(schema = @Schema(implementation = Webhook.Status.class)) @RestQuery @Nullable String status,
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String after) {
+        Fields fields = new Fields();
+        String ofBook = fields.optionalId("book", book);
+        Webhook.Status ofStatus = fields.optionalName("status", status, Webhook.Status.class);
+        fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         Client client = Call.of(http).client();
-        return store.list(client, client.isAny(Role.OPERATOR, Role.AUDITOR), page)
+        return store.list(client, client.isAny(Role.OPERATOR, Role.AUDITOR), ofBook, ofStatus, page)
                 .map(rows -> Page.of(
                         page,
                         rows.stream().map(row -> WebhookView.of(row, null)).toList(),

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Json;
 import org.moralbank.platform.Page;
 
@@ -30,8 +32,10 @@ class ExportStore {
     private static final String LIST = "SELECT " + COLUMNS + """
             FROM export_job j
             WHERE j.book_id = $1 AND ($2::uuid IS NULL OR j.export_id < $2) AND ($3::text IS NULL OR j.status = $3)
+            AND ($4::timestamptz IS NULL OR j.created_at >= $4)
+            AND ($5::timestamptz IS NULL OR j.created_at < $5)
             ORDER BY j.export_id DESC
-            LIMIT $4
+            LIMIT $6
             """;
 
     private static final String FIND = "SELECT " + COLUMNS + """
@@ -74,11 +78,13 @@ class ExportStore {
     }
 
     /** Exports of a book, the newest first. */
-    Uni<List<Export>> list(int book, Export.@Nullable Status status, Page.Request page) {
+    Uni<List<Export>> list(BookHandle book, Export.@Nullable Status status, DayRange ordered, Page.Request page) {
         Tuple arguments = Tuple.tuple()
-                .addShort((short) book)
+                .addShort((short) book.id())
                 .addUUID(page.afterId())
                 .addString(status == null ? null : status.name())
+                .addOffsetDateTime(ordered.since(book.calendar()))
+                .addOffsetDateTime(ordered.until(book.calendar()))
                 .addInteger(page.rows());
         return pool.preparedQuery(LIST).execute(arguments).map(rows -> {
             List<Export> exports = new ArrayList<>();

@@ -36,6 +36,7 @@ import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.Page;
@@ -225,15 +226,24 @@ public class ExportsResource {
             @Context RoutingContext http,
             @RestPath String book,
             @Parameter(schema = @Schema(implementation = Export.Status.class)) @RestQuery @Nullable String status,
+            @Parameter(description = "Only those ordered on this day or later", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String from,
+            @Parameter(description = "Only those ordered on this day or before", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String to,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Fields fields = new Fields();
         Export.Status ofStatus = fields.optionalName("status", status, Export.Status.class);
+        DayRange ordered = fields.optionalDays(from, to);
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         page.afterId();
         return books.of(Call.of(http), book)
-                .chain(found -> store.list(found.id(), ofStatus, page)
+                .chain(found -> store.list(found, ofStatus, ordered, page)
                         .map(rows -> Page.of(
                                 page,
                                 rows.stream()

@@ -7,6 +7,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Client;
 import org.moralbank.platform.Page;
 
@@ -15,9 +16,9 @@ import org.moralbank.platform.Page;
 class BookStore {
     private static final String LIST = "SELECT " + BookTable.COLUMNS + """
             FROM ledger_book
-            WHERE code > $1 AND ($2 OR code = ANY ($3))
+            WHERE code > $1 AND ($2 OR code = ANY ($3)) AND ($4::text IS NULL OR kind = $4)
             ORDER BY code
-            LIMIT $4
+            LIMIT $5
             """;
 
     private static final String GET = "SELECT " + BookTable.COLUMNS + "FROM ledger_book WHERE book_id = $1";
@@ -28,12 +29,13 @@ class BookStore {
         this.pool = pool;
     }
 
-    /** The books that a client may use, by code. */
-    Uni<List<Book>> list(Client client, Page.Request page) {
+    /** The books that a client may use, by code; of one kind, or of all when it is null. */
+    Uni<List<Book>> list(Client client, Book.@Nullable Kind kind, Page.Request page) {
         Tuple arguments = Tuple.tuple()
                 .addString(page.after() == null ? "" : page.after())
                 .addBoolean(client.mayUse(Client.EVERY_BOOK))
                 .addArrayOfString(client.books().toArray(String[]::new))
+                .addString(kind == null ? null : kind.name())
                 .addInteger(page.rows());
         return pool.preparedQuery(LIST).execute(arguments).map(rows -> {
             List<Book> books = new ArrayList<>();

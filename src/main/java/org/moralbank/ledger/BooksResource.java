@@ -16,6 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -138,9 +139,15 @@ public class BooksResource {
             description = "Those that the caller may use, in order of their codes, page by page.")
     @APIResponse(responseCode = "200", description = "A page")
     public Uni<Page<BookView>> list(
-            @Context RoutingContext http, @RestQuery @Nullable String limit, @RestQuery @Nullable String after) {
+            @Context RoutingContext http,
+            @Parameter(schema = @Schema(implementation = Book.Kind.class)) @RestQuery @Nullable String kind,
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String after) {
+        Fields fields = new Fields();
+        Book.Kind ofKind = fields.optionalName("kind", kind, Book.Kind.class);
+        fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
-        return store.list(Call.of(http).client(), page)
+        return store.list(Call.of(http).client(), ofKind, page)
                 .map(rows -> Page.of(
                         page,
                         rows.stream()

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Page;
 
 /** Reads of members, kin and teams. */
@@ -33,8 +35,11 @@ class MemberStore {
               AND ($3::text IS NULL OR status = $3)
               AND ($4::text IS NULL OR role = $4)
               AND ($5::text IS NULL OR age_band = $5)
+              AND ($6::boolean IS NULL OR priority_recipient = $6)
+              AND ($7::timestamptz IS NULL OR registered_at >= $7)
+              AND ($8::timestamptz IS NULL OR registered_at < $8)
             ORDER BY book_id, member_id
-            LIMIT $6
+            LIMIT $9
             """;
 
     private static final String STATUS_CHANGES = """
@@ -68,9 +73,12 @@ class MemberStore {
 
     private static final String TEAMS = "SELECT " + TEAM_COLUMNS + """
             FROM member_team
-            WHERE book_id = $1 AND team_id > $2
+            WHERE book_id = $1
+              AND team_id > $2
+              AND ($3::timestamptz IS NULL OR registered_at >= $3)
+              AND ($4::timestamptz IS NULL OR registered_at < $4)
             ORDER BY book_id, team_id
-            LIMIT $3
+            LIMIT $5
             """;
 
     private final Pool pool;
@@ -79,23 +87,28 @@ class MemberStore {
         this.pool = pool;
     }
 
-    /** What the list of members is filtered by; null is any. */
+    /** What the list of members is filtered by; null is any. The days are those of registration. */
     record Filter(
             Member.@Nullable Status status,
             @Nullable String role,
-            @Nullable String ageBand) {}
+            @Nullable String ageBand,
+            @Nullable Boolean priorityRecipient,
+            DayRange registered) {}
 
     Uni<Optional<Member>> member(int book, String id) {
         return first(MEMBER, List.of((short) book, id), MemberStore::member);
     }
 
-    Uni<List<Member>> members(int book, Filter filter, Page.Request page) {
+    Uni<List<Member>> members(BookHandle book, Filter filter, Page.Request page) {
         Tuple arguments = Tuple.tuple()
-                .addShort((short) book)
+                .addShort((short) book.id())
                 .addString(start(page))
                 .addString(filter.status() == null ? null : filter.status().name())
                 .addString(filter.role())
                 .addString(filter.ageBand())
+                .addBoolean(filter.priorityRecipient())
+                .addOffsetDateTime(filter.registered().since(book.calendar()))
+                .addOffsetDateTime(filter.registered().until(book.calendar()))
                 .addInteger(page.rows());
         return pool.preparedQuery(MEMBERS).execute(arguments).map(rows -> all(rows, MemberStore::member));
     }
@@ -126,8 +139,14 @@ class MemberStore {
         return first(TEAM, List.of((short) book, id), MemberStore::team);
     }
 
-    Uni<List<Team>> teams(int book, Page.Request page) {
-        return list(TEAMS, List.of((short) book, start(page), page.rows()), MemberStore::team);
+    Uni<List<Team>> teams(BookHandle book, DayRange registered, Page.Request page) {
+        Tuple arguments = Tuple.tuple()
+                .addShort((short) book.id())
+                .addString(start(page))
+                .addOffsetDateTime(registered.since(book.calendar()))
+                .addOffsetDateTime(registered.until(book.calendar()))
+                .addInteger(page.rows());
+        return pool.preparedQuery(TEAMS).execute(arguments).map(rows -> all(rows, MemberStore::team));
     }
 
     private static String start(Page.Request page) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -251,15 +252,28 @@ public class MembersResource {
             @RestQuery @Nullable String status,
             @RestQuery @Nullable String role,
             @RestQuery @Nullable String ageBand,
+            @Parameter(schema = @Schema(type = SchemaType.BOOLEAN)) @RestQuery @Nullable String priorityRecipient,
+            @Parameter(description = "Only those registered on this day or later", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String from,
+            @Parameter(description = "Only those registered on this day or before", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String to,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Fields fields = new Fields();
         MemberStore.Filter filter = new MemberStore.Filter(
-                statusOf(fields, status), fields.optionalText("role", role, LONGEST_TEXT), ageBandOf(fields, ageBand));
+                statusOf(fields, status),
+                fields.optionalText("role", role, LONGEST_TEXT),
+                ageBandOf(fields, ageBand),
+                priorityRecipient == null ? null : fields.optionalFlag("priorityRecipient", priorityRecipient),
+                fields.optionalDays(from, to));
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book)
-                .chain(found -> store.members(found.id(), filter, page))
+                .chain(found -> store.members(found, filter, page))
                 .map(rows -> Page.of(page, rows.stream().map(MemberView::of).toList(), MemberView::memberId));
     }
 

@@ -29,6 +29,7 @@ import org.moralbank.access.Call;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Books;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 
@@ -163,11 +164,22 @@ public class TeamsResource {
     public Uni<Page<TeamView>> list(
             @Context RoutingContext http,
             @RestPath String book,
+            @Parameter(description = "Only those registered on this day or later", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String from,
+            @Parameter(description = "Only those registered on this day or before", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String to,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
+        Fields fields = new Fields();
+        DayRange registered = fields.optionalDays(from, to);
+        fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book)
-                .chain(found -> store.teams(found.id(), page))
+                .chain(found -> store.teams(found, registered, page))
                 .map(rows -> Page.of(page, rows.stream().map(TeamView::of).toList(), TeamView::teamId));
     }
 }

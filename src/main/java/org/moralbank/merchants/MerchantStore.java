@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
@@ -30,8 +31,10 @@ class MerchantStore {
             AND ($3::text IS NULL OR m.kind = $3)
             AND ($4::text IS NULL OR m.status = $4)
             AND ($5::text IS NULL OR m.categories = '{}' OR $5 = ANY (m.categories))
+            AND ($6::timestamptz IS NULL OR m.registered_at >= $6)
+            AND ($7::timestamptz IS NULL OR m.registered_at < $7)
             ORDER BY m.merchant_id
-            LIMIT $6
+            LIMIT $8
             """;
 
     private static final String SELECT_STORE = "SELECT " + StoreTable.COLUMNS + """
@@ -92,6 +95,7 @@ class MerchantStore {
             Merchant.@Nullable Kind kind,
             Merchant.@Nullable Status status,
             @Nullable String category,
+            DayRange registered,
             Page.Request page) {
         Tuple arguments = Tuple.tuple()
                 .addShort((short) book.id())
@@ -99,6 +103,8 @@ class MerchantStore {
                 .addString(kind == null ? null : kind.name())
                 .addString(status == null ? null : status.name())
                 .addString(category)
+                .addOffsetDateTime(registered.since(book.calendar()))
+                .addOffsetDateTime(registered.until(book.calendar()))
                 .addInteger(page.rows());
         return all(LIST, arguments, row -> MerchantView.of(MerchantTable.merchant(row.getDelegate())))
                 .map(rows -> Page.of(page, rows, MerchantView::id));

@@ -32,6 +32,7 @@ import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Attribution;
 import org.moralbank.ledger.Books;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.EditRejection;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
@@ -202,15 +203,25 @@ public class MerchantsResource {
             @Parameter(schema = @Schema(implementation = Merchant.Kind.class)) @RestQuery @Nullable String kind,
             @Parameter(schema = @Schema(implementation = Merchant.Status.class)) @RestQuery @Nullable String status,
             @Parameter(description = "Those that may sell it for points") @RestQuery @Nullable String category,
+            @Parameter(description = "Only those registered on this day or later", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String from,
+            @Parameter(description = "Only those registered on this day or before", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String to,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Fields fields = new Fields();
         Merchant.Kind ofKind = fields.optionalName("kind", kind, Merchant.Kind.class);
         Merchant.Status ofStatus = fields.optionalName("status", status, Merchant.Status.class);
         String ofCategory = fields.optionalId("category", category);
+        DayRange registered = fields.optionalDays(from, to);
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
-        return books.of(Call.of(http), book).chain(found -> store.list(found, ofKind, ofStatus, ofCategory, page));
+        return books.of(Call.of(http), book)
+                .chain(found -> store.list(found, ofKind, ofStatus, ofCategory, registered, page));
     }
 
     @POST

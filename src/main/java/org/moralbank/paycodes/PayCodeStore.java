@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Page;
 
 /** Reads codes, devices and vouchers. */
@@ -64,8 +65,10 @@ class PayCodeStore {
             AND ($3::text IS NULL OR v.member = $3)
             AND ($4::text IS NULL OR v.status = $4)
             AND ($5::text IS NULL OR v.reference = $5)
+            AND ($6::timestamptz IS NULL OR v.created_at >= $6)
+            AND ($7::timestamptz IS NULL OR v.created_at < $7)
             ORDER BY v.voucher_id
-            LIMIT $6
+            LIMIT $8
             """;
 
     private static final String DUE = "SELECT " + VoucherTable.COLUMNS + """
@@ -156,7 +159,8 @@ class PayCodeStore {
     record Filter(
             @Nullable String member,
             Voucher.@Nullable Status status,
-            @Nullable String reference) {}
+            @Nullable String reference,
+            DayRange made) {}
 
     /** In the order of making. */
     Uni<List<Voucher>> vouchers(BookHandle book, Filter filter, Page.Request page) {
@@ -168,6 +172,8 @@ class PayCodeStore {
                         .addString(
                                 filter.status() == null ? null : filter.status().name())
                         .addString(filter.reference())
+                        .addOffsetDateTime(filter.made().since(book.calendar()))
+                        .addOffsetDateTime(filter.made().until(book.calendar()))
                         .addInteger(page.rows()))
                 .map(PayCodeStore::vouchers);
     }

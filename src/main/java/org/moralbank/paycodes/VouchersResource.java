@@ -160,13 +160,22 @@ public class VouchersResource {
             @RestQuery @Nullable String member,
             @Parameter(schema = @Schema(implementation = Voucher.Status.class)) @RestQuery @Nullable String status,
             @RestQuery @Nullable String reference,
+            @Parameter(description = "Only those made on this day or later", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String from,
+            @Parameter(description = "Only those made on this day or before", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String to,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Fields fields = new Fields();
         PayCodeStore.Filter filter = new PayCodeStore.Filter(
                 fields.optionalId("member", member),
                 fields.optionalName("status", status, Voucher.Status.class),
-                fields.optionalReference("reference", reference));
+                fields.optionalReference("reference", reference),
+                fields.optionalDays(from, to));
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book)

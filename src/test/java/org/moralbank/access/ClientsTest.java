@@ -2,8 +2,10 @@ package org.moralbank.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
@@ -13,7 +15,9 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
@@ -204,6 +208,49 @@ class ClientsTest {
         book.as(Role.OPERATOR).post("/v1/clients/" + name + "/keys").then().statusCode(404);
         book.as(Role.OPERATOR).get("/v1/clients?limit=500").then().body("items.name", not(hasItem(name)));
         as(anOperator()).get("/v1/clients?limit=500").then().body("items.name", hasItem(name));
+    }
+
+    @Test
+    void listsClientsByRoleBookAndMerchant() {
+        var book = bank.aBook();
+        String app = named(book.keyOf(Role.APP));
+        String auditor = named(book.keyOf(Role.AUDITOR));
+        String till = named(book.keyOfTillAndAuditor("MER-1"));
+        String otherTill = named(book.keyOf(Role.TERMINAL, "MER-2"));
+        String elsewhere = named(bank.aBook().keyOf(Role.AUDITOR));
+        String everywhere = anOperator();
+        String operator = named(everywhere);
+
+        lists(book, "?role=AUDITOR").body("items.name", containsInAnyOrder(auditor, till));
+        lists(book, "?role=TERMINAL").body("items.name", containsInAnyOrder(till, otherTill));
+        lists(book, "?role=APP").body("items.name", contains(app));
+        lists(book, "?merchant=MER-1").body("items.name", contains(till));
+        as(everywhere)
+                .get("/v1/clients?limit=500&book=" + book.code())
+                .then()
+                .body("items.name", hasItems(app, auditor, till, otherTill, operator))
+                .body("items.name", not(hasItem(elsewhere)));
+        book.as(Role.OPERATOR)
+                .get("/v1/clients?role=CLERK")
+                .then()
+                .statusCode(400)
+                .body("errors.field", contains("role"));
+    }
+
+    private static ValidatableResponse lists(TestBank.Book book, String query) {
+        return book.as(Role.OPERATOR).get("/v1/clients" + query).then().statusCode(200);
+    }
+
+    /** The name of the client of a key. */
+    private String named(String key) {
+        return pool.preparedQuery(
+                        "SELECT client FROM access_client JOIN access_key USING (client_id) WHERE key_hash = $1")
+                .execute(Tuple.of(Buffer.buffer(ApiKey.hash(key))))
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getString(0);
     }
 
     @Test

@@ -377,6 +377,11 @@ class SelfAuditTest {
                 .body("items.extent", contains("FULL", "INCREMENTAL"))
                 .body("items.orderedBy", contains("nightly", "nightly"))
                 .body("items.status", contains("WHOLE", "WHOLE"));
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/self-audits?extent=INCREMENTAL")
+                .then()
+                .statusCode(200)
+                .body("items.extent", contains("INCREMENTAL"));
     }
 
     @Test

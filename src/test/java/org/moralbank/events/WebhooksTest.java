@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
@@ -180,6 +181,34 @@ class WebhooksTest {
                         .next()
                         .getBoolean(0))
                 .isTrue();
+    }
+
+    @Test
+    void listsByBookAndStatus() {
+        var book = bank.aBook();
+        var operator = bank.operatorKey();
+        String of = registered(book, operator);
+        String suspended = registered(book, operator);
+        String ofAll = post(book, operator, "", body(URL, "*"))
+                .statusCode(201)
+                .extract()
+                .path("id");
+        String ofAnother = registered(bank.aBook(), operator);
+        post(book, operator, "/" + suspended + "/suspend", "").statusCode(200);
+
+        String list = "/v1/webhooks?limit=500&book=" + book.code();
+        book.request(operator)
+                .get(list)
+                .then()
+                .statusCode(200)
+                .body("items.id", hasItems(of, suspended, ofAll))
+                .body("items.id", not(hasItem(ofAnother)));
+        book.request(operator).get(list + "&status=SUSPENDED").then().body("items.id", contains(suspended));
+        book.request(operator)
+                .get(list + "&status=ACTIVE")
+                .then()
+                .body("items.id", hasItems(of, ofAll))
+                .body("items.id", not(hasItem(suspended)));
     }
 
     @Test

@@ -131,7 +131,8 @@ class MembersTest {
             put(
                     book,
                     "M-" + i,
-                    "{\"role\":\"%s\",\"ageBand\":\"60-69\"}".formatted(i % 2 == 0 ? "elder" : "helper"),
+                    "{\"role\":\"%s\",\"ageBand\":\"60-69\",\"priorityRecipient\":%s}"
+                            .formatted(i % 2 == 0 ? "elder" : "helper", i == 4),
                     null);
         }
         order(book, "M-3", "freeze").then().statusCode(200);
@@ -154,6 +155,19 @@ class MembersTest {
                 .get(book.path() + "/members")
                 .then()
                 .body("items", equalTo(List.of()));
+        book.as(Role.APP)
+                .get(book.path() + "/members?priorityRecipient=true")
+                .then()
+                .body("items.memberId", contains("M-4"));
+        book.as(Role.APP)
+                .get(book.path() + "/members?priorityRecipient=false&role=elder")
+                .then()
+                .body("items.memberId", contains("M-2"));
+        book.as(Role.APP)
+                .get(book.path() + "/members?priorityRecipient=1")
+                .then()
+                .statusCode(400)
+                .body("errors.field", contains("priorityRecipient"));
         book.as(Role.APP).get(book.path() + "/members?status=GONE").then().statusCode(400);
         book.as(Role.APP).get(book.path() + "/members?limit=501").then().statusCode(400);
     }

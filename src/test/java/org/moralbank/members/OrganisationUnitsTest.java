@@ -57,6 +57,8 @@ class OrganisationUnitsTest {
                 .statusCode(200)
                 .body("name", equalTo("龙生社区"))
                 .body("lastSeq", equalTo(0));
+        as(operator).get("/v1/books?limit=500&kind=COMMUNITY").then().body("items.book", hasItem(code));
+        as(operator).get("/v1/books?limit=500&kind=HUB").then().statusCode(200).body("items.book", not(hasItem(code)));
         as(operator).body("{}").put("/v1/books/" + code + "/members/M-1").then().statusCode(201);
         as(operator).body(body).post("/v1/books").then().statusCode(409).body("code", equalTo("book-exists"));
     }
