@@ -157,10 +157,12 @@ sealed interface Redemption {
         };
     }
 
-    /** As a capture that refunds are taken from; refuses what was never captured, or is reversed. */
+    /** As a capture that refunds are taken from; refuses what was never captured, is refunded wholly, or is reversed. */
     default Captured captured(Instant now) {
         return switch (at(now)) {
-            case Captured captured -> captured;
+            case Captured captured when captured.refundable() > 0 -> captured;
+            case Captured refunded ->
+                throw new RedemptionRejection.NotCaptured(key().id(), refunded.status()).refused();
             case Reversed ignored -> throw gone();
             case Authorized other -> throw new RedemptionRejection.NotCaptured(key().id(), other.status()).refused();
             case Voided other -> throw new RedemptionRejection.NotCaptured(key().id(), other.status()).refused();

@@ -223,7 +223,7 @@ abstract class Step implements Work {
             }
             Redemption.Captured captured = set.get(REDEMPTIONS, seen.key()).captured(set.now());
             long wanted = amount == null ? captured.refundable() : amount;
-            if (wanted > captured.refundable() || wanted == 0) {
+            if (wanted > captured.refundable()) {
                 throw new RedemptionRejection.RefundExceeded(
                                 seen.key().id(), captured.capture().amount(), captured.refunded(), wanted)
                         .refused();

@@ -250,8 +250,11 @@ class RedemptionLifeTest {
                 .statusCode(201)
                 .body("amount", equalTo(300))
                 .body("now.status", equalTo("REFUNDED"));
-        refund(book, sold, 1).statusCode(422).body("refundable", equalTo(0));
-        post(book, sold + "/refunds", Map.of()).statusCode(422).body("code", equalTo("refund-exceeded"));
+        refund(book, sold, 1)
+                .statusCode(409)
+                .body("code", equalTo("redemption-not-captured"))
+                .body("redemptionStatus", equalTo("REFUNDED"));
+        post(book, sold + "/refunds", Map.of()).statusCode(409).body("redemptionStatus", equalTo("REFUNDED"));
 
         assertThat(points(book, anna)).isEqualTo("2000 (0)");
         assertThat(types(book)).containsExactly("OPENING", "REDEEM_SALE", "REDEEM_REFUND", "REDEEM_REFUND");
