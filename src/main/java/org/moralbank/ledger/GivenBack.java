@@ -1,5 +1,8 @@
 package org.moralbank.ledger;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.summingLong;
+
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -19,13 +22,13 @@ record GivenBack(Map<Integer, Long> versions, List<Flow> flows) {
     static final GivenBack NOTHING = new GivenBack(Map.of(), List.of());
 
     /**
-     * What passed between a source and an account.
+     * What passed between a source, all accounts of it, and an account.
      *
      * @param left what the source gave and no reversal took, less what closings gave back to it
      * @param closing the last entry that did, or null
      */
     record Flow(
-            int account, int source, long left, @Nullable Long closing) {}
+            int account, Holder source, long left, @Nullable Long closing) {}
 
     /** Whether what was read of a member who has left is no longer so. */
     boolean isOutdated(WorkingSet set, Posting given) {
@@ -38,11 +41,11 @@ record GivenBack(Map<Integer, Long> versions, List<Flow> flows) {
     void refuse(WorkingSet set, Entry entry) {
         for (Posting given : entry.postings()) {
             if (isToOneWhoHasLeft(set, given)) {
-                for (Posting source : entry.postings()) {
-                    if (source.amount() < 0) {
-                        refuse(set, entry, given, source);
-                    }
-                }
+                entry.postings().stream()
+                        .filter(posting -> posting.amount() < 0)
+                        .collect(groupingBy(Posting::holder, summingLong(posting -> -posting.amount())))
+                        .forEach((source, amount) ->
+                                refuse(set, entry, given, source, Math.min(given.amount(), amount)));
             }
         }
     }
@@ -58,12 +61,11 @@ record GivenBack(Map<Integer, Long> versions, List<Flow> flows) {
     }
 
     /** What had expired came back to a lot like it, and went from there; the lot itself still looks as if it had all. */
-    private void refuse(WorkingSet set, Entry entry, Posting given, Posting source) {
+    private void refuse(WorkingSet set, Entry entry, Posting given, Holder source, long wanted) {
         Holding holding = Ledger.holding(set, given.holder());
         List<Flow> itself = between(holding, source, given.lot()::equals);
         List<Flow> withThoseLikeIt =
                 between(holding, source, lot -> lot.equals(given.lot()) || lot.isLike(given.lot()));
-        long wanted = Math.min(given.amount(), -source.amount());
         long closing = withThoseLikeIt.stream()
                 .map(Flow::closing)
                 .filter(seq -> seq != null)
@@ -75,13 +77,13 @@ record GivenBack(Map<Integer, Long> versions, List<Flow> flows) {
         }
     }
 
-    private List<Flow> between(Holding holding, Posting source, Predicate<Lot> which) {
+    private List<Flow> between(Holding holding, Holder source, Predicate<Lot> which) {
         List<Integer> accounts = holding.accounts().stream()
                 .filter(account -> which.test(account.lot()))
                 .map(Account::id)
                 .toList();
         return flows.stream()
-                .filter(flow -> flow.source() == source.accountId() && accounts.contains(flow.account()))
+                .filter(flow -> flow.source().equals(source) && accounts.contains(flow.account()))
                 .toList();
     }
 

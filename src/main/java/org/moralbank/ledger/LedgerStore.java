@@ -77,19 +77,24 @@ class LedgerStore {
             """;
 
     /**
-     * Of members who have left: what each of their accounts got from some others and no reversal took, less what went back to
-     * these when they left. One entry may empty several accounts: no more went from one than was in it.
+     * Of members who have left: what each of their accounts got from some holders and no reversal took, less what went back
+     * to these when they left. One entry may empty several accounts: no more went from one than was in it.
      */
     private static final String GIVEN_BACK = """
-            SELECT a.account_id, a.version, f.source, f.left_over, f.closing
+            SELECT a.account_id, a.version, f.code, f.owner, a.unit, f.left_over, f.closing
             FROM ledger_account a
             LEFT JOIN LATERAL (
-                SELECT s.account_id AS source,
+                SELECT source.code, source.owner,
                        sum(sign(p.amount) * least(abs(p.amount), abs(s.amount)))::bigint AS left_over,
                        max(e.seq) FILTER (WHERE e.type = 'ACCOUNT_CLOSE') AS closing
                 FROM ledger_posting p
                 JOIN ledger_entry e ON e.book_id = p.book_id AND e.seq = p.seq
-                JOIN ledger_posting s ON s.book_id = p.book_id AND s.account_id = ANY ($3) AND s.seq = p.seq
+                JOIN ledger_posting s ON s.book_id = p.book_id AND s.account_id = ANY (ARRAY(
+                    SELECT lot.account_id
+                    FROM ledger_account named
+                    JOIN ledger_account lot USING (book_id, code, owner, unit)
+                    WHERE named.book_id = $1 AND named.account_id = ANY ($3))) AND s.seq = p.seq
+                JOIN ledger_account source ON source.book_id = s.book_id AND source.account_id = s.account_id
                 WHERE p.book_id = a.book_id AND p.account_id = a.account_id
                 AND CASE e.type
                     WHEN 'ACCOUNT_CLOSE' THEN p.amount < 0 AND s.amount > 0
@@ -97,7 +102,7 @@ class LedgerStore {
                     ELSE p.amount > 0 AND s.amount < 0
                         AND NOT EXISTS (SELECT FROM ledger_entry r WHERE r.book_id = e.book_id AND r.reverses = e.seq)
                     END
-                GROUP BY s.account_id) f ON true
+                GROUP BY source.code, source.owner) f ON true
             WHERE a.book_id = $1 AND a.status = 'CLOSED'
             AND (a.code, a.owner) IN (SELECT code, owner FROM ledger_account WHERE book_id = $1 AND account_id = ANY ($2))
             """;
@@ -466,9 +471,10 @@ class LedgerStore {
                     List<GivenBack.Flow> flows = new ArrayList<>();
                     for (Row row : rows) {
                         versions.put(row.getInteger(0), row.getLong(1));
-                        if (row.getInteger(2) != null) {
-                            flows.add(new GivenBack.Flow(
-                                    row.getInteger(0), row.getInteger(2), row.getLong(3), row.getLong(4)));
+                        if (row.getString(2) != null) {
+                            Holder source = new Holder(
+                                    book, Chart.of(row.getString(2)), row.getString(3), Unit.valueOf(row.getString(4)));
+                            flows.add(new GivenBack.Flow(row.getInteger(0), source, row.getLong(5), row.getLong(6)));
                         }
                     }
                     return new GivenBack(versions, flows);
