@@ -39,7 +39,7 @@ import org.moralbank.redemptions.SandboxConfig;
 import org.moralbank.transfers.Openings;
 
 /**
- * At start: makes the book that the setting names as the sandbox, with a merchant SHOP, its terminal T1, and members: the one
+ * At start: makes the book that the setting names as the sandbox, with a merchant SHOP, its terminals T1 and T716, and members: the one
  * whose points the sandbox's codes spend, RICH who has points, and POOR who has none. A start that finds them changes nothing.
  *
  * <p>A book that is there and was not made by this is refused: its members' points are real.
@@ -129,11 +129,15 @@ class SandboxAtStart {
                     book,
                     new Merchants.Edit(MERCHANT, "沙箱商店", Merchant.Kind.COMMUNITY_STORE, null, null, null, null, by),
                     null));
-            done(terminals.put(
-                    ask(book.id(), "terminal"), book, MERCHANT, new Terminals.Edit("T1", null, true, false), null));
+            terminal(book, "terminal", "T1");
+            terminal(book, "terminal:" + Sandbox.BAD_LINE, Sandbox.BAD_LINE);
             member(book, Sandbox.MEMBER, PLENTY);
             member(book, "RICH", SOME);
             member(book, "POOR", 0);
+        }
+
+        private void terminal(BookHandle book, String name, String id) {
+            done(terminals.put(ask(book.id(), name), book, MERCHANT, new Terminals.Edit(id, null, true, false), null));
         }
 
         private void member(BookHandle book, String id, long points) {

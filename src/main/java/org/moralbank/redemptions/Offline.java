@@ -37,6 +37,7 @@ class Offline {
     private final Allowances allowances;
     private final PayCodes payCodes;
     private final WrongCodes wrongCodes;
+    private final Sandbox sandbox;
     private final RedemptionMetrics metrics;
     private final MeterRegistry registry;
 
@@ -45,12 +46,14 @@ class Offline {
             Allowances allowances,
             PayCodes payCodes,
             WrongCodes wrongCodes,
+            Sandbox sandbox,
             RedemptionMetrics metrics,
             MeterRegistry registry) {
         this.commits = commits;
         this.allowances = allowances;
         this.payCodes = payCodes;
         this.wrongCodes = wrongCodes;
+        this.sandbox = sandbox;
         this.metrics = metrics;
         this.registry = registry;
     }
@@ -91,6 +94,10 @@ class Offline {
         if (refusal != null) {
             throw refusal.refused();
         }
+        return sandbox.overItsLine(book, upload.terminal(), uploaded(ask, book, client, sight, upload));
+    }
+
+    private Uni<Answer> uploaded(Ask ask, BookHandle book, Client client, Sight sight, Upload upload) {
         return lookedUp(book, upload).chain(rows -> {
             WrongCodes.Upload tries = wrongCodes.upload(book, client.id(), upload.terminal(), codes(upload));
             Uploading work =
@@ -133,13 +140,22 @@ class Offline {
                 book.id(), upload.merchant(), new Redemption.Till(upload.terminal(), row.terminalTransaction()));
         Note note = row.note();
         byte[] content = row.code() == null ? row.content() : payCodes.seal(book, row.code(), row.content());
-        Uni<Optional<ShownCode>> shown = row.code() == null
+        Sandbox.Play play = row.code() == null ? null : sandbox.play(book, row.code());
+        Uni<Optional<ShownCode>> shown = row.code() == null || play != null
                 ? Uni.createFrom().item(Optional.empty())
                 : payCodes.find(book, row.code()).map(Optional::of);
         return shown.map(code -> new Uploading.Row(
                 row.terminalTransaction(),
                 new OfflineSale(
-                        key, row.member(), code.orElse(null), row.code(), row.amount(), row.at(), content, note),
+                        key,
+                        play == null ? row.member() : Sandbox.MEMBER,
+                        code.orElse(null),
+                        row.code(),
+                        play,
+                        row.amount(),
+                        row.at(),
+                        content,
+                        note),
                 null));
     }
 

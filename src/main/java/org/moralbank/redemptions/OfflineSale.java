@@ -34,6 +34,7 @@ import org.moralbank.platform.Ids;
  * @param member as the till wrote it down; null where it saw a code
  * @param shown the code, looked up; null where the till wrote the member down
  * @param code its digits
+ * @param play what the code does, where it is one of the sandbox; the member is then the sandbox's, and nothing is shown
  * @param at when, by the till's clock
  * @param content SHA-256 of the row, sealed where it has a code: from it nobody finds the code
  */
@@ -42,6 +43,7 @@ record OfflineSale(
         @Nullable String member,
         @Nullable ShownCode shown,
         @Nullable String code,
+        Sandbox.@Nullable Play play,
         long amount,
         Instant at,
         byte[] content,
@@ -51,6 +53,11 @@ record OfflineSale(
 
     private Seller seller() {
         return new Seller(key.book(), key.merchant(), key.till());
+    }
+
+    /** Whether it names its member by a code that others can guess. */
+    boolean hasCodeToGuess() {
+        return code != null && play == null;
     }
 
     Allowance.Till till() {
@@ -100,6 +107,9 @@ record OfflineSale(
         }
         allowance.check(at, amount);
         beforeTheCode.run();
+        if (play != null) {
+            play.check(new Sandbox.Sale(key.merchant(), key.till(), amount));
+        }
         String whose = shown == null
                 ? Objects.requireNonNull(member)
                 : shown.presentAt(set, at).member();

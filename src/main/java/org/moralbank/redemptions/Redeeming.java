@@ -180,7 +180,7 @@ final class Redeeming implements Work {
             throw new RedemptionRejection.TimeNotRedeemable().refused();
         }
         if (play != null) {
-            play.check(order);
+            play.check(new Sandbox.Sale(order.merchant(), order.till(), order.amount()));
         }
         Presented.PutBy voucher = shown == null ? null : shown.present(set).voucher();
         if (payer == null) {

@@ -85,6 +85,10 @@ class Redemptions {
      * @param client who asks: wrong codes are counted by client and terminal
      */
     Uni<Answer> redeem(Ask asked, BookHandle book, int client, Sight sight, Redeeming.Order order) {
+        return sandbox.overItsLine(book, order.terminal(), redeemed(asked, book, client, sight, order));
+    }
+
+    private Uni<Answer> redeemed(Ask asked, BookHandle book, int client, Sight sight, Redeeming.Order order) {
         String code = order.code();
         Ask ask = code == null ? asked : payCodes.seal(asked);
         Rejection refusal = sight.refusal(order.merchant(), order.terminal());
@@ -138,7 +142,7 @@ class Redemptions {
         return seen(book, sight, id).chain(seen -> {
             Redemption.Till till = seen.seller().till();
             return till == null || sight.mayBe(till.terminal())
-                    ? step(ask, book, of.apply(seen))
+                    ? sandbox.overItsLine(book, till == null ? null : till.terminal(), step(ask, book, of.apply(seen)))
                     : commits.submit(
                             ask, book.id(), new Refusing(new TerminalRejection.TerminalUnknown(till.terminal())));
         });
@@ -153,12 +157,15 @@ class Redemptions {
         if (at != null && !sight.mayBe(at)) {
             return commits.submit(ask, book.id(), new Refusing(new TerminalRejection.TerminalUnknown(at)));
         }
-        return withItsLook(
-                ask,
+        return sandbox.overItsLine(
                 book,
-                () -> visible(store.seen(book, id), sight).chain(this::withSpent),
-                seen -> new Step.Refunding(book, sight, seen, order.amount(), order.terminal(), order.note()),
-                ATTEMPTS);
+                at,
+                withItsLook(
+                        ask,
+                        book,
+                        () -> visible(store.seen(book, id), sight).chain(this::withSpent),
+                        seen -> new Step.Refunding(book, sight, seen, order.amount(), at, order.note()),
+                        ATTEMPTS));
     }
 
     /** Undoes a terminal's transaction. It is never refused but to another till, whatever is suspended or closed. */
@@ -167,15 +174,18 @@ class Redemptions {
         if (refusal != null) {
             return commits.submit(ask, book.id(), new Refusing(refusal));
         }
-        return withItsLook(
-                ask,
+        return sandbox.overItsLine(
                 book,
-                () -> store.seen(key)
-                        .chain(found -> found.isEmpty()
-                                ? Uni.createFrom().item(Optional.<Seen>empty())
-                                : withSpent(found.get()).map(Optional::of)),
-                found -> new Step.Reversing(book, sight, key, found.orElse(null), note),
-                ATTEMPTS);
+                key.till().terminal(),
+                withItsLook(
+                        ask,
+                        book,
+                        () -> store.seen(key)
+                                .chain(found -> found.isEmpty()
+                                        ? Uni.createFrom().item(Optional.<Seen>empty())
+                                        : withSpent(found.get()).map(Optional::of)),
+                        found -> new Step.Reversing(book, sight, key, found.orElse(null), note),
+                        ATTEMPTS));
     }
 
     // ---- looks before the commit ---------------------------------------------------------------------------------

@@ -355,7 +355,10 @@ public class RedemptionsResource {
                     `limit-exceeded`, 14 `category-not-allowed`, 15 `transaction-reversed`, 16 `duplicate-reference`, 17
                     `time-not-redeemable`. `715` is approved up to the amount that the other 15 digits say. `716` is not answered for 65
                     seconds: `7160` is done and no attempt is answered in time, `7161` is done and the first attempt is not, `7162` is not
-                    done. `717` is done, and answered as a repetition is. They work in SALE and AUTHORIZE, not in uploads.
+                    done. `717` is done, and answered as a repetition is. In uploads `714` refuses its row with that code, and the others are
+                    taken. **Lost answers of every step**: all that terminal `T716` of the sandbox asks for is done (AUTHORIZE, SALE,
+                    capture, void, refund, reversal, upload), and the first attempt is not answered for 65 seconds; the same request
+                    with the same key is answered at once.
 
                     **一笔交易的过程。** 终端的每笔交易都用新的流水号（`terminalTransaction`），发送前先写入磁盘。发 SALE；或先发 AUTHORIZE，
                     三分钟内再按实际金额请款（capture）。SALE 得到 201、或请款得到 200 时，才交付商品并打印 `id`、`capturedAmount` 和
@@ -368,7 +371,8 @@ public class RedemptionsResource {
 
                     **付款码**（71…）60 秒内有效，兑换券（72…）以面额为限；一个码只用一次，被拒绝则仍可使用。一分钟内错十次，终端被拒绝
                     （429 `too-many-wrong-codes`）。**沙箱付款码**只在沙箱账簿中有效，不足 18 位补零：`713` 批准；`714` 按后两位的代码拒绝；
-                    `715` 最多批准其余 15 位所示金额；`716` 65 秒内不应答；`717` 按重复请求应答。
+                    `715` 最多批准其余 15 位所示金额；`716` 65 秒内不应答；`717` 按重复请求应答。上传离线交易时，`714` 按代码拒绝该行，其余均收下。
+                    沙箱终端 `T716` 的每一步（预授权、消费、请款、撤销、退货、冲正、上传）都会执行，但首次 65 秒内不应答；用同一个键重发即有应答。
                     """)
     @RequestBody(
             required = true,

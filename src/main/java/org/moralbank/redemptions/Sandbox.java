@@ -21,9 +21,9 @@ import org.moralbank.paycodes.PayCodeRejection;
 import org.moralbank.platform.Rejection;
 
 /**
- * Codes that do always the same, for who writes a till. They mean something in the sandbox's book only; in any other they are
- * nobody's. What they do goes through everything that a sale goes through: numbers, keys, retries and reversals are the real
- * ones.
+ * Codes that do always the same, and a terminal with a bad line, for who writes a till. They mean something in the sandbox's
+ * book only; in any other the codes are nobody's. What they do goes through everything that a sale goes through: numbers, keys,
+ * retries and reversals are the real ones.
  *
  * <pre>
  * 713 ddddddddddddddd     approved
@@ -34,11 +34,17 @@ import org.moralbank.platform.Rejection;
  * 716 2 dddddddddddddd    not done, and no attempt is answered in time
  * 717 ddddddddddddddd     done, and answered as a repetition is
  * </pre>
+ *
+ * <p>In uploads 714 refuses its row, and the others are taken. All that terminal {@link #BAD_LINE} asks for is done, each step
+ * and each upload, and the first attempt is not answered in time.
  */
 @ApplicationScoped
 public class Sandbox {
     /** Whose points the codes spend. */
     public static final String MEMBER = "SANDBOX";
+
+    /** The terminal that hears no first answer in time. */
+    public static final String BAD_LINE = "T716";
 
     private static final Pattern CODE = Pattern.compile("71([3-7])([0-9]{2})([0-9]{13})");
 
@@ -48,34 +54,42 @@ public class Sandbox {
         this.config = config;
     }
 
+    /** What a code is shown for. */
+    record Sale(String merchant, Redemption.@Nullable Till till, long amount) {
+        private String terminal() {
+            return till == null ? "" : till.terminal();
+        }
+
+        private String transaction() {
+            return till == null ? "" : till.transaction();
+        }
+    }
+
     /** With what a code that begins with 714 is refused: the two digits behind it, in this order from 01 on. */
     enum Refusal {
-        INSUFFICIENT_BALANCE(order -> new RedemptionRejection.InsufficientBalance(null, 0, order.amount())),
-        PAY_CODE_UNKNOWN(order -> new PayCodeRejection.Unknown()),
-        PAY_CODE_USED(order -> new PayCodeRejection.Used()),
-        PAY_CODE_EXPIRED(order -> new PayCodeRejection.Expired()),
-        MEMBER_FROZEN(order -> new RedemptionRejection.OfWhoPays("member-frozen")),
-        MEMBER_CLOSED(order -> new RedemptionRejection.OfWhoPays("member-closed")),
-        UNKNOWN_MERCHANT(order -> new MerchantRejection.UnknownMerchant(order.merchant())),
-        MERCHANT_SUSPENDED(order -> new MerchantRejection.MerchantSuspended(order.merchant())),
-        MERCHANT_CLOSED(order -> new MerchantRejection.MerchantClosed(order.merchant())),
-        TERMINAL_UNKNOWN(order -> new TerminalRejection.TerminalUnknown(terminal(order))),
-        TERMINAL_SUSPENDED(order -> new TerminalRejection.TerminalSuspended(terminal(order))),
-        TERMINAL_CLOSED(order -> new TerminalRejection.TerminalClosed(terminal(order))),
+        INSUFFICIENT_BALANCE(sale -> new RedemptionRejection.InsufficientBalance(null, 0, sale.amount())),
+        PAY_CODE_UNKNOWN(sale -> new PayCodeRejection.Unknown()),
+        PAY_CODE_USED(sale -> new PayCodeRejection.Used()),
+        PAY_CODE_EXPIRED(sale -> new PayCodeRejection.Expired()),
+        MEMBER_FROZEN(sale -> new RedemptionRejection.OfWhoPays("member-frozen")),
+        MEMBER_CLOSED(sale -> new RedemptionRejection.OfWhoPays("member-closed")),
+        UNKNOWN_MERCHANT(sale -> new MerchantRejection.UnknownMerchant(sale.merchant())),
+        MERCHANT_SUSPENDED(sale -> new MerchantRejection.MerchantSuspended(sale.merchant())),
+        MERCHANT_CLOSED(sale -> new MerchantRejection.MerchantClosed(sale.merchant())),
+        TERMINAL_UNKNOWN(sale -> new TerminalRejection.TerminalUnknown(sale.terminal())),
+        TERMINAL_SUSPENDED(sale -> new TerminalRejection.TerminalSuspended(sale.terminal())),
+        TERMINAL_CLOSED(sale -> new TerminalRejection.TerminalClosed(sale.terminal())),
         LIMIT_EXCEEDED(
-                order -> new PostingRejection.LimitExceeded("2200:" + MEMBER + ":PTS", 0, order.amount(), Unit.PTS)),
-        CATEGORY_NOT_ALLOWED(order -> new CatalogueRejection.CategoryNotAllowed("WINE", "ALCOHOL")),
-        TRANSACTION_REVERSED(order -> new RedemptionRejection.TransactionReversed(
-                order.merchant(),
-                terminal(order),
-                order.till() == null ? "" : order.till().transaction())),
-        DUPLICATE_REFERENCE(order -> new Bulk.DuplicateReference(
-                order.till() == null ? "" : order.till().transaction())),
-        TIME_NOT_REDEEMABLE(order -> new RedemptionRejection.TimeNotRedeemable());
+                sale -> new PostingRejection.LimitExceeded("2200:" + MEMBER + ":PTS", 0, sale.amount(), Unit.PTS)),
+        CATEGORY_NOT_ALLOWED(sale -> new CatalogueRejection.CategoryNotAllowed("WINE", "ALCOHOL")),
+        TRANSACTION_REVERSED(sale ->
+                new RedemptionRejection.TransactionReversed(sale.merchant(), sale.terminal(), sale.transaction())),
+        DUPLICATE_REFERENCE(sale -> new Bulk.DuplicateReference(sale.transaction())),
+        TIME_NOT_REDEEMABLE(sale -> new RedemptionRejection.TimeNotRedeemable());
 
-        private final Function<Redeeming.Order, Rejection> rejection;
+        private final Function<Sale, Rejection> rejection;
 
-        Refusal(Function<Redeeming.Order, Rejection> rejection) {
+        Refusal(Function<Sale, Rejection> rejection) {
             this.rejection = rejection;
         }
 
@@ -89,10 +103,6 @@ public class Sandbox {
                     .filter(refusal -> refusal.digits().equals(digits))
                     .findFirst()
                     .orElse(null);
-        }
-
-        private static String terminal(Redeeming.Order order) {
-            return order.till() == null ? "" : order.till().terminal();
         }
     }
 
@@ -112,9 +122,9 @@ public class Sandbox {
      * @param most what it approves at most, in hundredths of a point
      */
     record Play(@Nullable Refusal refusal, long most, Answered answered, Duration silence) {
-        void check(Redeeming.Order order) {
+        void check(Sale sale) {
             if (refusal != null) {
-                throw refusal.rejection.apply(order).refused();
+                throw refusal.rejection.apply(sale).refused();
             }
         }
 
@@ -123,13 +133,7 @@ public class Sandbox {
             return switch (answered) {
                 case AT_ONCE -> redeem.get();
                 case NEVER -> redeem.get().onItem().delayIt().by(silence);
-                case NOT_THE_FIRST_TIME ->
-                    redeem.get().chain(answer -> {
-                        Uni<Answer> known = Uni.createFrom().item(answer);
-                        return answer.replayed()
-                                ? known
-                                : known.onItem().delayIt().by(silence);
-                    });
+                case NOT_THE_FIRST_TIME -> notTheFirstTime(redeem.get(), silence);
                 case NEITHER_DONE_NOR_ANSWERED ->
                     Uni.createFrom().voidItem().onItem().delayIt().by(silence).map(nothing -> {
                         throw new RedemptionRejection.ChangedMeanwhile().refused();
@@ -142,10 +146,26 @@ public class Sandbox {
         }
     }
 
+    private static Uni<Answer> notTheFirstTime(Uni<Answer> asked, Duration silence) {
+        return asked.chain(answer -> {
+            Uni<Answer> known = Uni.createFrom().item(answer);
+            return answer.replayed() ? known : known.onItem().delayIt().by(silence);
+        });
+    }
+
+    /** What a terminal asked for, over the line that it has. */
+    Uni<Answer> overItsLine(BookHandle book, @Nullable String terminal, Uni<Answer> asked) {
+        return BAD_LINE.equals(terminal) && isSandbox(book) ? notTheFirstTime(asked, config.silence()) : asked;
+    }
+
+    private boolean isSandbox(BookHandle book) {
+        return book.code().equals(config.book().orElse(null));
+    }
+
     /** What a code does in a book; null where it is one as any other. */
     @Nullable
     Play play(BookHandle book, String code) {
-        if (!book.code().equals(config.book().orElse(null))) {
+        if (!isSandbox(book)) {
             return null;
         }
         Matcher digits = CODE.matcher(code);

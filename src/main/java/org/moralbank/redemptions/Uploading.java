@@ -142,8 +142,8 @@ final class Uploading implements Work {
         } catch (RefusedException refused) {
             set.undoTo(mark);
             refusals.merge(refused.rejection().code(), 1, Integer::sum);
-            if (row.sale() != null && row.sale().code() != null && Offline.isGuess(refused.rejection())) {
-                wrong.add(row.sale().code());
+            if (row.sale() != null && row.sale().hasCodeToGuess() && Offline.isGuess(refused.rejection())) {
+                wrong.add(Objects.requireNonNull(row.sale().code()));
             }
             return new UploadView.Item(
                     index,
@@ -156,7 +156,7 @@ final class Uploading implements Work {
 
     /** A code beyond the tries is not looked at: its row is refused as long as the wrong ones are of late. */
     private void refuseGuesses(OfflineSale sale) {
-        if (sale.code() != null && !tries.mayShow(sale.code(), wrong)) {
+        if (sale.hasCodeToGuess() && !tries.mayShow(Objects.requireNonNull(sale.code()), wrong)) {
             throw new PayCodeRejection.TooManyWrong(A_MINUTE).refused();
         }
     }
@@ -167,7 +167,7 @@ final class Uploading implements Work {
         return RedemptionView.of(
                 made,
                 made.status(),
-                sale.shown() == null ? sight.member(made.purchase().member()) : null,
+                sale.code() == null ? sight.member(made.purchase().member()) : null,
                 null,
                 made.purchase().payableAfter());
     }

@@ -60,9 +60,9 @@
  * installation's key, because a hash of few digits tells them to who tries them all.
  *
  * <p><b>The sandbox.</b> The setting {@code moralbank.sandbox.book} names a book that a start makes, with a merchant SHOP and
- * its terminal T1, for who writes a till. In it alone codes that begin with 713 to 717 approve, refuse, approve in part, are
- * not answered in time, or are answered as a repetition; {@link org.moralbank.redemptions.Sandbox} lists them. All else is as
- * in every book. Offline uploads know none of them.
+ * its terminals T1 and T716, for who writes a till. In it alone codes that begin with 713 to 717 approve, refuse, approve in part, are
+ * not answered in time, or are answered as a repetition, and terminal T716 hears no first answer in time, whatever it asks for;
+ * {@link org.moralbank.redemptions.Sandbox} lists them. All else is as in every book.
  *
  * <p><b>Tables.</b> {@code redemption}, which names its entry and whose id is that of its hold; {@code redemption_refund},
  * {@code redemption_tombstone}, {@code redemption_expiry_lease}; {@code redemption_allowance}, {@code redemption_offline}; {@code redemption_day_end}.

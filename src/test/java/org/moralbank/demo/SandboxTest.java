@@ -2,7 +2,9 @@ package org.moralbank.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
@@ -15,16 +17,21 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -218,6 +225,104 @@ class SandboxTest {
                 .body("approvedAmount", equalTo(500));
 
         found(body).body("items", hasSize(1));
+    }
+
+    // ---- every step ----------------------------------------------------------------------------------------------
+
+    @Test
+    void holdsTheFirstAnswerToEveryStepOfTheTerminalWithTheBadLine() {
+        long before = points();
+        Map<String, Object> sale = onTheBadLine("SALE");
+        String sold = lost("", sale, 201).extract().path("id");
+        String held = lost("", onTheBadLine("AUTHORIZE"), 201).extract().path("id");
+        String unwanted = lost("", onTheBadLine("AUTHORIZE"), 201).extract().path("id");
+
+        lost("/" + held + "/capture", Map.of("amount", 450), 200);
+        lost("/" + unwanted + "/void", Map.of(), 200);
+        lost("/" + held + "/refunds", Map.of("amount", 100, "terminal", "T716"), 201);
+        lost(
+                "/reversals",
+                Map.of("merchant", "SHOP", "terminal", "T716", "terminalTransaction", sale.get("terminalTransaction")),
+                200);
+
+        assertThat(points()).isEqualTo(before - 350);
+        get("/redemptions/" + sold).body("status", equalTo("REVERSED"));
+        get("/redemptions/" + held).body("refundedAmount", equalTo(100));
+    }
+
+    @Test
+    void takesCodesInUploadsAndRefusesThoseThatAreRefused() {
+        long before = points();
+        Map<String, Object> upload = upload("T716", APPROVED, APPROVED, "714040000000000000");
+
+        lost("/offline", upload, 200)
+                .body("items.result", contains("created", "created", "refused"))
+                .body("items[0].redemption.member", nullValue())
+                .body("items[2].problem.code", equalTo("pay-code-expired"));
+
+        assertThat(points()).isEqualTo(before - 200);
+    }
+
+    /** Who tries what happens is no guesser. */
+    @Test
+    void doesNotCountWrongCodesOfUploads() {
+        String[] codes = Collections.nCopies(12, "714020000000000000").toArray(String[]::new);
+
+        post("/redemptions/offline", UUID.randomUUID().toString(), upload("T1", codes))
+                .statusCode(200)
+                .body("items.problem.code", everyItem(equalTo("pay-code-unknown")));
+    }
+
+    private Map<String, Object> upload(String terminal, String... codes) {
+        JsonPath allowance = post(
+                        "/merchants/SHOP/terminals/" + terminal + "/allowances",
+                        UUID.randomUUID().toString(),
+                        Map.of("perSale", 100, "count", codes.length, "hours", 1))
+                .statusCode(201)
+                .extract()
+                .jsonPath();
+        List<Map<String, Object>> rows = Arrays.stream(codes)
+                .map(code -> Map.<String, Object>of(
+                        "terminalTransaction",
+                        "offline-" + NUMBERS.incrementAndGet(),
+                        "code",
+                        code,
+                        "amount",
+                        100,
+                        "at",
+                        allowance.getString("validFrom")))
+                .toList();
+        return Map.of(
+                "merchant",
+                "SHOP",
+                "terminal",
+                terminal,
+                "allowance",
+                allowance.getString("id"),
+                "signature",
+                allowance.getString("signature"),
+                "rows",
+                rows);
+    }
+
+    private static Map<String, Object> onTheBadLine(String mode) {
+        Map<String, Object> body = sale(APPROVED, 500, false);
+        body.put("mode", mode);
+        body.put("terminal", "T716");
+        return body;
+    }
+
+    /** The second answer; the first comes late. */
+    private ValidatableResponse lost(String step, Map<String, Object> body, int status) {
+        String key = UUID.randomUUID().toString();
+        assertThat(timed(() -> post("/redemptions" + step, key, body).statusCode(status)))
+                .as(step)
+                .isGreaterThan(SILENCE);
+        AtomicReference<ValidatableResponse> second = new AtomicReference<>();
+        assertThat(timed(() -> second.set(post("/redemptions" + step, key, body))))
+                .as(step)
+                .isLessThan(SILENCE);
+        return second.get().statusCode(status).header("Idempotent-Replayed", "true");
     }
 
     @ParameterizedTest

@@ -77,6 +77,9 @@ class OfflineTest {
     PastRedemptions past;
 
     @Inject
+    Sandbox sandbox;
+
+    @Inject
     Clients clients;
 
     /** A till with an allowance. */
@@ -341,7 +344,7 @@ class OfflineTest {
                 return Optional.empty();
             }
         }));
-        Offline offline = new Offline(commits, keyless, payCodes, wrongCodes, metrics, registry);
+        Offline offline = new Offline(commits, keyless, payCodes, wrongCodes, sandbox, metrics, registry);
         Note note =
                 new Note(LocalDate.now(SHANGHAI), new Attribution(1, "client-1", null, null, null), null, null, null);
         Offline.Upload upload = new Offline.Upload(
