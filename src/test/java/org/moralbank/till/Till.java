@@ -1222,7 +1222,7 @@ public final class Till implements AutoCloseable {
             offline CODE AMOUNT     sells without a connection
             upload                  uploads what was sold without one
             recover                 finishes what is open
-            total                   shows the day's counts and sums
+            total [DAY]             shows today's counts and sums, or those of the day that is said
             close [DAY]             closes today, or the day that is said: close 2025-06-09
             quit
             """;
@@ -1259,6 +1259,10 @@ public final class Till implements AutoCloseable {
         return value;
     }
 
+    private LocalDate day(String[] words) {
+        return words.length > 1 ? LocalDate.parse(words[1]) : today();
+    }
+
     private Object obey(String[] words) throws IOException, InterruptedException {
         return switch (words[0].toLowerCase(Locale.ROOT)) {
             case "sale" -> sale(words[1], Long.parseLong(words[2]), false);
@@ -1271,8 +1275,8 @@ public final class Till implements AutoCloseable {
             case "offline" -> offline(words[1], Long.parseLong(words[2]));
             case "upload" -> upload();
             case "recover" -> recover();
-            case "total" -> totals(today());
-            case "close" -> closeDay(words.length > 1 ? LocalDate.parse(words[1]) : today());
+            case "total" -> totals(day(words));
+            case "close" -> closeDay(day(words));
             default -> throw new IllegalArgumentException("Unknown: " + words[0]);
         };
     }
