@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -207,14 +208,41 @@ class DatabaseChecksTest {
         assertThat(database.flyway().info().pending()).isEmpty();
     }
 
+    /** On a new database nobody owns anything yet: only the migration shows that it was done by the application's own role. */
+    @Test
+    void aStartInProductionIsRefusedWhereTheMigrationHasMadeTheRoleTheOwner() throws SQLException {
+        asSuperuser("CREATE DATABASE unowned");
+        var unowned = new TestDatabase.Database(database.server(), "unowned");
+        try (var superuser = server.connectAsSuperuser("unowned");
+                var statement = superuser.createStatement()) {
+            statement.execute("GRANT CREATE ON SCHEMA public TO moralbank_app");
+        }
+        var migratesItself = Flyway.configure()
+                .configuration(database.flyway().getConfiguration())
+                .dataSource(unowned.jdbcUrl(), database.appUser(), database.appPassword())
+                .load();
+
+        assertThatThrownBy(() -> startAs(unowned, database.appUser(), database.appPassword(), true, migratesItself))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("signs in as moralbank_app, who owns");
+
+        assertThat(migratesItself.info().pending()).isEmpty();
+    }
+
     private static void startAs(String user, String password, boolean production) throws SQLException {
+        startAs(database, user, password, production, database.flyway());
+    }
+
+    private static void startAs(
+            TestDatabase.Database database, String user, String password, boolean production, Flyway flyway)
+            throws SQLException {
         var settings = new AgroalDataSourceConfigurationSupplier()
                 .connectionPoolConfiguration(pool -> pool.maxSize(1)
                         .connectionFactoryConfiguration(factory -> factory.jdbcUrl(database.jdbcUrl())
                                 .principal(new NamePrincipal(user))
                                 .credential(new SimplePassword(password))));
         try (var application = AgroalDataSource.from(settings)) {
-            new DatabaseStart(application, database.flyway(), false).start(production);
+            new DatabaseStart(application, flyway, false).start(production);
         }
     }
 
