@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  *
  * <pre>
  *   ./mvnw -DskipTests package
- *   java src/bench/Orders.java [--splits 2] [--kills 2] [--races 500] [--seed N]     (JDK 22 or later)
+ *   java src/bench/Orders.java [--splits 4] [--kills 2] [--races 500] [--seed N]     (JDK 22 or later)
  * </pre>
  *
  * <pre>
@@ -29,12 +29,14 @@ import java.util.regex.Pattern;
  *   C a capture             X a void                     V a reversal
  * </pre>
  *
- * Each of the 720 orders of O, R, L, V, C and X of an authorization, and the 120 of O, R, L, V and C of a sale, is played by a
+ * Each of the 360 orders of O, R, L, V, C and X of an authorization, and the 60 of O, R, L, V and C of a sale, is played by a
  * member and under a number of its own, one message after the other, {@code --splits} times: each time the messages are shared
- * out between the processes in another way (64 is every way). Meanwhile the processes are killed with SIGKILL in turns,
+ * out between the processes in another way, first in turns, then the other way round (64 is every way, for sales 32). The first
+ * of O and R is the original, so that no order is played twice. Meanwhile the processes are killed with SIGKILL in turns,
  * {@code --kills} times: a message that finds no answer is sent again with its key, as a till does. Each answer, and what the
- * member has at the end, is what a small model says that knows nothing of the code. Then {@code --races} transactions have their messages sent all at once to either
- * process: whatever the order, once the reversal is answered nothing is held or spent, and the original is refused for good.
+ * member has at the end, is what a small model says that knows nothing of the code. Then {@code --races} transactions have
+ * their messages sent all at once to either process: whatever the order, once the reversal is answered nothing is held or
+ * spent, and the original is refused for good.
  */
 public final class Orders {
     private static final long AMOUNT = 100;
@@ -66,7 +68,7 @@ public final class Orders {
     public static void main(String[] arguments) throws Exception {
         Map<String, String> options = Processes.options(arguments);
         long seed = Long.parseLong(options.getOrDefault("--seed", Long.toString(System.nanoTime())));
-        int splits = Integer.parseInt(options.getOrDefault("--splits", "2"));
+        int splits = Integer.parseInt(options.getOrDefault("--splits", "4"));
         int kills = Integer.parseInt(options.getOrDefault("--kills", "2"));
         int races = Integer.parseInt(options.getOrDefault("--races", "500"));
         System.out.printf("seed %d%n", seed);
@@ -96,10 +98,10 @@ public final class Orders {
         List<Till> tills = new ArrayList<>();
         for (int split = 0; split < splits; split++) {
             for (String order : permuted("ORLVCX")) {
-                tills.add(new Till("A" + tills.size(), order, shares(split, order.length()), false));
+                add(tills, order, split, false);
             }
             for (String order : permuted("ORLVC")) {
-                tills.add(new Till("A" + tills.size(), order, shares(split, order.length()), true));
+                add(tills, order, split, true);
             }
         }
         each(tills, this::endow);
@@ -144,13 +146,17 @@ public final class Orders {
         return faults;
     }
 
-    /** Which process hears which message: in turns, the other way round, and then at random. */
-    private boolean[] shares(int split, int count) {
-        boolean[] shares = new boolean[count];
-        for (int i = 0; i < count; i++) {
-            shares[i] = split < 2 ? (i + split) % 2 == 1 : random.nextBoolean();
+    /** In turns, the other way round, and so on: every other way to share them out, and the other way round. */
+    private static void add(List<Till> tills, String order, int split, boolean sale) {
+        int ways = 1 << order.length();
+        int second = (0b101010 ^ split >> 1 ^ (split % 2 == 0 ? 0 : -1)) & ways - 1;
+        if (split < ways) {
+            boolean[] shares = new boolean[order.length()];
+            for (int i = 0; i < shares.length; i++) {
+                shares[i] = (second >> i & 1) == 1;
+            }
+            tills.add(new Till("A" + tills.size(), order, shares, sale));
         }
-        return shares;
     }
 
     private static List<String> permuted(String letters) {
@@ -159,6 +165,9 @@ public final class Orders {
         }
         List<String> all = new ArrayList<>();
         for (int i = 0; i < letters.length(); i++) {
+            if (letters.charAt(i) == 'R' && letters.indexOf('O') >= 0) {
+                continue;
+            }
             for (String rest : permuted(letters.substring(0, i) + letters.substring(i + 1))) {
                 all.add(letters.charAt(i) + rest);
             }
