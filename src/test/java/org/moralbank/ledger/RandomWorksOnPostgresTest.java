@@ -1,24 +1,19 @@
 package org.moralbank.ledger;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.moralbank.commits.TestCommits.body;
 
-import io.vertx.core.Future;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Tuple;
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -26,114 +21,20 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.commits.Answer;
-import org.moralbank.commits.Change;
 import org.moralbank.commits.Needs;
-import org.moralbank.commits.Table;
 import org.moralbank.commits.TestCommits;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
-import org.moralbank.commits.Writing;
 import org.moralbank.platform.TestDatabase;
 
 /**
- * Random works through the group commit on PostgreSQL: two processes' commits, two lanes each, three books. Each work
- * writes down its place in the order of its book with what it told, in its own transaction; then the
- * {@linkplain NaiveBooks model} does the same works in that order and must tell the same.
+ * Random works through the group commit on PostgreSQL, two lanes in each process, three books. Half of the works are asked for
+ * here, of two processes' commits in this JVM, each of either; the other half meanwhile by a caller in a process of its own.
+ * Then the {@linkplain NaiveBooks model} does the same works in the order that they wrote down, and must tell the same.
  */
 class RandomWorksOnPostgresTest {
-    private static final int WORKS = 3_000;
+    private static final int WORKS = 10_000;
     private static final int BOOKS = 3;
-
-    private record Place(int book, long position) {}
-
-    private record Decided(int work, Instant now, String told) {}
-
-    /** The last place in the order of a book. */
-    private static final Table<Integer, Long> POSITIONS = new Table<>() {
-        @Override
-        public Future<Map<Integer, Long>> load(SqlConnection connection, List<Integer> books) {
-            return connection
-                    .preparedQuery("""
-                            SELECT b.book, coalesce((SELECT max(position) FROM test_decided d WHERE d.book = b.book), 0)
-                            FROM unnest($1::int[]) AS b (book)
-                            """)
-                    .execute(Tuple.of(books.toArray(Integer[]::new)))
-                    .map(rows -> {
-                        Map<Integer, Long> found = new HashMap<>();
-                        for (Row row : rows) {
-                            found.put(row.getInteger(0), row.getLong(1));
-                        }
-                        return found;
-                    });
-        }
-
-        @Override
-        public void write(Writing writing, List<Change<Integer, Long>> changes) {
-            // The decisions say it.
-        }
-    };
-
-    private static final Table<Place, Decided> DECISIONS = new Table<>() {
-        @Override
-        public Future<Map<Place, Decided>> load(SqlConnection connection, List<Place> keys) {
-            throw new AssertionError("only written");
-        }
-
-        @Override
-        public void write(Writing writing, List<Change<Place, Decided>> changes) {
-            writing.execute(
-                    "INSERT INTO test_decided SELECT * FROM unnest($1::int[], $2::bigint[], $3::int[], $4::timestamptz[], $5::text[])",
-                    Tuple.of(
-                            changes.stream().map(change -> change.key().book()).toArray(Integer[]::new),
-                            changes.stream()
-                                    .map(change -> change.key().position())
-                                    .toArray(Long[]::new),
-                            changes.stream()
-                                    .map(change -> change.after().work())
-                                    .toArray(Integer[]::new),
-                            changes.stream()
-                                    .map(change -> change.after().now().atOffset(ZoneOffset.UTC))
-                                    .toArray(OffsetDateTime[]::new),
-                            changes.stream()
-                                    .map(change -> change.after().told())
-                                    .toArray(String[]::new)));
-        }
-    };
-
-    private final KernelWork.Entries entries = new KernelWork.Entries();
-    private final List<RandomWork> asked = new ArrayList<>();
-    private final Map<String, Answer> answers = new LinkedHashMap<>();
-
-    /** A random work as the commit takes it. */
-    private final class Recorded implements Work {
-        final int number;
-        final KernelWork kernel;
-
-        Recorded(int number) {
-            this.number = number;
-            this.kernel = new KernelWork(asked.get(number), entries);
-        }
-
-        int book() {
-            return asked.get(number).book();
-        }
-
-        @Override
-        public void needs(Needs needs) {
-            needs.row(POSITIONS, book());
-            kernel.needs(needs);
-        }
-
-        /** Every other work leaves with its refusal; the others catch it, so that its place is written down too. */
-        @Override
-        public Answer decide(WorkingSet set) {
-            String told = number % 2 == 0 ? kernel.decide(set) : kernel.decideAndTell(set);
-            long position = set.get(POSITIONS, book()) + 1;
-            set.put(POSITIONS, book(), position);
-            set.put(DECISIONS, new Place(book(), position), new Decided(number, set.now(), told));
-            return Answer.ok(Map.of("told", told));
-        }
-    }
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {11, 12})
@@ -143,15 +44,26 @@ class RandomWorksOnPostgresTest {
         try (Connection owner = database.connectAsOwner();
                 var statement = owner.createStatement()) {
             statement.execute(
-                    "CREATE TABLE test_decided (book int, position bigint, work int, now timestamptz, told text, PRIMARY KEY (book, position))");
+                    "CREATE TABLE test_decided (book int, position bigint, key text, work text, now timestamptz, told text, PRIMARY KEY (book, position))");
             statement.execute("GRANT SELECT, INSERT ON test_decided TO " + database.appUser());
         }
 
+        Process elsewhere = aProcess(database, "elsewhere", -seed);
         try (TestCommits one = TestCommits.on(database, 2);
-                TestCommits other = TestCommits.on(database, 2)) {
-            submitAll(seed, List.of(one, other));
-            replayEverything(other);
-            refuseOtherContent(one);
+                TestCommits other = TestCommits.on(database, 2);
+                BufferedReader itsOutput = elsewhere.inputReader()) {
+            assertThat(itsOutput.readLine()).isEqualTo("ready");
+            elsewhere.outputWriter().append("begin\n").flush();
+            new RandomCaller("here", seed, BOOKS).ask(WORKS / 2, List.of(one, other));
+            assertThat(elsewhere.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(elsewhere.exitValue()).isZero();
+
+            Map<String, Kept> kept = kept(database);
+            assertThat(kept).hasSize(WORKS);
+            replayEverything(kept, other);
+            refuseOtherContent(kept, one);
+        } finally {
+            elsewhere.destroyForcibly();
         }
 
         try (Connection owner = database.connectAsOwner()) {
@@ -160,99 +72,114 @@ class RandomWorksOnPostgresTest {
         }
     }
 
-    private void submitAll(long seed, List<TestCommits> processes) throws Exception {
-        Random random = new Random(seed);
-        RandomWorks works = new RandomWorks(seed, BOOKS);
-        while (asked.size() < WORKS) {
-            Map<Recorded, CompletableFuture<Answer>> wave = new LinkedHashMap<>();
-            Map<String, CompletableFuture<Answer>> again = new HashMap<>();
-            for (int i = 1 + random.nextInt(96); i > 0; i--) {
-                asked.add(works.next(Instant.now().truncatedTo(ChronoUnit.MICROS)));
-                Recorded work = new Recorded(asked.size() - 1);
-                wave.put(work, submit(processes.get(random.nextInt(2)), work));
-                if (random.nextInt(20) == 0) {
-                    again.put(key(work.number), submit(processes.get(random.nextInt(2)), new Recorded(work.number)));
-                }
+    /** Half of the works with a caller in another JVM. */
+    private static Process aProcess(TestDatabase.Database database, String name, long seed) throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        RandomCaller.class.getName(),
+                        name,
+                        Long.toString(seed),
+                        Integer.toString(BOOKS),
+                        Integer.toString(WORKS / 2))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        StringBuilder told = new StringBuilder();
+        System.getProperties().stringPropertyNames().stream()
+                .filter(property -> property.startsWith("moralbank.test.server."))
+                .forEach(property -> told.append(property)
+                        .append('=')
+                        .append(System.getProperty(property))
+                        .append('\n'));
+        told.append("moralbank.test.server.shared=").append(database.name()).append("\n\n");
+        process.outputWriter().append(told).flush();
+        return process;
+    }
+
+    /** What a key was answered. */
+    private record Kept(int book, int status, String body) {}
+
+    private static Map<String, Kept> kept(TestDatabase.Database database) throws SQLException {
+        Map<String, Kept> kept = new LinkedHashMap<>();
+        try (Connection owner = database.connectAsOwner();
+                var statement = owner.createStatement();
+                var rows = statement.executeQuery("SELECT key, book_id, status, body FROM commit_answer")) {
+            while (rows.next()) {
+                kept.put(
+                        rows.getString(1),
+                        new Kept(rows.getInt(2), rows.getInt(3), new String(rows.getBytes(4), StandardCharsets.UTF_8)));
             }
-            for (Map.Entry<Recorded, CompletableFuture<Answer>> sent : wave.entrySet()) {
-                Answer answer = sent.getValue().get(30, TimeUnit.SECONDS);
-                assertThat(answer.status())
-                        .as("%s", asked.get(sent.getKey().number))
-                        .isIn(200, 409, 422);
-                answers.put(key(sent.getKey().number), answer);
-                if (!answer.isProblem() && !answer.replayed()) {
-                    learn(sent.getKey().kernel, works);
-                }
+        }
+        return kept;
+    }
+
+    /** A work whose key was answered before. */
+    private record NotDecided() implements Work {
+        @Override
+        public void needs(Needs needs) {}
+
+        @Override
+        public Answer decide(WorkingSet set) {
+            throw new AssertionError("it is decided again");
+        }
+    }
+
+    /** Some at once, as the queue takes them. */
+    private static void replayEverything(Map<String, Kept> kept, TestCommits process) throws Exception {
+        List<String> keys = List.copyOf(kept.keySet());
+        for (int from = 0; from < keys.size(); from += 1_000) {
+            Map<String, CompletableFuture<Answer>> replays = new LinkedHashMap<>();
+            for (String key : keys.subList(from, Math.min(from + 1_000, keys.size()))) {
+                int book = requireNonNull(kept.get(key)).book();
+                replays.put(key, process.submit(key, RandomCaller.content(key), List.of(book), new NotDecided()));
             }
-            for (Map.Entry<String, CompletableFuture<Answer>> twin : again.entrySet()) {
-                assertThat(body(twin.getValue().get(30, TimeUnit.SECONDS)))
-                        .isEqualTo(body(java.util.Objects.requireNonNull(answers.get(twin.getKey()))));
+            for (Map.Entry<String, CompletableFuture<Answer>> replay : replays.entrySet()) {
+                Answer answer = replay.getValue().get(30, TimeUnit.SECONDS);
+                Kept first = requireNonNull(kept.get(replay.getKey()));
+                assertThat(answer.replayed()).isTrue();
+                assertThat(answer.status()).isEqualTo(first.status());
+                assertThat(body(answer)).isEqualTo(first.body());
             }
         }
     }
 
-    private static String key(int number) {
-        return "work-" + number;
-    }
-
-    private static CompletableFuture<Answer> submit(TestCommits process, Recorded work) {
-        return process.submit(key(work.number), "work " + work.number, List.of(work.book()), work);
-    }
-
-    private void learn(KernelWork kernel, RandomWorks works) {
-        kernel.placed.forEach(place -> works.placed(place.book(), place.hold(), place.who()));
-        for (Entry entry : kernel.posted) {
-            entries.learn(entry);
-            if (entry.type() != EntryType.REVERSAL) {
-                works.posted(entry.book(), entry.seq());
-            }
-        }
-    }
-
-    private void replayEverything(TestCommits process) throws Exception {
-        List<CompletableFuture<Answer>> replays = new ArrayList<>();
-        for (int number = 0; number < asked.size(); number++) {
-            replays.add(submit(process, new Recorded(number)));
-        }
-        for (int number = 0; number < asked.size(); number++) {
-            Answer replay = replays.get(number).get(30, TimeUnit.SECONDS);
-            Answer first = java.util.Objects.requireNonNull(answers.get(key(number)));
-            assertThat(replay.replayed()).isTrue();
-            assertThat(replay.status()).isEqualTo(first.status());
-            assertThat(replay.body()).isEqualTo(first.body());
-        }
-    }
-
-    private void refuseOtherContent(TestCommits process) throws Exception {
-        for (int number = 0; number < 20; number++) {
-            Recorded work = new Recorded(number);
-            Answer answer = process.submit(key(number), "something else", List.of(work.book()), work)
+    private static void refuseOtherContent(Map<String, Kept> kept, TestCommits process) throws Exception {
+        for (String key : kept.keySet().stream().limit(20).toList()) {
+            int book = requireNonNull(kept.get(key)).book();
+            Answer answer = process.submit(key, "something else", List.of(book), new NotDecided())
                     .get(30, TimeUnit.SECONDS);
             assertThat(answer.status()).isEqualTo(422);
             assertThat(body(answer)).contains("\"idempotency-key-reused\"");
         }
     }
 
-    private void sameAsTheModel(Connection owner) throws SQLException {
+    private static void sameAsTheModel(Connection owner) throws SQLException {
         NaiveBooks model = new NaiveBooks();
         int decided = 0;
+        int turns = 0;
+        String before = "";
         try (var statement = owner.createStatement();
-                var rows = statement.executeQuery("SELECT work, now, told FROM test_decided ORDER BY book, position")) {
+                var rows = statement.executeQuery(
+                        "SELECT split_part(key, '-', 1), work, now, told FROM test_decided ORDER BY book, position")) {
             for (; rows.next(); decided++) {
-                int work = rows.getInt(1);
-                Instant now = rows.getObject(2, OffsetDateTime.class).toInstant();
-                assertThat(rows.getString(3))
-                        .as("work %d: %s", work, asked.get(work))
-                        .isEqualTo(model.apply(asked.get(work), now));
+                RandomWork work = RandomCaller.read(rows.getString(2));
+                Instant now = rows.getObject(3, OffsetDateTime.class).toInstant();
+                assertThat(rows.getString(4)).as("%s", work).isEqualTo(model.apply(work, now));
+                turns += rows.getString(1).equals(before) ? 0 : 1;
+                before = rows.getString(1);
             }
         }
-        long done =
-                answers.values().stream().filter(answer -> !answer.isProblem()).count();
-        assertThat(decided).as("each work that was done, once").isEqualTo((int) done);
+        assertThat(decided)
+                .as("each work that was done, once")
+                .isEqualTo(count(owner, "commit_answer WHERE status = 200"));
+        assertThat(turns).as("here and elsewhere by turns").isGreaterThan(20);
         for (int book = 1; book <= BOOKS; book++) {
             assertThat(accounts(owner, book)).isEqualTo(model.accounts(book));
             assertThat(holds(owner, book)).isEqualTo(model.holds(book));
-            assertThat(count(owner, book)).isEqualTo(model.entries(book).size());
+            assertThat(count(owner, "ledger_entry WHERE book_id = " + book))
+                    .isEqualTo(model.entries(book).size());
         }
     }
 
@@ -283,9 +210,9 @@ class RandomWorksOnPostgresTest {
         return told;
     }
 
-    private static int count(Connection owner, int book) throws SQLException {
+    private static int count(Connection owner, String what) throws SQLException {
         try (var statement = owner.createStatement();
-                var rows = statement.executeQuery("SELECT count(*) FROM ledger_entry WHERE book_id = " + book)) {
+                var rows = statement.executeQuery("SELECT count(*) FROM " + what)) {
             rows.next();
             return rows.getInt(1);
         }
