@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.moralbank.commits.TestCommits.body;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -40,18 +41,24 @@ class BookEventsTest {
     @SuppressWarnings("NullAway.Init") // by begin
     private static BookEventStore store;
 
+    @SuppressWarnings("NullAway.Init") // by begin
+    private static TestDatabase.Database database;
+
     @BeforeAll
     static void begin() throws SQLException {
-        TestDatabase.Database database = TestCommits.aDatabase(BOOKS);
+        database = TestCommits.aDatabase(BOOKS);
         one = TestCommits.on(database, 2);
         other = TestCommits.on(database, 2);
         store = new BookEventStore(one.pool());
     }
 
     @AfterAll
-    static void end() {
+    static void end() throws SQLException {
         one.close();
         other.close();
+        try (Connection owner = database.connectAsOwner()) {
+            Invariants.check(owner);
+        }
     }
 
     record Told(String work, int place) {}

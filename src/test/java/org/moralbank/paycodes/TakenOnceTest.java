@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.moralbank.commits.Answer;
@@ -35,6 +36,7 @@ import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Draft;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Holder;
+import org.moralbank.ledger.Invariants;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Unit;
 import org.moralbank.paycodes.PayDevice.Pocket;
@@ -54,6 +56,13 @@ class TakenOnceTest {
     @BeforeAll
     static void makeTheDatabase() throws SQLException {
         database = TestCommits.aDatabase(1);
+    }
+
+    @AfterAll
+    static void checkTheBooks() throws SQLException {
+        try (Connection owner = database.connectAsOwner()) {
+            Invariants.check(owner);
+        }
     }
 
     @Test
