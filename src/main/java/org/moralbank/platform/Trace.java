@@ -1,7 +1,9 @@
 package org.moralbank.platform;
 
+import io.smallrye.common.vertx.VertxContext;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
@@ -50,6 +52,16 @@ public final class Trace {
 
     /** Runs what logs a failure, with the id in each line's {@code traceId}. */
     public static void logging(String id, Runnable log) {
+        Context context = Vertx.currentContext();
+        if (context == null || VertxContext.isDuplicatedContext(context)) {
+            inContext(id, log);
+        } else {
+            // The log's context is that of a request. Where there is none, as in a lane, each look at it is at a new one.
+            ((ContextInternal) context).duplicate().dispatch(() -> inContext(id, log));
+        }
+    }
+
+    private static void inContext(String id, Runnable log) {
         Object before = MDC.get(KEY);
         MDC.put(KEY, id);
         try {
