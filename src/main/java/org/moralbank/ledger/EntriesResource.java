@@ -34,6 +34,7 @@ import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.LongRead;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
@@ -134,7 +135,8 @@ public class EntriesResource {
                     As text/csv (RFC 4180, a row per posting) and as text/x-hledger (a journal that hledger checks, with a
                     balance assertion on every posting unless a filter leaves out postings of an account) the answer is all
                     that the filters let through, up to the last entry at its beginning, without pages; what persons wrote
-                    is not in it.
+                    is not in it. Like reports, only so many are written at a time, others are refused 429 `overloaded`; a
+                    client that takes nothing of its file for a minute or two is cut off.
                     """)
     @APIResponse(
             responseCode = "200",
@@ -144,7 +146,7 @@ public class EntriesResource {
                 @Content(mediaType = "text/csv", schema = @Schema(implementation = String.class)),
                 @Content(mediaType = "text/x-hledger", schema = @Schema(implementation = String.class))
             })
-    @Extension(name = "x-problem-codes", value = "")
+    @Extension(name = "x-problem-codes", value = "range-too-large")
     public Uni<Page<EntryView>> list(
             @Context RoutingContext http,
             @RestPath String book,
@@ -158,6 +160,7 @@ public class EntriesResource {
 
     @GET
     @Produces("text/csv")
+    @LongRead
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(hidden = true)
     public Multi<Buffer> csv(@Context RoutingContext http, @RestPath String book, @BeanParam Filters filters) {
@@ -167,6 +170,7 @@ public class EntriesResource {
 
     @GET
     @Produces("text/x-hledger")
+    @LongRead
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(hidden = true)
     public Multi<Buffer> journal(@Context RoutingContext http, @RestPath String book, @BeanParam Filters filters) {

@@ -9,20 +9,24 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.moralbank.platform.Language;
+import org.moralbank.platform.Snapshots;
 import org.moralbank.platform.TableFile;
 
 /**
  * Entries as files: CSV (RFC 4180) and the journal of hledger. They stream keyset pages, each read when the one before it
- * was taken, so that their size costs no memory; the last entry at the beginning bounds them.
+ * was taken, so that their size costs no memory and who takes them slowly holds no connection; the last entry at the
+ * beginning bounds them. The first page is read before anything is written, so that what takes too long is refused.
  */
 @ApplicationScoped
 class EntryExport {
     private static final int PAGE = 2_000;
 
     private final LedgerStore store;
+    private final Snapshots snapshots;
 
-    EntryExport(LedgerStore store) {
+    EntryExport(LedgerStore store, Snapshots snapshots) {
         this.store = store;
+        this.snapshots = snapshots;
     }
 
     /** A header and a row per posting. */
@@ -30,7 +34,7 @@ class EntryExport {
         return store.extent(book.id())
                 .onItem()
                 .transformToMulti(extent ->
-                        joined(Multi.createFrom().item(headings()), entries(book, filter, extent, EntryExport::rows)));
+                        written(book, filter, extent, Multi.createFrom().item(headings()), EntryExport::rows));
     }
 
     /**
@@ -41,10 +45,14 @@ class EntryExport {
         boolean asserts = filter.keepsAccountsWhole();
         return store.extent(book.id())
                 .onItem()
-                .transformToMulti(extent -> joined(
-                        Multi.createFrom().item(buffer(preamble(book, extent, asserts))),
-                        declarations(book, extent),
-                        entries(book, filter, extent, page -> buffer(transactions(book, page, asserts)))));
+                .transformToMulti(extent -> written(
+                        book,
+                        filter,
+                        extent,
+                        joined(
+                                Multi.createFrom().item(buffer(preamble(book, extent, asserts))),
+                                declarations(book, extent)),
+                        page -> buffer(transactions(book, page, asserts))));
     }
 
     @SafeVarargs
@@ -52,15 +60,30 @@ class EntryExport {
         return Multi.createBy().concatenating().streams(parts).select().where(part -> part.length() > 0);
     }
 
-    private Multi<Buffer> entries(
-            BookHandle book, EntryFilter filter, LedgerStore.Extent extent, Function<List<EntryView>, Buffer> written) {
+    /** The entries, page by page, behind what stands before them. */
+    private Multi<Buffer> written(
+            BookHandle book,
+            EntryFilter filter,
+            LedgerStore.Extent extent,
+            Multi<Buffer> before,
+            Function<List<EntryView>, Buffer> written) {
         return store.before(book, filter.occurredFrom())
+                .chain(start -> entries(book, filter, start, extent))
                 .onItem()
-                .transformToMulti(before -> pages(
+                .transformToMulti(first -> joined(
                         before,
-                        after -> store.sealed(book.id(), filter, after, extent.lastSeq(), PAGE),
-                        EntryView::seq,
-                        written));
+                        Multi.createFrom().item(first).map(written),
+                        first.size() < PAGE
+                                ? Multi.createFrom().empty()
+                                : pages(
+                                        first.getLast().seq(),
+                                        after -> entries(book, filter, after, extent),
+                                        EntryView::seq,
+                                        written)));
+    }
+
+    private Uni<List<EntryView>> entries(BookHandle book, EntryFilter filter, long after, LedgerStore.Extent extent) {
+        return snapshots.answer(database -> store.sealed(database, book.id(), filter, after, extent.lastSeq(), PAGE));
     }
 
     private Multi<Buffer> declarations(BookHandle book, LedgerStore.Extent extent) {

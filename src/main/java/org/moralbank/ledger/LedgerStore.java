@@ -278,7 +278,7 @@ class LedgerStore {
 
     /** Entries behind {@code after}, in order of seq. */
     Uni<List<EntryView>> entries(int book, EntryFilter filter, long after, int limit) {
-        return page(book, filter, after, null, limit)
+        return page(pool, book, filter, after, null, limit)
                 .chain(page -> page.isEmpty()
                         ? Uni.createFrom().item(List.of())
                         : pool.preparedQuery(ENTRIES.formatted(page.get().sql()))
@@ -307,12 +307,8 @@ class LedgerStore {
     }
 
     /** Entries behind {@code after} and up to {@code last}, without what persons wrote. */
-    Uni<List<EntryView>> sealed(int book, EntryFilter filter, long after, long last, int limit) {
-        return sealed(pool, book, filter, after, last, limit);
-    }
-
     Uni<List<EntryView>> sealed(SqlClient database, int book, EntryFilter filter, long after, long last, int limit) {
-        return page(book, filter, after, last, limit)
+        return page(database, book, filter, after, last, limit)
                 .chain(page -> page.isEmpty()
                         ? Uni.createFrom().item(List.of())
                         : database.preparedQuery(page.get().sql())
@@ -335,8 +331,9 @@ class LedgerStore {
      * What reads the first entries of a filter; nothing where it names an account that is not there, or somebody who has
      * none. The accounts are read first, so that the planner knows whether they have few postings or most of the book's.
      */
-    private Uni<Optional<Query>> page(int book, EntryFilter filter, long after, @Nullable Long last, int limit) {
-        return accountsOf(book, filter).map(accounts -> {
+    private static Uni<Optional<Query>> page(
+            SqlClient database, int book, EntryFilter filter, long after, @Nullable Long last, int limit) {
+        return accountsOf(database, book, filter).map(accounts -> {
             if (accounts.stream().anyMatch(found -> found.length == 0)) {
                 return Optional.empty();
             }
@@ -354,7 +351,7 @@ class LedgerStore {
     }
 
     /** The numbers of the accounts of each who is to take part, and of the one that is named; few in each. */
-    private Uni<List<Integer[]>> accountsOf(int book, EntryFilter filter) {
+    private static Uni<List<Integer[]>> accountsOf(SqlClient database, int book, EntryFilter filter) {
         List<Where> each = new ArrayList<>();
         for (Party party : filter.parties()) {
             each.add(new Where()
@@ -370,7 +367,7 @@ class LedgerStore {
         return Multi.createFrom()
                 .iterable(each)
                 .onItem()
-                .transformToUniAndConcatenate(where -> pool.preparedQuery(
+                .transformToUniAndConcatenate(where -> database.preparedQuery(
                                 "SELECT a.account_id FROM ledger_account a " + where.sql)
                         .execute(where.tuple())
                         .map(rows -> list(rows, row -> row.getInteger(0)).toArray(Integer[]::new)))

@@ -12,9 +12,14 @@ public interface ReadsConfig {
     int longAtOnce();
 
     /**
-     * The longest that one statement of a report or of statistics may take, for which somebody waits. An export's trial
+     * The longest that one statement of a report, of statistics or of a book's entries as a file may take, for which somebody
+     * waits. An export's trial
      * balance is read by the same statements.
      */
     @WithDefault("60s")
     Duration longestStatement();
+
+    /** How long a client may take nothing of such an answer before it is cut off and makes room for others. */
+    @WithDefault("60s")
+    Duration longestPause();
 }

@@ -1,11 +1,13 @@
 package org.moralbank.platform;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.pgclient.PgConnection;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -45,15 +47,40 @@ public class Snapshots {
                 .transform(slow -> new ProtocolRejection.RangeTooLarge(longestStatement.toSeconds()).refused());
     }
 
-    /** What is read in one snapshot, of which no statement may take longer than that. */
+    /**
+     * What is read in one snapshot, of which no statement may take longer than that. When nobody waits for it any more, the
+     * database is told to stop.
+     */
     public <T> Uni<T> read(Duration longestStatement, Function<SqlConnection, Uni<T>> reading) {
-        return pool.getConnection()
-                .chain(connection -> connection
-                        .query(BEGIN.formatted(longestStatement.toMillis()))
-                        .execute()
-                        .chain(ignored -> reading.apply(connection))
-                        .onTermination()
-                        .call(() -> connection.query("ROLLBACK").execute().eventually(connection::close)));
+        return Uni.createFrom().deferred(() -> {
+            // Remembered, so that one that comes when nobody waits for it any more is given back too.
+            Uni<SqlConnection> taken = pool.getConnection().memoize().indefinitely();
+            AtomicBoolean left = new AtomicBoolean();
+            return taken.chain(connection -> connection
+                            .query(BEGIN.formatted(longestStatement.toMillis()))
+                            .execute()
+                            .chain(ignored -> reading.apply(connection)))
+                    .onFailure(stopped -> left.get())
+                    .recoverWithNull()
+                    .onTermination()
+                    .call((read, failure, cancelled) -> {
+                        left.set(cancelled);
+                        return taken.onItemOrFailure()
+                                .transformToUni((connection, none) -> none == null
+                                        ? giveBack(connection, cancelled)
+                                        : Uni.createFrom().voidItem());
+                    });
+        });
+    }
+
+    private static Uni<Void> giveBack(SqlConnection connection, boolean readsStill) {
+        // What ends the snapshot would wait for the statement.
+        Uni<Void> stopped = readsStill
+                ? PgConnection.cast(connection).cancelRequest().onFailure().recoverWithNull()
+                : Uni.createFrom().voidItem();
+        return stopped.chain(() -> connection.query("ROLLBACK").execute())
+                .eventually(connection::close)
+                .replaceWithVoid();
     }
 
     /** Whether a read failed because it took too long. */

@@ -38,7 +38,7 @@ class LongBookTest {
     private static final CountedReads LOOKUPS = CountedReads.ofLookups(DATABASE);
     private static final LedgerStore STORE = new LedgerStore(COUNTED.pool(), COUNTED.pool());
     private static final LedgerReads READS = new LedgerReads(STORE);
-    private static final EntryExport EXPORT = new EntryExport(STORE);
+    private static final EntryExport EXPORT = new EntryExport(STORE, COUNTED.countedSnapshots());
     private static final TotalsStore TOTALS = new TotalsStore();
 
     @BeforeAll

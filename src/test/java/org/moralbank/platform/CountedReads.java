@@ -1,12 +1,15 @@
 package org.moralbank.platform;
 
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * A pool that tells what was read through it. It has one connection: the server counts for each connection by itself, until a
@@ -50,17 +53,34 @@ public final class CountedReads implements AutoCloseable {
 
     /** Snapshots through the same connection, in which a statement may take a minute. */
     public Snapshots snapshots() {
-        return new Snapshots(pool, new ReadsConfig() {
-            @Override
-            public int longAtOnce() {
-                return 1;
-            }
+        return new Snapshots(pool, new Patient());
+    }
 
+    /** The same in no transaction of their own, so that {@link #of} counts what is read in them. */
+    public Snapshots countedSnapshots() {
+        return new Snapshots(pool, new Patient()) {
             @Override
-            public Duration longestStatement() {
-                return Duration.ofMinutes(1);
+            public <T> Uni<T> read(Duration longestStatement, Function<SqlConnection, Uni<T>> reading) {
+                return pool.withConnection(reading);
             }
-        });
+        };
+    }
+
+    private static final class Patient implements ReadsConfig {
+        @Override
+        public int longAtOnce() {
+            return 1;
+        }
+
+        @Override
+        public Duration longestStatement() {
+            return Duration.ofMinutes(1);
+        }
+
+        @Override
+        public Duration longestPause() {
+            return Duration.ofMinutes(1);
+        }
     }
 
     /** How many rows of tables and entries of indexes are looked at, each as often as it is. */

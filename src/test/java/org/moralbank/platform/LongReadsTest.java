@@ -51,6 +51,32 @@ class LongReadsTest {
         book.as(Role.AUDITOR).get(book.path() + report).then().statusCode(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"text/csv", "text/x-hledger"})
+    void aBookIsNotWrittenOutWhileSoManyReportsAreMade(String type) {
+        var book = bank.aBook();
+        int all = reads.free().drainPermits();
+        try {
+            book.as(Role.AUDITOR)
+                    .header("Accept", type)
+                    .get(book.path() + "/entries")
+                    .then()
+                    .statusCode(429)
+                    .header("Retry-After", "1")
+                    .contentType("application/problem+json")
+                    .body("code", equalTo("overloaded"));
+            // A page is no long read.
+            book.as(Role.AUDITOR).get(book.path() + "/entries").then().statusCode(200);
+        } finally {
+            reads.free().release(all);
+        }
+        book.as(Role.AUDITOR)
+                .header("Accept", type)
+                .get(book.path() + "/entries")
+                .then()
+                .statusCode(200);
+    }
+
     @Test
     void whoIsAnsweredMakesRoom() throws InterruptedException {
         var book = bank.aBook();

@@ -52,6 +52,8 @@ class SnapshotsTest {
 
     @ParameterizedTest
     @CsvSource({
+        "/entries, text/csv",
+        "/entries, text/x-hledger",
         "/trial-balance, application/json",
         "/trial-balance, text/csv",
         "/general-ledger, application/json",
