@@ -2,6 +2,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,17 +12,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
- * Kills two processes of the service and their database under load, again and again, and then counts what is there.
+ * Kills two processes of the service and their database under load, again and again, then stops one as an upgrade does, and
+ * counts what is there.
  *
  * <pre>
  *   ./mvnw -DskipTests package
- *   java src/bench/Crash.java [--kills 20] [--every-ms 3000] [--seed N]     (JDK 22 or later)
+ *   java src/bench/Crash.java [--kills 20] [--stops 1] [--every-ms 3000] [--seed N]     (JDK 22 or later)
  * </pre>
  *
  * Writers send transfers, each with a key of its own that is also its reference, and send it again until it is answered,
  * whatever happens meanwhile, each time to one of the two processes, which work on one book of one database. In turns the
  * first process (its JVM alone, so that its database is orphaned), PostgreSQL (its postmaster and every backend) and the
- * second process are killed with SIGKILL. In the end, over the API: every answered transfer stands in the
+ * second process are killed with SIGKILL. After that the second is stopped with SIGTERM and started again, and the writers
+ * send to it only while it says that it is ready: then no request fails, because it says that it is not before it takes none
+ * any more, and answers what it took. In the end, over the API: every answered transfer stands in the
  * book once, under the number that was answered; no transfer stands there twice; the numbers have no gap; the balances
  * sum to zero; every key is answered again, byte for byte as before.
  */
@@ -37,7 +41,13 @@ public final class Crash {
     private final Map<String, String> answered = new ConcurrentHashMap<>();
     private final AtomicInteger sent = new AtomicInteger();
     private final AtomicInteger resent = new AtomicInteger();
+    private final List<String> unanswered = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean stopping;
+
+    /** Whether nothing is killed any more, so that each request is to be answered. */
+    private volatile boolean gentle;
+
+    private volatile boolean secondIsReady = true;
 
     private Crash(Processes processes) {
         this.processes = processes;
@@ -47,18 +57,19 @@ public final class Crash {
         Map<String, String> options = Processes.options(arguments);
         long seed = Long.parseLong(options.getOrDefault("--seed", Long.toString(System.nanoTime())));
         int kills = Integer.parseInt(options.getOrDefault("--kills", "20"));
+        int stops = Integer.parseInt(options.getOrDefault("--stops", "1"));
         int everyMillis = Integer.parseInt(options.getOrDefault("--every-ms", "3000"));
         System.out.printf("seed %d%n", seed);
         List<String> faults;
         try (Processes processes = new Processes("crash", Map.of())) {
-            faults = new Crash(processes).run(kills, everyMillis, new Random(seed));
+            faults = new Crash(processes).run(kills, stops, everyMillis, new Random(seed));
         }
         faults.forEach(fault -> System.out.println("FAULT " + fault));
         System.out.println(faults.isEmpty() ? "nothing was lost, nothing is there twice" : faults.size() + " faults");
         System.exit(faults.isEmpty() ? 0 : 1);
     }
 
-    private List<String> run(int kills, int everyMillis, Random random) throws Exception {
+    private List<String> run(int kills, int stops, int everyMillis, Random random) throws Exception {
         processes.start(0);
         processes.start(1);
         setUp();
@@ -84,6 +95,7 @@ public final class Crash {
             }
             awaitAnswers(before);
         }
+        List<String> faults = stopGently(stops);
         stopping = true;
         for (Thread writer : writers) {
             writer.join();
@@ -91,7 +103,58 @@ public final class Crash {
         System.out.printf(
                 "killed: the two processes %d times, PostgreSQL %d times; transfers sent %d, sent again %d, answered %d%n",
                 killedServices, killedDatabase, sent.get(), resent.get(), answered.size());
-        return check();
+        faults.addAll(check());
+        return faults;
+    }
+
+    /** Stops the second process under load, and starts it again. */
+    private List<String> stopGently(int stops) throws Exception {
+        List<String> faults = new ArrayList<>();
+        // What was sent before is still tried again, because a process that was killed had it.
+        int killed = sent.get();
+        awaitAnswers(answered.size() + WRITERS);
+        gentle = true;
+        for (int i = 0; i < stops; i++) {
+            int before = answered.size();
+            awaitAnswers(before);
+            Balancer balancer = new Balancer();
+            Thread asking = Thread.ofPlatform().start(balancer);
+            processes.terminate(1);
+            balancer.ended = true;
+            asking.join();
+            if (!balancer.sawItNotReady) {
+                faults.add("the second process took no more requests before it said that it was not ready");
+            }
+            processes.start(1);
+            secondIsReady = true;
+        }
+        awaitAnswers(answered.size());
+        System.out.printf(
+                "stopped: the second process %d times; of %d transfers sent meanwhile %d requests were not answered%n",
+                stops, sent.get() - killed, unanswered.size());
+        faults.addAll(unanswered);
+        return faults;
+    }
+
+    /** Asks the second process all the time whether it is ready. */
+    private final class Balancer implements Runnable {
+        private volatile boolean ended;
+        private volatile boolean sawItNotReady;
+
+        @Override
+        public void run() {
+            while (!ended) {
+                try {
+                    secondIsReady = processes.ask(1, "GET", "/q/health/ready", null, null).statusCode() == 200;
+                    sawItNotReady |= !secondIsReady;
+                    Thread.sleep(50);
+                } catch (IOException away) {
+                    secondIsReady = false;
+                } catch (InterruptedException interrupted) {
+                    return;
+                }
+            }
+        }
     }
 
     /** Waits until the writers are answered again. */
@@ -146,7 +209,7 @@ public final class Crash {
                 Thread.sleep(50);
             }
             try {
-                int which = random.nextInt(Processes.COUNT);
+                int which = secondIsReady ? random.nextInt(Processes.COUNT) : 0;
                 HttpResponse<String> response = processes.ask(which, "POST", BOOK + "/transfers", reference, body);
                 if (response.statusCode() == 201) {
                     return response.body();
@@ -154,9 +217,17 @@ public final class Crash {
                 if (response.statusCode() < 500 && response.statusCode() != 429) {
                     throw new IllegalStateException(response.statusCode() + " " + response.body());
                 }
+                notAnswered(reference, response.body());
             } catch (IOException away) {
-                // Not answered; the next try tells.
+                // The next try tells.
+                notAnswered(reference, away.toString());
             }
+        }
+    }
+
+    private void notAnswered(String reference, String instead) {
+        if (gentle && !stopping) {
+            unanswered.add(reference + " was not answered but " + instead);
         }
     }
 

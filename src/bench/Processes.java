@@ -128,6 +128,14 @@ final class Processes implements AutoCloseable {
         services[which].destroyForcibly().waitFor();
     }
 
+    /** SIGTERM to one, which is to end by itself; 40 seconds, as Kubernetes gives it, at most. */
+    void terminate(int which) throws InterruptedException {
+        services[which].destroy();
+        if (!services[which].waitFor(40, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("process " + which + " did not end; see " + log);
+        }
+    }
+
     /** Stops one JVM, as a machine that hangs does, until it goes on. */
     void stop(int which) throws Exception {
         signal(which, "-STOP");
