@@ -64,9 +64,9 @@ class LongReads {
             this.channel =
                     http.request().connection() instanceof ConnectionBase connection ? connection.channel() : null;
             http.addEndHandler(ended -> leave());
-            // REST replaces the end handlers' own look at clients that go away, and what it could not write to one it
-            // resets,
-            // after which Vert.x tells nobody that the connection is closed.
+            // REST replaces the end handlers' own look at clients that go away. What it could not write to one it
+            // resets, after
+            // which Vert.x tells nobody that the connection is closed.
             answer.addCloseHandler(this::leave);
             if (channel != null) {
                 channel.closeFuture().addListener(closed);
@@ -85,10 +85,10 @@ class LongReads {
             written = response.bytesWritten();
         }
 
-        /** At once: what Vert.x closes, it closes when all is written. */
+        /** At once, past Vert.x' own handler: that closes when all is written. */
         private void cutOff(HttpServerResponse response) {
             if (channel != null && http.request().version() != HttpVersion.HTTP_2) {
-                channel.close();
+                channel.pipeline().firstContext().close();
             } else {
                 response.reset();
             }

@@ -13,8 +13,7 @@ public interface ReadsConfig {
 
     /**
      * The longest that one statement of a report, of statistics or of a book's entries as a file may take, for which somebody
-     * waits. An export's trial
-     * balance is read by the same statements.
+     * waits. An export's trial balance is read by the same statements.
      */
     @WithDefault("60s")
     Duration longestStatement();
