@@ -34,7 +34,7 @@ class RedemptionStore {
     private static final String FIND = SELECT + "AND r.redemption_id = $3";
 
     private static final String LIST = SELECT + """
-            AND ($3::uuid IS NULL OR r.redemption_id > $3)
+            AND r.redemption_id > coalesce($3, '00000000-0000-0000-0000-000000000000'::uuid)
             AND ($4::text IS NULL OR r.merchant = $4)
             AND ($5::text IS NULL OR r.member = $5)
             AND ($6::text IS NULL OR r.terminal = $6)

@@ -20,7 +20,7 @@ import org.moralbank.redemptions.Transaction.Key;
  * tombstones are written here.
  */
 final class TransactionTable implements Table<Key, Transaction> {
-    private static final String LOAD = "SELECT " + RedemptionTable.COLUMNS + """
+    static final String LOAD = "SELECT " + RedemptionTable.COLUMNS + """
                    , k.book_id, k.merchant, k.terminal, k.terminal_transaction, t.reversed_at
             FROM unnest($1::smallint[], $2::text[], $3::text[], $4::text[])
                 AS k (book_id, merchant, terminal, terminal_transaction)

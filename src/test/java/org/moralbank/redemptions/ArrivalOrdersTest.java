@@ -300,17 +300,6 @@ class ArrivalOrdersTest {
         return database;
     }
 
-    /**
-     * Autovacuum does it within a minute. Until then a transaction is looked for among all of its merchant: without statistics
-     * the index of the merchant's list is taken for as good as that of its transactions.
-     */
-    private static void analyze(TestDatabase.Database database) throws SQLException {
-        try (Connection owner = database.connectAsOwner();
-                var statement = owner.createStatement()) {
-            statement.execute("ANALYZE redemption");
-        }
-    }
-
     /** Gives each member the points, through the kernel. */
     private static void endow(TestCommits commits, int members) throws Exception {
         for (int from = 0; from < members; from += WAVE) {
@@ -416,9 +405,6 @@ class ArrivalOrdersTest {
                     wave.add(play(redemptions, new Till("M-" + n, code, "N" + n, sale), orders.get(n), ids));
                 }
                 CompletableFuture.allOf(wave.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
-                if (from == 0) {
-                    analyze(database);
-                }
             }
         } finally {
             processes.forEach(TestCommits::close);
