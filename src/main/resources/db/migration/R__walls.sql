@@ -1,7 +1,7 @@
 -- A further wall behind the rules of the kernel. Apart from the tables, so that an engine without triggers can leave it
 -- out; repeatable, so that it always matches the last tables. It is applied after every change of this file.
 -- tables: commits, access, ledger, members, services, redemptions, merchants, paycodes, events, settlements, log, audit,
--- exports, imports, budgets
+-- exports, imports, budgets, used steps
 
 CREATE OR REPLACE FUNCTION moralbank_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -40,7 +40,7 @@ BEGIN
         EXECUTE format('GRANT INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO %I', app);
         EXECUTE format('REVOKE UPDATE ON commit_answer, ledger_entry, ledger_posting, ledger_event,
                                          log_hash, log_checkpoint, log_key, audit_finding, imported_book FROM %I', app);
-        EXECUTE format('REVOKE UPDATE ON ledger_budget, export_file, export_chunk FROM %I', app);
+        EXECUTE format('REVOKE UPDATE ON ledger_budget, pay_device_step, export_file, export_chunk FROM %I', app);
         EXECUTE format('GRANT DELETE ON export_job, export_file, export_chunk TO %I', app);
         EXECUTE format('REVOKE INSERT, UPDATE ON flyway_schema_history FROM %I', app);
     END IF;

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param handle seven digits that stand in its codes; given once in a book
  * @param label what the member calls it
- * @param lastStep its codes of this step and of those before are used up
+ * @param lastStep the newest step of which a code was taken; with a connection, none of it and of those before is taken any
+ *     more. What is uploaded late is judged by the {@linkplain UsedStep steps} themselves
  */
 record PayDevice(
         UUID id,
@@ -30,7 +31,7 @@ record PayDevice(
     }
 
     PayDevice used(long step, Instant at) {
-        return new PayDevice(id, handle, label, enrolledAt, revokedAt, step, at);
+        return new PayDevice(id, handle, label, enrolledAt, revokedAt, Math.max(lastStep, step), at);
     }
 
     PayDevice revoked(Instant at) {

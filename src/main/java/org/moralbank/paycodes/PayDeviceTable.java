@@ -81,8 +81,6 @@ final class PayDeviceTable implements Table<Pocket.Key, Pocket> {
                     write(writing, change.key(), device);
                     if (there == null) {
                         writing.afterwards(() -> PayCodeMetrics.made("device"));
-                    } else if (device.lastStep() != there.lastStep()) {
-                        writing.afterwards(() -> PayCodeMetrics.taken("device"));
                     }
                 }
             }

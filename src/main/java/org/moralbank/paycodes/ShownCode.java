@@ -4,11 +4,13 @@ import static org.moralbank.ledger.Ledger.HOLDINGS;
 import static org.moralbank.ledger.Ledger.HOLDS;
 import static org.moralbank.paycodes.PayCodeTable.PAY_CODES;
 import static org.moralbank.paycodes.PayDeviceTable.POCKETS;
+import static org.moralbank.paycodes.UsedStepTable.USED_STEPS;
 import static org.moralbank.paycodes.VoucherTable.VOUCHERS;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.WorkingSet;
@@ -39,6 +41,11 @@ public sealed interface ShownCode {
     /** Names what {@link #present} looks at; for a voucher also its hold, and what its member has. */
     void need(Needs needs);
 
+    /** Names what {@link #presentAt} looks at. */
+    default void needAt(Needs needs, Instant at) {
+        need(needs);
+    }
+
     /**
      * Takes the code: it is not taken again. What the work undoes by a refusal of its own is undone here too, so that the
      * code is still good.
@@ -50,9 +57,8 @@ public sealed interface ShownCode {
 
     /**
      * Takes a code that was shown at {@code at}, by the till's clock, where there was no connection. A code of the service is
-     * judged by that moment; a password of a device must be that of the moment, one step off at most. Because a device
-     * remembers the last step only, none is taken before one that was taken: whoever uploads late may find that the member
-     * has paid elsewhere since.
+     * judged by that moment; a password of a device must be that of the moment, one step off at most. What the member paid
+     * since, and in which order tills upload, does not matter: only a code that was taken itself is not taken again.
      *
      * <p>Refuses as {@link #present} does. A voucher is refused too ({@link PayCodeRejection.NotOffline}): on paper, it could
      * be shown at two tills at once.
@@ -171,6 +177,30 @@ public sealed interface ShownCode {
         }
 
         @Override
+        public void needAt(Needs needs, Instant at) {
+            need(needs);
+            for (long step : stepsAt(at)) {
+                needs.row(USED_STEPS, new UsedStep(book, device, step));
+            }
+        }
+
+        /** Of which steps around that moment it is the password, the newest first: of one as a rule, or of none. */
+        private long[] stepsAt(Instant at) {
+            long shown = Totp.stepAt(at.getEpochSecond());
+            return LongStream.iterate(shown + DRIFT_STEPS, step -> step >= shown - DRIFT_STEPS, step -> step - 1)
+                    .filter(step -> Totp.password(secret.bytes(), step) == password)
+                    .toArray();
+        }
+
+        private Presented take(WorkingSet set, Pocket pocket, PayDevice there, long step) {
+            UsedStep used = new UsedStep(book, device, step);
+            set.put(USED_STEPS, used, used);
+            set.put(POCKETS, key(), pocket.with(there.used(step, PayCodes.moment(set))));
+            return new Presented(member, null);
+        }
+
+        /** Needs to see the last step only: what is shown with a connection is shown in order. */
+        @Override
         public Presented present(WorkingSet set) {
             Pocket pocket = set.find(POCKETS, key());
             PayDevice there = pocket == null ? null : pocket.find(device);
@@ -189,8 +219,7 @@ public sealed interface ShownCode {
                     if (step < now - DRIFT_STEPS) {
                         throw new PayCodeRejection.Expired().refused();
                     }
-                    set.put(POCKETS, key(), pocket.with(there.used(step, PayCodes.moment(set))));
-                    return new Presented(member, null);
+                    return take(set, pocket, there, step);
                 }
             }
             throw new PayCodeRejection.Unknown().refused();
@@ -203,15 +232,14 @@ public sealed interface ShownCode {
             if (pocket == null || there == null || !there.isLiveAt(at)) {
                 throw new PayCodeRejection.Unknown().refused();
             }
-            long shown = Totp.stepAt(at.getEpochSecond());
-            for (long step = shown + DRIFT_STEPS; step >= shown - DRIFT_STEPS; step--) {
-                if (Totp.password(secret.bytes(), step) == password) {
-                    if (step <= there.lastStep()) {
-                        throw new PayCodeRejection.Used().refused();
-                    }
-                    set.put(POCKETS, key(), pocket.with(there.used(step, PayCodes.moment(set))));
-                    return new Presented(member, null);
+            long[] steps = stepsAt(at);
+            for (long step : steps) {
+                if (set.find(USED_STEPS, new UsedStep(book, device, step)) == null) {
+                    return take(set, pocket, there, step);
                 }
+            }
+            if (steps.length > 0) {
+                throw new PayCodeRejection.Used().refused();
             }
             throw new PayCodeRejection.Unknown().refused();
         }

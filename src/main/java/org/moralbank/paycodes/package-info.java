@@ -26,8 +26,8 @@
  * code is {@code 712}, the handle, the password. With RFC 6238's own secret for SHA-256 (the ASCII digits
  * 12345678901234567890123456789012) and handle 0481516, at 1970-01-01T00:00:20Z (T = 1) the code is 712 0481516 46119246;
  * other values of T are those of the RFC's appendix B, which lists them as hexadecimal. The service takes the password of
- * its own step, of the one before and of the one after; each step once, and none before one that was taken: an app that
- * shows a second code within 20 s waits for the next step. A library's authenticator is set up with
+ * its own step, of the one before and of the one after; each step once, and with a connection none before one that was
+ * taken: an app that shows a second code within 20 s waits for the next step. A library's authenticator is set up with
  * {@code algorithm=SHA256&digits=8&period=20}.
  *
  * <p><b>Rules.</b>
@@ -36,7 +36,9 @@
  *   <li>A code is taken once. That is decided under the book's lock, with the redemption that it pays for, and written in
  *       the same transaction: it holds over restarts, retries and replicas. A redemption that is refused leaves the code
  *       as it was.
- *   <li>Of a device one row remembers the last step that was taken; there is no list of used codes to lose.
+ *   <li>Of a device its row has the last step that was taken, which is all that a code asks that is shown with a connection.
+ *       Each step that was taken is a row, too, by which codes are judged that are uploaded late: in any order, and whatever
+ *       the member paid since, a step pays once, with a connection or without.
  *   <li>A code of the service is refused from the moment {@code validUntil} on, a voucher from the end of its last day in
  *       the community's calendar.
  *   <li>A wrong code is refused as unknown, used or expired, in this order, and tells nothing of members.
@@ -64,9 +66,10 @@
  * process counts by itself, so that with eight of them, as many as production scales to, it is once in seven years.
  *
  * <p><b>Cost.</b> A code that is shown costs one read by a unique index before the commit, which this process's memory
- * saves for the codes it made and the devices it saw; in the commit one row more is loaded and written.
+ * saves for the codes it made and the devices it saw; in the commit one row more is loaded and written, and
+ * of a device's code its step is added.
  *
- * <p><b>Tables.</b> {@code pay_code}, {@code pay_device}, {@code pay_voucher}.
+ * <p><b>Tables.</b> {@code pay_code}, {@code pay_device}, {@code pay_device_step}, {@code pay_voucher}.
  *
  * <p><b>Endpoints.</b> {@code POST /v1/books/{book}/pay-codes}, {@code GET …/pay-codes/{id}};
  * {@code POST GET …/members/{memberId}/pay-devices}, {@code POST …/pay-devices/{id}/revoke};

@@ -77,7 +77,7 @@ record OfflineSale(
     void needs(Needs needs) {
         needs.row(TRANSACTIONS, key).row(HOLDINGS, seller().payable());
         if (shown != null) {
-            shown.need(needs);
+            shown.needAt(needs, at);
         }
         String whose = payer();
         if (whose != null) {

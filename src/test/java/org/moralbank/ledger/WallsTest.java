@@ -71,6 +71,14 @@ class WallsTest {
     }
 
     @Test
+    void theApplicationMayNotTakeBackThatACodeWasTaken() throws SQLException {
+        try (Connection app = database.connectAsApp()) {
+            refuses(INSUFFICIENT_PRIVILEGE, () -> execute(app, "UPDATE pay_device_step SET step = step + 1"));
+            refuses(INSUFFICIENT_PRIVILEGE, () -> execute(app, "DELETE FROM pay_device_step"));
+        }
+    }
+
+    @Test
     void theApplicationDeletesNothingButExports() throws SQLException {
         try (Connection owner = database.connectAsOwner();
                 Connection app = database.connectAsApp()) {

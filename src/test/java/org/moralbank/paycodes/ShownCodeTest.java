@@ -3,6 +3,7 @@ package org.moralbank.paycodes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.moralbank.paycodes.PayCodeTable.PAY_CODES;
 import static org.moralbank.paycodes.PayDeviceTable.POCKETS;
+import static org.moralbank.paycodes.UsedStepTable.USED_STEPS;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,13 +178,41 @@ class ShownCodeTest {
         assertThat(lastStep(set)).isEqualTo(refusal == null ? step(0) : -1);
     }
 
+    /** Another till uploaded first, or the member has paid with a connection since. */
     @Test
-    void takesNoCodeOfADeviceThatWasShownWithoutAConnectionBeforeOneThatWasTaken() {
-        WorkingSet set = withDevice(A_DAY_LATER, device(step(2), null));
+    void takesEachStepThatWasShownWithoutAConnectionOnceWhateverWasTakenSince() {
+        WorkingSet set = withDevice(A_DAY_LATER, device(step(2), null), step(2));
 
-        assertThat(presentAt(set, shown(1), MADE.plusSeconds(20))).isEqualTo("pay-code-used");
         assertThat(presentAt(set, shown(2), MADE.plusSeconds(40))).isEqualTo("pay-code-used");
+        assertThat(presentAt(set, shown(1), MADE.plusSeconds(20))).isNull();
+        assertThat(lastStep(set)).as("goes up only").isEqualTo(step(2));
+        assertThat(presentAt(set, shown(1), MADE.plusSeconds(39))).isEqualTo("pay-code-used");
         assertThat(presentAt(set, shown(3), MADE.plusSeconds(60))).isNull();
+        assertThat(presentAt(set, shown(0), MADE)).isNull();
+        assertThat(presentAt(set, shown(3), MADE.plusSeconds(60))).isEqualTo("pay-code-used");
+        assertThat(lastStep(set)).isEqualTo(step(3));
+    }
+
+    @Test
+    void takesNoCodeOfADeviceAgainThatWasTakenTheOtherWay() {
+        WorkingSet set = withDevice(MADE.plusSeconds(20), device(-1, null));
+
+        assertThat(present(set, shown(0))).isNull();
+        assertThat(presentAt(set, shown(0), MADE)).isEqualTo("pay-code-used");
+        assertThat(presentAt(set, shown(1), MADE.plusSeconds(20))).isNull();
+        assertThat(present(set, shown(1))).isEqualTo("pay-code-used");
+        assertThat(present(set, shown(2))).isNull();
+    }
+
+    @Test
+    void takesACodeOfADeviceThatWasShownWithoutAConnectionAgainWhenTheWorkWasUndone() {
+        WorkingSet set = withDevice(A_DAY_LATER, device(-1, null));
+        int mark = set.mark();
+
+        assertThat(presentAt(set, shown(0), MADE)).isNull();
+        set.undoTo(mark);
+
+        assertThat(presentAt(set, shown(0), MADE)).isNull();
     }
 
     /** Enrolled at 08:00, and revoked a minute later. */
@@ -227,10 +258,17 @@ class ShownCodeTest {
         return new PayDevice(ID, "0481516", null, Instant.EPOCH, revokedAt, lastStep, null);
     }
 
-    private static WorkingSet withDevice(Instant now, PayDevice device) {
+    private static WorkingSet withDevice(Instant now, PayDevice device, long... used) {
         WorkingSet set = new WorkingSet(now);
         Pocket.Key key = new Pocket.Key(BOOK, "M-1");
         set.loaded(POCKETS, List.of(key), Map.of(key, new Pocket(List.of(device))));
+        List<UsedStep> near = LongStream.rangeClosed(step(-10), step(10))
+                .mapToObj(step -> new UsedStep(BOOK, ID, step))
+                .toList();
+        Map<UsedStep, UsedStep> there = LongStream.of(used)
+                .mapToObj(step -> new UsedStep(BOOK, ID, step))
+                .collect(Collectors.toMap(step -> step, step -> step));
+        set.loaded(USED_STEPS, near, there);
         return set;
     }
 

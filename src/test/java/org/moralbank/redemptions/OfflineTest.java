@@ -697,7 +697,7 @@ class OfflineTest {
                         till,
                         List.of(
                                 shown("1", code.apply(at.plusSeconds(60)), at.plusSeconds(60)),
-                                shown("2", code.apply(at), at),
+                                shown("2", code.apply(at.plusSeconds(60)), at.plusSeconds(65)),
                                 shown("3", code.apply(at.plusSeconds(120)), at.plusSeconds(160)),
                                 shown("4", code.apply(at.plusSeconds(120)), at.plusSeconds(120)),
                                 shown("5", code.apply(revoked), revoked)))
@@ -707,6 +707,76 @@ class OfflineTest {
                 .body("items[4].problem.code", equalTo("pay-code-unknown"));
 
         assertThat(balances(book)).containsEntry("2200:" + anna.id(), 490L);
+    }
+
+    /** Goods were handed over for both before the device paid with a connection, and the later one is uploaded first. */
+    @Test
+    void takesACodeOfADeviceThatWasShownBeforeOneThatWasTakenAndEachOnce() {
+        var book = bank.aBook();
+        Instant at = anHourAgo();
+        var till = moved(aTill(book, 1000, 4), at, at.plusSeconds(24 * 3600L));
+        var anna = book.aMember().holding(500, Unit.PTS);
+        Function<Instant, String> code = deviceOf(book, anna, at);
+        Instant now = Instant.now();
+        sell(till, book.keyOfTerminal(till.merchant(), till.terminal()), "on-line", code.apply(now))
+                .statusCode(201);
+
+        upload(till, List.of(shown("1", code.apply(at.plusSeconds(120)), at.plusSeconds(120))))
+                .body("items.result", contains("created"));
+        upload(
+                        till,
+                        List.of(
+                                shown("2", code.apply(at.plusSeconds(60)), at.plusSeconds(60)),
+                                shown("3", code.apply(at.plusSeconds(120)), at.plusSeconds(121)),
+                                shown("4", code.apply(now), now)))
+                .body("items.result", contains("created", "refused", "refused"))
+                .body("items[1].problem.code", equalTo("pay-code-used"))
+                .body("items[2].problem.code", equalTo("pay-code-used"));
+
+        assertThat(balances(book))
+                .containsEntry("2200:" + anna.id(), 485L)
+                .containsEntry("2300:" + till.merchant(), 15L);
+    }
+
+    /** What stands for the steps that were used before they were kept one by one. */
+    @Test
+    void takesNoCodeOfADeviceThatMayHaveBeenTakenBeforeStepsWereKept() {
+        var book = bank.aBook();
+        Instant at = anHourAgo();
+        var till = moved(aTill(book, 1000, 4), at, at.plusSeconds(24 * 3600L));
+        var anna = book.aMember().holding(500, Unit.PTS);
+        Function<Instant, String> code = deviceOf(book, anna, at);
+        pool.preparedQuery(BY_HAND + """
+                INSERT INTO pay_device_step (book_id, device_id, step, and_before)
+                SELECT book_id, device_id, $2, true FROM pay_device WHERE book_id = $1
+                """)
+                .execute(Tuple.of((short) book.id(), at.getEpochSecond() / 20 + 6))
+                .await()
+                .indefinitely();
+
+        upload(
+                        till,
+                        List.of(
+                                shown("1", code.apply(at.plusSeconds(60)), at.plusSeconds(60)),
+                                shown("2", code.apply(at.plusSeconds(120)), at.plusSeconds(120)),
+                                shown("3", code.apply(at.plusSeconds(140)), at.plusSeconds(140))))
+                .body("items.problem.code", contains("pay-code-used", "pay-code-used"))
+                .body("items.result", contains("refused", "refused", "created"));
+    }
+
+    /** The codes of a device that was enrolled then. */
+    private Function<Instant, String> deviceOf(Book book, Member member, Instant enrolled) {
+        var device = book.as(Role.APP)
+                .body(Map.of())
+                .post(book.path() + "/members/" + member.id() + "/pay-devices")
+                .then()
+                .statusCode(201)
+                .extract();
+        pool.preparedQuery(BY_HAND + "UPDATE pay_device SET enrolled_at = $2 WHERE book_id = $1")
+                .execute(Tuple.of((short) book.id(), enrolled.atOffset(ZoneOffset.UTC)))
+                .await()
+                .indefinitely();
+        return moment -> TestCodes.ofDevice(device.path("handle"), device.path("secret"), moment);
     }
 
     private static Instant anHourAgo() {
