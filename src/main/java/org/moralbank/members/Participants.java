@@ -11,6 +11,9 @@ public final class Participants {
     /** Members, by book and id. */
     static final Table<Member.Key, Member> MEMBERS = new MemberTable();
 
+    /** When members left, by book and id. */
+    static final Table<Member.Key, Instant> LEAVINGS = new LeavingTable();
+
     /** Kinships, by book, giver and kin. */
     static final Table<Kin.Key, Kin> KIN = new KinTable();
 
@@ -22,6 +25,12 @@ public final class Participants {
     /** Names a member among the needs of a work. */
     public static void needMember(Needs needs, int book, String id) {
         needs.row(MEMBERS, new Member.Key(book, id));
+    }
+
+    /** Names a member among the needs of a work, as {@link #buyerAt} looks at him. */
+    public static void needBuyer(Needs needs, int book, String id) {
+        needMember(needs, book, id);
+        needs.row(LEAVINGS, new Member.Key(book, id));
     }
 
     /** Names a giver's kin among the needs of a work, as {@link #kin} looks at him. */
@@ -73,6 +82,22 @@ public final class Participants {
             throw new MemberRejection.MemberClosed(id).refused();
         }
         return member;
+    }
+
+    /**
+     * A member who took goods at that moment, whatever became of him since. Refuses one that is not known or had left before
+     * it.
+     */
+    public static Member buyerAt(WorkingSet set, int book, String id, Instant moment) {
+        Member.Key key = new Member.Key(book, id);
+        Member member = set.find(MEMBERS, key);
+        if (member != null && member.status() == Member.Status.CLOSED) {
+            Instant left = set.find(LEAVINGS, key);
+            if (left == null || moment.isBefore(left)) {
+                return member;
+            }
+        }
+        return receiver(set, book, id);
     }
 
     /** A member who gives. Refuses one that is not known, has left or is frozen. */

@@ -10,7 +10,7 @@ import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Writing;
 
-/** Rows of {@code member_status_change}: works add to them and read none. */
+/** Rows of {@code member_status_change}: works add to them; {@link LeavingTable} reads some. */
 final class StatusChangeTable implements Table<StatusChange.Key, StatusChange> {
     private static final String INSERT = """
             INSERT INTO member_status_change (book_id, member_id, version, status, changed_at, client_id, client, actor, reason)

@@ -1,6 +1,7 @@
 package org.moralbank.merchants;
 
 import static org.moralbank.merchants.MerchantTable.MERCHANTS;
+import static org.moralbank.merchants.StatusHistoryTable.HISTORIES;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -123,6 +124,24 @@ public class Merchants {
             case SUSPENDED -> throw new MerchantRejection.MerchantSuspended(id).refused();
             case CLOSED -> throw new MerchantRejection.MerchantClosed(id).refused();
         };
+    }
+
+    /** Names a merchant as needed by a work, as {@link #sellerAt} looks at it. */
+    public static void needHistory(Needs needs, int book, String merchant) {
+        need(needs, book, merchant);
+        needs.row(HISTORIES, StatusHistory.Key.ofMerchant(book, merchant));
+    }
+
+    /**
+     * The merchant that sells, or that sold at that moment and was suspended or closed only after it: for a sale that is told
+     * late. Refuses as {@link #seller} does.
+     */
+    public static Merchant sellerAt(WorkingSet set, int book, String id, Instant moment) {
+        Merchant merchant = known(set, book, id);
+        StatusHistory history = set.find(HISTORIES, StatusHistory.Key.ofMerchant(book, id));
+        return Objects.requireNonNullElse(history, StatusHistory.NONE).isStoppedAt(moment)
+                ? seller(set, book, id)
+                : merchant;
     }
 
     /** The merchant, whatever its status, for what undoes a sale or settles it; refuses an unknown one. */

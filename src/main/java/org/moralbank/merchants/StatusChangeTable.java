@@ -10,7 +10,7 @@ import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Writing;
 
-/** Rows of {@code merchant_status_change}: works add to them and read none. */
+/** Rows of {@code merchant_status_change}: works add to them; {@link StatusHistoryTable} reads them. */
 final class StatusChangeTable implements Table<StatusChange.Key, StatusChange> {
     static final StatusChangeTable STATUS_CHANGES = new StatusChangeTable();
 

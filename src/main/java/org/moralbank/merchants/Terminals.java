@@ -1,11 +1,14 @@
 package org.moralbank.merchants;
 
+import static org.moralbank.merchants.StatusHistoryTable.HISTORIES;
 import static org.moralbank.merchants.StoreTable.STORES;
 import static org.moralbank.merchants.TerminalTable.TERMINALS;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Clients;
 import org.moralbank.access.TerminalKeys;
@@ -55,6 +58,24 @@ public class Terminals {
             case SUSPENDED -> throw new TerminalRejection.TerminalSuspended(terminal).refused();
             case CLOSED -> throw new TerminalRejection.TerminalClosed(terminal).refused();
         };
+    }
+
+    /** Names a terminal as needed by a work, as {@link #activeAt} looks at it. */
+    public static void needHistory(Needs needs, int book, String merchant, String terminal) {
+        need(needs, book, merchant, terminal);
+        needs.row(HISTORIES, new StatusHistory.Key(book, merchant, terminal));
+    }
+
+    /**
+     * The terminal that sells, or that sold at that moment and was suspended or closed only after it: for a sale that is told
+     * late. Refuses as {@link #active} does; to be asked after {@link Merchants#sellerAt}.
+     */
+    public static Terminal activeAt(WorkingSet set, int book, String merchant, String terminal, Instant moment) {
+        Terminal found = known(set, book, merchant, terminal);
+        StatusHistory history = set.find(HISTORIES, new StatusHistory.Key(book, merchant, terminal));
+        return Objects.requireNonNullElse(history, StatusHistory.NONE).isStoppedAt(moment)
+                ? active(set, book, merchant, terminal)
+                : found;
     }
 
     /** Whether the merchant has a terminal of that id, whatever its status. */

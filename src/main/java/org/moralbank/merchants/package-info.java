@@ -13,7 +13,8 @@
  *
  * <ol>
  *   <li>A merchant or terminal that is not active sells nothing: works ask it under the lock, so that no sale slips past a
- *       suspension. What was sold can be taken back, and the payable of a closed merchant is settled as before.
+ *       suspension. What it had sold before, without a connection, is taken when it is told, by the time of the sale; who
+ *       doubts what a till tells revokes its keys. What was sold can be taken back, and the payable of a closed merchant is settled as before.
  *   <li>A till sees its own merchant and no other: what is another's is unknown to it, or not there.
  *   <li>A terminal has keys of its own, two at most that work, and is the client {@code book@merchant@terminal} with them. A
  *       revoked key works for five seconds at most, and never in a commit. To suspend or to close does not revoke: a till

@@ -28,7 +28,11 @@ import org.moralbank.platform.Ids;
 /**
  * A sale that a till made without a connection. The goods are gone, so that it is asked whether the till was allowed to sell,
  * and not whether the member could pay: the merchant is credited, and what the member had not is his shortfall, which his next
- * earnings pay. What is frozen is not debited; all that a frozen member took is his shortfall.
+ * earnings pay. What is frozen is not debited; all that a frozen member took is his shortfall, and all that one took who has
+ * left since: it is for the community to write off.
+ *
+ * <p>It is judged by its own time: a till that is off the net does not hear that its merchant, the terminal or the member was
+ * suspended or closed since.
  *
  * @param key the terminal's transaction
  * @param member as the till wrote it down; null where it saw a code
@@ -76,6 +80,8 @@ record OfflineSale(
 
     void needs(Needs needs) {
         needs.row(TRANSACTIONS, key).row(HOLDINGS, seller().payable());
+        Merchants.needHistory(needs, key.book(), key.merchant());
+        Terminals.needHistory(needs, key.book(), key.merchant(), key.till().terminal());
         if (shown != null) {
             shown.needAt(needs, at);
         }
@@ -83,13 +89,14 @@ record OfflineSale(
         if (whose != null) {
             Payer payer = new Payer(key.book(), whose);
             payer.needs(needs);
+            Participants.needBuyer(needs, key.book(), whose);
             needs.row(HOLDINGS, payer.debt());
         }
     }
 
     /**
      * Takes it, or leaves with a refusal, in this order: a transaction that was reversed or is another; a merchant or terminal
-     * that does not sell now; the allowance; the code; an unknown member and one who has left.
+     * that does neither sell now nor did when it was sold; the allowance; the code; an unknown member and one who had left.
      *
      * @param beforeTheCode refuses a code that is not to be looked at
      */
@@ -98,8 +105,8 @@ record OfflineSale(
         if (first != null) {
             return again(first);
         }
-        Merchants.seller(set, key.book(), key.merchant());
-        Terminals.active(set, key.book(), key.merchant(), key.till().terminal());
+        Merchants.sellerAt(set, key.book(), key.merchant(), at);
+        Terminals.activeAt(set, key.book(), key.merchant(), key.till().terminal(), at);
         Allowance allowance = allowances.shown(set, till(), allowanceId, signature);
         Instant now = Step.moment(set);
         if (at.isAfter(now)) {
@@ -113,9 +120,10 @@ record OfflineSale(
         String whose = shown == null
                 ? Objects.requireNonNull(member)
                 : shown.presentAt(set, at).member();
-        Member payer = RedemptionRejection.OfWhoPays.seen(shown, () -> Participants.receiver(set, key.book(), whose));
-        boolean frozen = payer.status() == Member.Status.FROZEN;
-        Redemption redemption = sell(set, new Payer(key.book(), whose), frozen, allowance);
+        Member payer =
+                RedemptionRejection.OfWhoPays.seen(shown, () -> Participants.buyerAt(set, key.book(), whose, at));
+        boolean untouched = payer.status() != Member.Status.ACTIVE;
+        Redemption redemption = sell(set, new Payer(key.book(), whose), untouched, allowance);
         Allowances.use(set, allowance);
         return new Taken(redemption, false);
     }
@@ -131,8 +139,8 @@ record OfflineSale(
         return new Taken(made, true);
     }
 
-    private Redemption sell(WorkingSet set, Payer payer, boolean frozen, Allowance allowance) {
-        long paid = frozen ? 0 : Math.min(amount, Ledger.spendable(set, payer.points()));
+    private Redemption sell(WorkingSet set, Payer payer, boolean untouched, Allowance allowance) {
+        long paid = untouched ? 0 : Math.min(amount, Ledger.spendable(set, payer.points()));
         Draft draft = note.draft(EntryType.REDEEM_SALE_OFFLINE, key.book());
         if (paid > 0) {
             draft.spend(payer.points(), paid, Spending.ON_SERVICE);

@@ -36,6 +36,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.moralbank.TestBank;
 import org.moralbank.TestBank.Book;
 import org.moralbank.TestBank.Member;
@@ -304,21 +306,15 @@ class OfflineTest {
     MeterRegistry registry;
 
     @Test
-    void tellsNothingOfAMemberWhoseCodeATillHasSeenAndWhoHasLeftSince() {
+    void tellsNothingOfAMemberWhoseCodeATillHasSeenAndWhoHadLeft() {
         var book = bank.aBook();
         var till = aTill(book, 1000, 4);
         var anna = book.aMember();
         String code = anna.payCode();
-        Instant at = Instant.now();
-        book.as(Role.OPERATOR)
-                .body(Map.of("reason", "moved"))
-                .post(book.path() + "/members/" + anna.id() + "/close")
-                .then()
-                .statusCode(200);
+        String path = book.path() + "/members/" + anna.id();
+        change(book, path, "close");
 
-        String told = upload(
-                        till,
-                        List.of(Map.of("terminalTransaction", "1", "code", code, "amount", 1, "at", at.toString())))
+        String told = upload(till, List.of(shown("1", code, changes(book, path).getLast())))
                 .body("items[0].problem.code", equalTo("member-closed"))
                 .extract()
                 .asString();
@@ -777,6 +773,110 @@ class OfflineTest {
                 .await()
                 .indefinitely();
         return moment -> TestCodes.ofDevice(device.path("handle"), device.path("secret"), moment);
+    }
+
+    /** A till that was off the net when it or its shop was stopped. Of who sells again all is taken. */
+    @ParameterizedTest
+    @CsvSource({
+        "merchant, suspend, merchant-suspended",
+        "merchant, close, merchant-closed",
+        "terminal, suspend, terminal-suspended",
+        "terminal, close, terminal-closed",
+    })
+    void takesWhatWasSoldBeforeTheMerchantOrTerminalWasStopped(String who, String how, String refusal) {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 10);
+        var anna = book.aMember().holding(500, Unit.PTS);
+        String path = who.equals("terminal") ? till.path() : book.path() + "/merchants/" + till.merchant();
+        change(book, path, "suspend");
+        change(book, path, "resume");
+        change(book, path, how);
+        List<Instant> changes = changes(book, path);
+        Instant stopped = changes.getLast();
+
+        upload(
+                        till,
+                        List.of(
+                                row("1", anna, 5, stopped.minusNanos(1000)),
+                                row("2", anna, 5, stopped),
+                                row("3", anna, 5, changes.getFirst().minusNanos(1000)),
+                                row("4", anna, 5, changes.getFirst())))
+                .body("items.result", contains("created", "refused", "created", "refused"))
+                .body("items[1].problem.code", equalTo(refusal))
+                .body("items[3].problem.code", equalTo(refusal));
+        if (how.equals("suspend")) {
+            change(book, path, "resume");
+            upload(till, List.of(row("2", anna, 5, stopped), row("4", anna, 5, changes.getFirst())))
+                    .body("items.result", contains("created", "created"));
+        }
+    }
+
+    private static void change(Book book, String path, String how) {
+        book.as(Role.OPERATOR)
+                .body(Map.of("reason", "核查"))
+                .post(path + "/" + how)
+                .then()
+                .statusCode(200);
+    }
+
+    /** When they were, the oldest first. */
+    private static List<Instant> changes(Book book, String path) {
+        return book
+                .as(Role.OPERATOR)
+                .get(path + "/status-changes")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getList("items.changedAt", String.class)
+                .stream()
+                .map(Instant::parse)
+                .sorted()
+                .toList();
+    }
+
+    /** What he had went to the pool; what he bought before he left he owes, and the community may bear it. */
+    @Test
+    void owesWhatAMemberBoughtBeforeHeLeft() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 10);
+        var anna = book.aMember().holding(500, Unit.PTS);
+        String path = book.path() + "/members/" + anna.id();
+        change(book, path, "close");
+        Instant left = changes(book, path).getLast();
+
+        upload(till, List.of(row("1", anna, 300, left.minusNanos(1000)), row("2", anna, 300, left)))
+                .body("items.result", contains("created", "refused"))
+                .body("items[1].problem.code", equalTo("member-closed"));
+        assertThat(balances(book))
+                .containsEntry("2200:" + anna.id(), 0L)
+                .containsEntry("1600:" + anna.id(), -300L)
+                .containsEntry("2300:" + till.merchant(), 300L);
+
+        book.as(Role.OPERATOR)
+                .body(Map.of("unit", "PTS", "reason", "moved away", "actor", "op-1", "approver", "op-2"))
+                .post(path + "/write-offs")
+                .then()
+                .statusCode(201);
+        assertThat(balances(book)).containsEntry("1600:" + anna.id(), 0L);
+    }
+
+    @Test
+    void isReversedAlsoOfWhoHasLeft() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 10);
+        var anna = book.aMember().holding(500, Unit.PTS);
+        String path = book.path() + "/members/" + anna.id();
+        change(book, path, "close");
+
+        upload(till, List.of(row("1", anna, 300, changes(book, path).getLast().minusNanos(1000))))
+                .body("created", equalTo(1));
+        reverse(till, "1").body("outcome", equalTo("REFUNDED"));
+
+        assertThat(balances(book))
+                .containsEntry("2200:" + anna.id(), 0L)
+                .containsEntry("1600:" + anna.id(), 0L)
+                .containsEntry("2300:" + till.merchant(), 0L);
     }
 
     private static Instant anHourAgo() {

@@ -736,8 +736,8 @@ class TillTest {
         shop.allowOffline(settings, 500, 10);
         try (Till till = new Till(settings)) {
             till.fetchAllowance();
-            till.offline(anna.id(), 100);
             shop.ask("suspend");
+            till.offline(anna.id(), 100);
 
             assertThat(till.upload()).singleElement().satisfies(receipt -> {
                 assertThat(receipt.state()).isEqualTo(State.OFFLINE);
