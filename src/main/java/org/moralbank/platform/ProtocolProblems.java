@@ -12,8 +12,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands before and behind all routes: gives a request its trace id, and answers as problem details what the server
- * itself would refuse in words of its own, before any resource is asked.
+ * What stands before and behind all routes: gives a request its trace id and its answer the time, and answers as problem
+ * details what the server itself would refuse in words of its own, before any resource is asked.
  *
  * <p>Not reached from here, because the server answers before any route is asked: a malformed request line or a path that is
  * not percent-encoded (400), a path (414) or headers (431) over the limits. They have a status and no body.
@@ -45,6 +45,7 @@ class ProtocolProblems {
 
     private void receive(RoutingContext http) {
         http.response().putHeader(Trace.HEADER, Trace.begin(http));
+        http.addHeadersEndHandler(answered -> http.response().putHeader(HttpDate.HEADER, HttpDate.now()));
         long largest = largest(http);
         if (lengthOf(http.request().getHeader("Content-Length")) > largest) {
             // The rest of the body is not read, so the connection cannot be used again.

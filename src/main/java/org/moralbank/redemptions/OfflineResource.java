@@ -87,7 +87,7 @@ public class OfflineResource {
             Long amount,
 
             @Schema(
-                    description = "When the goods were handed over, by the till's clock (RFC 3339)",
+                    description = "When the goods were handed over, by the till's clock, corrected (RFC 3339)",
                     required = true,
                     examples = "2025-06-09T02:15:00Z")
             @Nullable
@@ -211,6 +211,10 @@ public class OfflineResource {
                     `count`, only before `validUntil` by its clock. Of each it writes down a new `terminalTransaction`, who
                     (`member`, or the pay code that he showed), the amount and the time, before the goods are handed over. What
                     was under way on-line when the connection went is not written down here: send it again or reverse it.
+                    **The clock**: the time decides whether the allowance held and the code was good. A till measures how far its
+                    clock is off by the header `Date` of the answers, whenever it fetches its allowance, and writes corrected
+                    times. A code of a device fits its step of 20 seconds and those beside it: a till that is 20 seconds off may
+                    lose sales by such codes, and one that is 40 seconds off loses all of them.
                     **Afterwards** it sends them, in the order of selling, up to 1,000 at a time, and the same request with the
                     same key until it is answered. The same key is answered as the first time, also where a row was reversed since;
                     a new key tells of that.
@@ -223,14 +227,15 @@ public class OfflineResource {
 
                     A row is refused, in this order: of a wrong form, or the same number twice in the upload (`row-repeated`);
                     its terminal has reversed it (`transaction-reversed`), or sent it with other content
-                    (`duplicate-reference`); the merchant or terminal is unknown, suspended or closed (upload before you close
-                    one); no such allowance of this terminal with this signature, or one that ended 60 days ago
+                    (`duplicate-reference`); the merchant or terminal is unknown, or was suspended or closed when it was sold and
+                    is so now; no such allowance of this terminal with this signature, or one that ended 60 days ago
                     (`unknown-allowance`); from the future (`sale-in-future`); before, after or beyond the allowance, or after
-                    it was revoked; the code is wrong, or a voucher's; an unknown member, or one who has left. A code of a
-                    member's device is judged by `at` and taken once; it is refused as used when a later one of that device was
-                    taken meanwhile. After ten unknown or expired codes in a minute the rows with codes are refused
-                    `too-many-wrong-codes`, and may be sent again when the minute is over; what the terminal sells on-line
-                    is not held up by them.
+                    it was revoked; the code is wrong, or a voucher's; an unknown member, or one who had left by then. What
+                    became of merchant, terminal and member after the sale is no reason to refuse it; what one who has left
+                    took is his shortfall. Each code is judged by `at` and taken once, on-line or here, in whatever order tills
+                    upload and whatever the member has paid since. After ten unknown or expired codes in a minute the rows with
+                    codes are refused `too-many-wrong-codes`, and may be sent again when the minute is over; what the terminal
+                    sells on-line is not held up by them.
 
                     A sale that was uploaded is found, refunded and reversed like any other; a number that was reversed before
                     it was uploaded is refused. A request of a form that cannot be read is refused as a whole.

@@ -25,6 +25,9 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -193,6 +196,18 @@ class ProtocolProblemsTest {
                             "same-member")
                     .header("Content-Language", "zh-CN");
         }
+    }
+
+    /** By it a till measures its own clock. */
+    @ParameterizedTest
+    @CsvSource({"/problems, 200", "/v1/nothing, 404", "/v1/books, 401"})
+    void tellsTheTimeInEveryAnswer(String path, int status) {
+        Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        String date = given().get(path).then().statusCode(status).extract().header("Date");
+
+        assertThat(date).matches("[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT");
+        assertThat(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from))
+                .isBetween(before, Instant.now());
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +64,8 @@ import java.util.stream.Collectors;
  *   <li><b>Refunds are not given up.</b> They are repeated until they are answered, at the next start too; the key makes
  *       sure that there is one.
  *   <li><b>Without a connection</b> it sells within its allowance only, which it has fetched before, and no more when it has
- *       heard that it was taken back. Such a sale is written down with a number of its own, and the goods are handed over;
+ *       heard that it was taken back. Its clock it has measured by the service's, because the time of a sale decides whether the
+ *       allowance held and the code was good. Such a sale is written down with a number of its own, and the goods are handed over;
  *       when the connection is back, the rows are uploaded until each is taken, or refused for a reason that does not pass. A
  *       number that was sent on-line is never made an offline sale: it is reversed, and the customer pays under a new one.
  *   <li><b>At the end of a day</b> it finishes what is open, uploads, and sends its counts, sums and list. The service closes
@@ -95,6 +97,9 @@ public final class Till implements AutoCloseable {
      * the office may have restored an older backup, or another key.
      */
     private static final Duration ALLOWANCE_KNOWN = Duration.ofDays(60);
+
+    /** Clocks are told by whole seconds, and an answer is under way for a while. */
+    private static final Duration CLOCKS_AGREE = Duration.ofSeconds(2);
 
     /** Of the list at the end of a day; with more, differences are told by type. */
     private static final int MOST_LISTED = 5000;
@@ -323,10 +328,21 @@ public final class Till implements AutoCloseable {
     private final Map<LocalDate, Instant> closings = new LinkedHashMap<>();
     private int uploads;
     private int closingsTried;
+    /** The till's, which may be wrong. */
+    private final Clock clock;
+    /** How far the service's is ahead of it, as it was measured last. */
+    private Duration ahead = Duration.ZERO;
+
+    private Duration aheadInJournal = Duration.ZERO;
 
     /** Opens the journal and reads it. What is open in it is finished by {@link #recover}, which sends. */
     public Till(Settings settings) throws IOException {
+        this(settings, Clock.systemUTC());
+    }
+
+    Till(Settings settings, Clock clock) throws IOException {
         this.settings = settings;
+        this.clock = clock;
         this.journal = FileChannel.open(
                 settings.journal(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
@@ -479,7 +495,32 @@ public final class Till implements AutoCloseable {
             page = get(path + "&after=" + next);
             keep(page);
         }
-        return allowance(Instant.now());
+        if (ahead.minus(aheadInJournal).abs().compareTo(CLOCKS_AGREE) > 0) {
+            write("step", "clock", "aheadMillis", ahead.toMillis());
+        }
+        return allowance(now());
+    }
+
+    /** By the service's clock, by which an allowance holds, and the codes that customers' devices show. */
+    private Instant now() {
+        return clock.instant().plus(ahead);
+    }
+
+    /** Measures the till's clock by the second that an answer tells, if it came soon. */
+    private void measureClock(HttpResponse<?> answer, Instant sent) {
+        Instant heard = clock.instant();
+        String date = answer.headers().firstValue("Date").orElse("");
+        if (date.isEmpty() || Duration.between(sent, heard).abs().compareTo(CLOCKS_AGREE) > 0) {
+            return;
+        }
+        try {
+            Instant told = DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from);
+            // Rather behind by the rest of the second than ahead: a sale of the future is not taken yet.
+            Duration measured = Duration.between(heard, told);
+            ahead = measured.abs().compareTo(CLOCKS_AGREE) < 0 ? Duration.ZERO : measured;
+        } catch (DateTimeException unreadable) {
+            // It is as it was measured before.
+        }
     }
 
     private void keep(Map<String, Object> page) throws IOException {
@@ -513,13 +554,14 @@ public final class Till implements AutoCloseable {
     private Optional<Allowance> allowance(Instant now) {
         return allowances.values().stream()
                 .filter(allowance -> !over.contains(allowance.id()))
-                .filter(allowance -> !now.isBefore(allowance.validFrom()) && now.isBefore(allowance.validUntil()))
+                .filter(allowance ->
+                        !now.plus(CLOCKS_AGREE).isBefore(allowance.validFrom()) && now.isBefore(allowance.validUntil()))
                 .reduce((one, other) -> other);
     }
 
     /** Sells without a connection: within the allowance, to who shows a pay code of his device or is known. */
     public Receipt offline(String payer, long amount) throws IOException {
-        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        Instant now = now().truncatedTo(ChronoUnit.MILLIS);
         Allowance allowance =
                 allowance(now).orElseThrow(() -> new IllegalStateException("The till has no allowance that holds"));
         long used = transactions.values().stream()
@@ -545,7 +587,7 @@ public final class Till implements AutoCloseable {
                 "payer",
                 payer,
                 "soldAt",
-                now.toString());
+                (now.isBefore(allowance.validFrom()) ? allowance.validFrom() : now).toString());
         return receipt(number);
     }
 
@@ -870,7 +912,9 @@ public final class Till implements AutoCloseable {
         HttpResponse<String> answer;
         Map<String, Object> body;
         try {
+            Instant sent = clock.instant();
             answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+            measureClock(answer, sent);
             body = Json.object(answer.body());
         } catch (IOException | IllegalArgumentException e) {
             return new Heard.Nothing(pause);
@@ -971,6 +1015,10 @@ public final class Till implements AutoCloseable {
                                 number(line, "count"),
                                 Instant.parse((String) line.get("validFrom")),
                                 Instant.parse((String) line.get("validUntil"))));
+            case "clock" -> {
+                aheadInJournal = Duration.ofMillis(number(line, "aheadMillis"));
+                ahead = aheadInJournal;
+            }
             case "allowance-over" -> over.add((String) line.get("id"));
             case "offline" -> {
                 Transaction sold = begin(line, true);

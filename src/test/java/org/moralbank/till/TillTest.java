@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
 import org.moralbank.TestBank.Book;
 import org.moralbank.TestBank.Member;
@@ -701,6 +703,26 @@ class TillTest {
             assertThat(till.fetchAllowance())
                     .hasValueSatisfying(
                             allowance -> assertThat(allowance.perSale()).isEqualTo(50));
+        }
+    }
+
+    /** Otherwise its sales would be of the future, and the codes that it saw of another time. */
+    @ParameterizedTest
+    @ValueSource(ints = {-3600, -90, 90, 3600})
+    void writesOfflineSalesDownByTheServicesClockAlsoAfterARestart(int seconds) throws Exception {
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        shop.allowOffline(settings, 500, 10);
+        Clock wrong = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(seconds));
+        try (Till till = new Till(settings, wrong)) {
+            assertThat(till.fetchAllowance()).isPresent();
+        }
+        try (Till till = new Till(settings, wrong)) {
+            till.offline(anna.payCode(), 100);
+
+            assertThat(till.upload()).extracting(Receipt::state).containsExactly(State.SOLD);
         }
     }
 
