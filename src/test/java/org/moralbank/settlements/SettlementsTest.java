@@ -262,6 +262,42 @@ class SettlementsTest {
                         "SETTLEMENT_PAID");
     }
 
+    /** What it is owed stays owed. */
+    @Test
+    void settlesAClosedMerchantToo() {
+        var book = aBook();
+        sold(book, "2025-01-10", 1000);
+        sold(book, "2025-02-10", 200);
+        sold(book, "2025-03-10", 30);
+        String january = closed(book, "2025-01-31");
+        String february = closed(book, "2025-02-28");
+        book.as(Role.OPERATOR)
+                .body(Map.of("reason", "停止合作"))
+                .post(book.path() + "/merchants/STORE/close")
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("CLOSED"));
+
+        pay(book, january, "BK-1", "W-002").statusCode(200).body("status", equalTo("PAID"));
+        reject(book, february, "W-002").statusCode(200).body("payableAfter", equalTo(230));
+        String again = close(book, "2025-02-28")
+                .statusCode(201)
+                .body("amount", equalTo(200))
+                .extract()
+                .header("Location");
+        String march = close(book, "2025-03-31")
+                .statusCode(201)
+                .body("amount", equalTo(30))
+                .body("payableAfter", equalTo(0))
+                .extract()
+                .header("Location");
+        pay(book, again, "BK-2", "W-002").statusCode(200);
+        pay(book, march, "BK-3", "W-002").statusCode(200);
+
+        assertThat(posted(book, "2300:STORE:PTS")).isZero();
+        assertThat(posted(book, "3240:PTS")).isEqualTo(1230);
+    }
+
     @Test
     void carriesARejectedAmountOverWhereALaterPeriodIsClosed() {
         var book = aBook();
