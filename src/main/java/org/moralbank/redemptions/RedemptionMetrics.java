@@ -18,6 +18,16 @@ import org.moralbank.platform.Json;
 /** What is measured of redemptions. No meter is tagged with an id; codes are those of the table of problems. */
 @ApplicationScoped
 class RedemptionMetrics {
+    /** What is declined; a tag, so that what sellers are refused is not mixed with what becomes of it later. */
+    enum Asked {
+        REDEEM,
+        CAPTURE,
+        VOID,
+        REFUND,
+        REVERSAL,
+        OFFLINE
+    }
+
     private final MeterRegistry registry;
     private final Counter replays;
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
@@ -27,7 +37,7 @@ class RedemptionMetrics {
     RedemptionMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.replays = Counter.builder("moralbank.redemptions.replays")
-                .description("Redemptions asked for again and answered as the first time")
+                .description("Redemptions and steps of them asked for again and answered as the first time")
                 .register(registry);
         Gauge.builder("moralbank.redemptions.open", this, metrics -> metrics.open.count())
                 .description("Authorizations that hold; looked at every half minute")
@@ -47,9 +57,10 @@ class RedemptionMetrics {
 
     /** A sale or an authorization was answered. */
     void redeemed(Answer answer, @Nullable Redemption made) {
-        if (answer.replayed()) {
-            replays.increment();
-        } else if (!answer.isProblem() && made != null) {
+        if (isAsBefore(Asked.REDEEM, answer)) {
+            return;
+        }
+        if (made != null) {
             Purchase purchase = made.purchase();
             count(
                     "moralbank.redemptions.approvals",
@@ -63,19 +74,44 @@ class RedemptionMetrics {
                         "mode",
                         purchase.mode().name().toLowerCase(Locale.ROOT));
             }
-        } else if (answer.status() == 409 || answer.status() == 422) {
-            declined(codeOf(answer), 1);
         }
     }
 
-    /** So many were declined: redemptions, or rows of an upload. */
-    void declined(String code, int many) {
-        count("moralbank.redemptions.declines", "Redemptions declined, by code", "code", code, many);
+    /** It was refused before anything was looked at. */
+    void refused(Asked asked, Answer answer) {
+        isAsBefore(asked, answer);
     }
 
-    /** A step of a redemption was answered. */
+    /** Counts what changed nothing: a replay, or what was declined. */
+    private boolean isAsBefore(Asked asked, Answer answer) {
+        if (answer.replayed()) {
+            replays.increment();
+        } else if (answer.status() == 409 || answer.status() == 422) {
+            declined(asked, codeOf(answer), 1);
+        }
+        return answer.replayed() || answer.isProblem();
+    }
+
+    /** So many rows of an upload were declined. */
+    void declined(String code, int many) {
+        declined(Asked.OFFLINE, code, many);
+    }
+
+    private void declined(Asked asked, String code, int many) {
+        String step = asked.name().toLowerCase(Locale.ROOT);
+        counters.computeIfAbsent(
+                        "declines " + step + ' ' + code,
+                        ignored -> Counter.builder("moralbank.redemptions.declines")
+                                .description("Redemptions and steps of them declined, by step and code")
+                                .tag("step", step)
+                                .tag("code", code)
+                                .register(registry))
+                .increment(many);
+    }
+
+    /** A step of a redemption was answered; one that is outdated is not, but tried again. */
     void stepped(Step step, Answer answer) {
-        if (answer.isProblem() || answer.replayed()) {
+        if (step.isOutdated() || isAsBefore(step.asked(), answer)) {
             return;
         }
         if (step instanceof Step.Reversing reversing) {
@@ -114,17 +150,13 @@ class RedemptionMetrics {
     }
 
     private void count(String name, String description, String tag, String value) {
-        count(name, description, tag, value, 1);
-    }
-
-    private void count(String name, String description, String tag, String value, int many) {
         counters.computeIfAbsent(
                         name + ' ' + value,
                         ignored -> Counter.builder(name)
                                 .description(description)
                                 .tag(tag, value)
                                 .register(registry))
-                .increment(many);
+                .increment();
     }
 
     private static String codeOf(Answer problem) {

@@ -94,7 +94,7 @@ class Redemptions {
         Rejection refusal = sight.refusal(order.merchant(), order.terminal());
         if (refusal != null) {
             // Before the terminal's transaction, which would tell of another merchant's sale.
-            return commits.submit(ask, book.id(), new Refusing(refusal));
+            return refuse(ask, book, RedemptionMetrics.Asked.REDEEM, refusal);
         }
         if (code == null) {
             return redeem(ask, book, new Redeeming(book, order, null));
@@ -141,10 +141,10 @@ class Redemptions {
     private Uni<Answer> atItsTill(Ask ask, BookHandle book, Sight sight, UUID id, Function<Seen, Step> of) {
         return seen(book, sight, id).chain(seen -> {
             Redemption.Till till = seen.seller().till();
+            Step step = of.apply(seen);
             return till == null || sight.mayBe(till.terminal())
-                    ? sandbox.overItsLine(book, till == null ? null : till.terminal(), step(ask, book, of.apply(seen)))
-                    : commits.submit(
-                            ask, book.id(), new Refusing(new TerminalRejection.TerminalUnknown(till.terminal())));
+                    ? sandbox.overItsLine(book, till == null ? null : till.terminal(), step(ask, book, step))
+                    : refuse(ask, book, step.asked(), new TerminalRejection.TerminalUnknown(till.terminal()));
         });
     }
 
@@ -155,7 +155,7 @@ class Redemptions {
     Uni<Answer> refund(Ask ask, BookHandle book, Sight sight, UUID id, GivenBack order) {
         String at = order.terminal();
         if (at != null && !sight.mayBe(at)) {
-            return commits.submit(ask, book.id(), new Refusing(new TerminalRejection.TerminalUnknown(at)));
+            return refuse(ask, book, RedemptionMetrics.Asked.REFUND, new TerminalRejection.TerminalUnknown(at));
         }
         return sandbox.overItsLine(
                 book,
@@ -172,7 +172,7 @@ class Redemptions {
     Uni<Answer> reverse(Ask ask, BookHandle book, Sight sight, Transaction.Key key, Note note) {
         Rejection refusal = sight.refusal(key.merchant(), key.till().terminal());
         if (refusal != null) {
-            return commits.submit(ask, book.id(), new Refusing(refusal));
+            return refuse(ask, book, RedemptionMetrics.Asked.REVERSAL, refusal);
         }
         return sandbox.overItsLine(
                 book,
@@ -227,6 +227,11 @@ class Redemptions {
 
     private Uni<Answer> step(Ask ask, BookHandle book, Step step) {
         return commits.submit(ask, book.id(), step).invoke(answer -> metrics.stepped(step, answer));
+    }
+
+    /** Without a look at anything, and kept as every refusal. */
+    private Uni<Answer> refuse(Ask ask, BookHandle book, RedemptionMetrics.Asked asked, Rejection refusal) {
+        return commits.submit(ask, book.id(), new Refusing(refusal)).invoke(answer -> metrics.refused(asked, answer));
     }
 
     // ---- what works share ----------------------------------------------------------------------------------------

@@ -63,6 +63,9 @@ abstract class Step implements Work {
         return changed;
     }
 
+    /** What it is, to who counts refusals. */
+    abstract RedemptionMetrics.Asked asked();
+
     /** Does it, or leaves with a refusal. */
     abstract Answer take(WorkingSet set);
 
@@ -127,6 +130,11 @@ abstract class Step implements Work {
         }
 
         @Override
+        RedemptionMetrics.Asked asked() {
+            return RedemptionMetrics.Asked.CAPTURE;
+        }
+
+        @Override
         public void needs(Needs needs) {
             need(needs, seen);
         }
@@ -174,6 +182,11 @@ abstract class Step implements Work {
         }
 
         @Override
+        RedemptionMetrics.Asked asked() {
+            return RedemptionMetrics.Asked.VOID;
+        }
+
+        @Override
         public void needs(Needs needs) {
             need(needs, seen);
             seen.needBack(needs);
@@ -203,6 +216,11 @@ abstract class Step implements Work {
             this.amount = amount;
             this.terminal = terminal;
             this.note = note;
+        }
+
+        @Override
+        RedemptionMetrics.Asked asked() {
+            return RedemptionMetrics.Asked.REFUND;
         }
 
         @Override
@@ -274,6 +292,11 @@ abstract class Step implements Work {
             this.key = key;
             this.seen = seen;
             this.note = note;
+        }
+
+        @Override
+        RedemptionMetrics.Asked asked() {
+            return RedemptionMetrics.Asked.REVERSAL;
         }
 
         @Override

@@ -64,7 +64,41 @@ class RedemptionMetricsTest {
                 .containsEntry("moralbank_redemptions_approvals_total{mode=\"sale\"}", 2.0)
                 .containsEntry("moralbank_redemptions_approvals_partial_total{mode=\"sale\"}", 1.0)
                 .containsEntry("moralbank_redemptions_replays_total", 1.0)
-                .containsEntry("moralbank_redemptions_declines_total{code=\"insufficient-balance\"}", 1.0);
+                .containsEntry(
+                        "moralbank_redemptions_declines_total{code=\"insufficient-balance\",step=\"redeem\"}", 1.0);
+    }
+
+    @Test
+    void countsDeclinesAndReplaysOfTheOtherStepsToo() {
+        String id = redeem("k1", "AUTHORIZE", 100, "1").extract().path("id");
+        book.aTerminal(merchant, "T2", true);
+        var other = book.keyOfTerminal(merchant, "T2");
+        Map<String, Double> before = metrics();
+
+        post("k2", "/redemptions/" + id + "/capture", Map.of("amount", 101)).statusCode(422);
+        book.request(other)
+                .header("Idempotency-Key", "k3")
+                .post(book.path() + "/redemptions/" + id + "/void")
+                .then()
+                .statusCode(422);
+        post("k4", "/redemptions/" + id + "/refunds", Map.of()).statusCode(409);
+        post("k5", "/redemptions/" + id + "/capture", Map.of()).statusCode(200);
+        post("k5", "/redemptions/" + id + "/capture", Map.of()).statusCode(200);
+        post("k6", "/redemptions/" + id + "/void", Map.of()).statusCode(409);
+        post("k7", "/redemptions/" + id + "/refunds", Map.of("amount", 100)).statusCode(201);
+        post("k7", "/redemptions/" + id + "/refunds", Map.of("amount", 100)).statusCode(201);
+        post("k6", "/redemptions/" + id + "/void", Map.of()).statusCode(409);
+
+        assertThat(since(before))
+                .containsEntry(declines("hold-exceeded", "capture"), 1.0)
+                .containsEntry(declines("terminal-unknown", "void"), 1.0)
+                .containsEntry(declines("redemption-not-captured", "refund"), 1.0)
+                .containsEntry(declines("hold-not-active", "void"), 1.0)
+                .containsEntry("moralbank_redemptions_replays_total", 3.0);
+    }
+
+    private static String declines(String code, String step) {
+        return "moralbank_redemptions_declines_total{code=\"" + code + "\",step=\"" + step + "\"}";
     }
 
     @Test
@@ -100,7 +134,8 @@ class RedemptionMetricsTest {
         assertThat(since(before))
                 .containsEntry("moralbank_redemptions_offline_rows_total{result=\"created\"}", 1.0)
                 .containsEntry("moralbank_redemptions_offline_rows_total{result=\"refused\"}", 2.0)
-                .containsEntry("moralbank_redemptions_declines_total{code=\"allowance-per-sale\"}", 2.0);
+                .containsEntry(
+                        "moralbank_redemptions_declines_total{code=\"allowance-per-sale\",step=\"offline\"}", 2.0);
     }
 
     private Map<String, Object> row(String number, long amount, String at) {
