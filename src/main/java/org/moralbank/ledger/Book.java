@@ -15,7 +15,8 @@ import java.time.ZoneId;
  * @param memberPointsTransfer whether members may transfer points to one another
  * @param lastSeq the number of the last entry
  * @param lastAccount the id of the last account
- * @param lastPostedAt the posting time of the last entry, or when the book was made
+ * @param lastPostedAt before which nothing is recorded any more: the posting time of the last entry, when a terminal's day was
+ *     closed behind it, or when the book was made
  */
 public record Book(
         int id,
@@ -40,6 +41,16 @@ public record Book(
     /** The day at a moment, in the community's calendar. */
     public LocalDate dayOf(Instant moment) {
         return LocalDate.ofInstant(moment, calendar);
+    }
+
+    /** Never before what the book has recorded, whatever the clock. */
+    public Instant notBeforeLast(Instant moment) {
+        return moment.isBefore(lastPostedAt) ? lastPostedAt : moment;
+    }
+
+    /** The same, in which nothing is recorded before a moment, whatever the clock. */
+    public Book recordedUntil(Instant moment) {
+        return advanced(lastSeq, notBeforeLast(moment));
     }
 
     Book advanced(long seq, Instant postedAt) {

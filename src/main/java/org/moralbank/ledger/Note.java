@@ -7,18 +7,35 @@ import java.time.LocalDate;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Client;
+import org.moralbank.commits.WorkingSet;
 import org.moralbank.platform.CanonicalJson;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Json;
 
-/** When it happened, who did it, and what he wrote: checked, and ready for an entry. */
+/**
+ * When it happened, who did it, and what he wrote: checked, and ready for an entry.
+ *
+ * @param dayGiven whether the request says the day; else it is today by the process's clock, until it is {@linkplain #decided
+ *     decided}
+ */
 public record Note(
         LocalDate occurredOn,
         Attribution by,
         @Nullable String reference,
         @Nullable String reason,
-        @Nullable Map<String, String> metadata) {
+        @Nullable Map<String, String> metadata,
+        boolean dayGiven) {
     private static final int LONGEST_REASON = 500;
+
+    /** Of a given day. */
+    public Note(
+            LocalDate occurredOn,
+            Attribution by,
+            @Nullable String reference,
+            @Nullable String reason,
+            @Nullable Map<String, String> metadata) {
+        this(occurredOn, by, reference, reason, metadata, true);
+    }
 
     /** Checks the common fields of a request; faults are told with those of the others. */
     public static Note of(Fields fields, Noted body, BookHandle book, Client client) {
@@ -32,7 +49,8 @@ public record Note(
                         null),
                 fields.optionalNewReference("reference", body.reference()),
                 fields.optionalText("reason", body.reason(), LONGEST_REASON),
-                fields.metadata("metadata", body.metadata()));
+                fields.metadata("metadata", body.metadata()),
+                body.occurredOn() != null);
     }
 
     /** The same with who approved it, or nobody; he is not who acted. */
@@ -42,7 +60,20 @@ public record Note(
             fields.fault("approver", "same-person");
         }
         Attribution approved = new Attribution(by.clientId(), by.client(), by.actor(), by.onBehalfOf(), approver);
-        return new Note(occurredOn, approved, reference, reason, metadata);
+        return new Note(occurredOn, approved, reference, reason, metadata, dayGiven);
+    }
+
+    /**
+     * The same as it is decided: where no day was given, on the day of its entry's posting. A request that waits over
+     * midnight, or comes to a process whose clock is slow, so happens on the day that its answer tells.
+     */
+    public Note decided(WorkingSet set, int book) {
+        if (dayGiven) {
+            return this;
+        }
+        Book there = set.get(Ledger.BOOKS, book);
+        LocalDate today = there.dayOf(there.notBeforeLast(set.now()));
+        return today.equals(occurredOn) ? this : new Note(today, by, reference, reason, metadata, false);
     }
 
     /** A draft with all of this on it. */

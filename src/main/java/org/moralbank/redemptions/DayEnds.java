@@ -20,7 +20,6 @@ import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Attribution;
-import org.moralbank.ledger.Book;
 import org.moralbank.ledger.BookEvents;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.merchants.Merchants;
@@ -31,7 +30,8 @@ import org.moralbank.platform.Rejection;
  * Closes terminals' business days.
  *
  * <p>The books are read under the lock, before the works of the same commit: these record at the commit's time, which is
- * when the day is closed, and so count to a later day. Nothing falls between.
+ * when the day is closed, and so count to a later day. Nothing falls between, and nothing behind: the book records nothing before the moment of a
+ * closing any more, also where the clock was set back.
  */
 @ApplicationScoped
 class DayEnds {
@@ -105,7 +105,7 @@ class DayEnds {
             if (open.end() != null) {
                 return again(open.end());
             }
-            Instant closedAt = closedAt(set);
+            Instant closedAt = Step.moment(set, book);
             List<DayBook.Line> lines = open.counted(closedAt);
             List<DayEnd.Difference> differences = order.tally().differences(lines);
             if (!differences.isEmpty() && order.reason() == null) {
@@ -119,6 +119,7 @@ class DayEnds {
                     order.by(),
                     differences.isEmpty() ? null : order.reason());
             set.put(DAYS, key(), open.closed(end));
+            set.put(BOOKS, book.id(), set.get(BOOKS, book.id()).recordedUntil(closedAt));
             BookEvents.append(
                     set,
                     book.id(),
@@ -126,13 +127,6 @@ class DayEnds {
                     "day-ends/" + path(),
                     new Closed(order.merchant(), order.terminal(), order.day().toString(), differences.size()));
             return Answer.created(book.path() + "/day-ends/" + path(), DayEndView.closed(end));
-        }
-
-        /** Never before what the book has recorded, whatever the clock. */
-        private Instant closedAt(WorkingSet set) {
-            Book there = set.get(BOOKS, book.id());
-            Instant now = Step.moment(set);
-            return now.isBefore(there.lastPostedAt()) ? there.lastPostedAt() : now;
         }
 
         private Answer again(DayEnd first) {

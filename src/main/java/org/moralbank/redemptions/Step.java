@@ -1,5 +1,6 @@
 package org.moralbank.redemptions;
 
+import static org.moralbank.ledger.Ledger.BOOKS;
 import static org.moralbank.ledger.Ledger.HOLDINGS;
 import static org.moralbank.ledger.Ledger.HOLDS;
 import static org.moralbank.redemptions.Redemptions.REDEMPTIONS;
@@ -115,6 +116,11 @@ abstract class Step implements Work {
         return set.now().truncatedTo(ChronoUnit.MICROS);
     }
 
+    /** When something is recorded that is no entry: as with entries, never before what the book has recorded. */
+    static Instant moment(WorkingSet set, BookHandle book) {
+        return set.get(BOOKS, book.id()).notBeforeLast(moment(set));
+    }
+
     /** Takes what an authorization holds, or a part of it. */
     static final class Capturing extends Step {
         private final Seen seen;
@@ -160,7 +166,8 @@ abstract class Step implements Work {
                     seen.hold(),
                     seen.payer().points(),
                     wanted,
-                    note.draft(EntryType.REDEEM_CAPTURE, book.id())
+                    note.decided(set, book.id())
+                            .draft(EntryType.REDEEM_CAPTURE, book.id())
                             .credit(seen.seller().payable(), wanted));
             Redemption captured =
                     put(set, authorized.capture(wanted, entry.seq(), entry.postedAt()), Told.Change.CAPTURED);
@@ -197,7 +204,7 @@ abstract class Step implements Work {
             Redemption.Authorized authorized = set.get(REDEMPTIONS, seen.key()).authorized(set.now());
             seen.giveBack(set, authorized, Hold.Status.RELEASED);
             return Answer.ok(
-                    RedemptionView.of(put(set, authorized.cancel(moment(set)), Told.Change.VOIDED), sight, null));
+                    RedemptionView.of(put(set, authorized.cancel(moment(set, book)), Told.Change.VOIDED), sight, null));
         }
     }
 
@@ -246,11 +253,12 @@ abstract class Step implements Work {
                                 seen.key().id(), captured.capture().amount(), captured.refunded(), wanted)
                         .refused();
             }
-            Draft draft = givenBack(set, book, seen, spent(seen), captured.refunded(), wanted, note);
+            Note decided = note.decided(set, book.id());
+            Draft draft = givenBack(set, book, seen, spent(seen), captured.refunded(), wanted, decided);
             Entry entry = Ledger.giveBack(set, draft);
             Merchants.refuseBelowFloor(
                     set, Merchants.known(set, book.id(), seen.seller().merchant()));
-            Refund refund = Redemptions.refunded(set, seen, entry, Refund.Kind.REFUND, wanted, terminal, note);
+            Refund refund = Redemptions.refunded(set, seen, entry, Refund.Kind.REFUND, wanted, terminal, decided);
             Redemption.Captured after = captured.refund(wanted);
             if (after.refundable() == 0) {
                 seen.giveItemsBack(set);
@@ -331,7 +339,7 @@ abstract class Step implements Work {
             if (transaction == null || transaction.made() == null) {
                 original = transaction == null ? Original.MISSING : Original.REVERSED_BEFORE;
                 if (transaction == null) {
-                    set.put(TRANSACTIONS, key, Transaction.tombstone(moment(set)));
+                    set.put(TRANSACTIONS, key, Transaction.tombstone(moment(set, book)));
                     Told.tombstone(set, key);
                 }
                 return Answer.ok(ReversalView.neverArrived(key));
@@ -344,7 +352,7 @@ abstract class Step implements Work {
                     ? giveBack(set, seen, captured)
                     : null;
             seen.giveBack(set, before, Hold.Status.RELEASED);
-            Redemption.Reversed reversed = before.reverse(moment(set));
+            Redemption.Reversed reversed = before.reverse(moment(set, book));
             original = reversed == before ? Original.REVERSED_BEFORE : Original.FOUND;
             endedAHold = before.at(reversed.at()) instanceof Redemption.Authorized;
             if (reversed != before) {
@@ -356,16 +364,17 @@ abstract class Step implements Work {
 
         private long giveBack(WorkingSet set, Seen found, Redemption.Captured captured) {
             long left = captured.refundable();
-            Draft draft = givenBack(set, book, found, spent(found), captured.refunded(), left, note);
+            Note decided = note.decided(set, book.id());
+            Draft draft = givenBack(set, book, found, spent(found), captured.refunded(), left, decided);
             Emptying passingOn = found.payer().passingOn();
             UUID group = passingOn.isDue(set) ? Ids.next() : null;
             Entry entry = Ledger.giveBackInAnyCase(set, draft.group(group), suspense());
             if (group != null) {
-                passingOn.empty(set, note, group);
+                passingOn.empty(set, decided, group);
             }
             found.giveItemsBack(set);
             Redemptions.refunded(
-                    set, found, entry, Refund.Kind.REVERSAL, left, key.till().terminal(), note);
+                    set, found, entry, Refund.Kind.REVERSAL, left, key.till().terminal(), decided);
             return entry.seq();
         }
     }

@@ -9,11 +9,13 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -33,8 +35,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
 import org.moralbank.TestBank.Book;
 import org.moralbank.TestBank.Member;
+import org.moralbank.access.Client;
+import org.moralbank.access.Importer;
 import org.moralbank.access.Role;
+import org.moralbank.commits.Answer;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.IdempotencyKey;
+import org.moralbank.ledger.Attribution;
+import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Language;
 import org.moralbank.platform.TestDatabase;
 
 /** The end of a till's day, against what it did. */
@@ -48,6 +59,12 @@ class DayEndTest {
 
     @Inject
     Pool pool;
+
+    @Inject
+    DayEnds dayEnds;
+
+    @Inject
+    Redemptions redemptions;
 
     /** A till of a shop, and a member who buys. It keeps to the day on which it began, also over midnight. */
     private record Till(Book book, String merchant, String terminal, Member anna, LocalDate day, String key) {
@@ -272,6 +289,133 @@ class DayEndTest {
                 .body("status", equalTo("CLOSED"))
                 .body("differences", hasSize(4))
                 .body("reason", equalTo("换机"));
+    }
+
+    // ---- clocks --------------------------------------------------------------------------------------------------
+
+    @Test
+    void countsToALaterDayWhatIsRecordedAfterTheClockWasSetBack() {
+        var till = aTill();
+        till.redeem("SALE", "1", 500);
+        till.redeem("SALE", "2", 100);
+        String held = till.redeem("AUTHORIZE", "3", 200);
+        Instant fast = Instant.now().plusSeconds(60);
+        var order = new DayEnds.Order(
+                till.merchant(),
+                till.terminal(),
+                till.day(),
+                new Tally(Map.of(DayBook.Type.SALE, new DayBook.Total(2, 600)), null),
+                new byte[32],
+                new Attribution(DESK.id(), DESK.name(), null, null, null),
+                null);
+        Answer closed = dayEnds.close(ask(till, fast), handle(till), DESK, order)
+                .await()
+                .indefinitely();
+        assertThat(closed.status()).isEqualTo(201);
+
+        till.redeem("SALE", "4", 300);
+        till.post("/redemptions/" + held + "/void", Map.of()).statusCode(200);
+        till.reverse("2");
+
+        till.preview(till.day().plusDays(1))
+                .body("totals.type", contains("SALE", "REFUND", "VOID"))
+                .body("totals.books.amount", contains(300, 100, 200));
+    }
+
+    /** By the answer's time: a process whose clock is slow, or a request that waited over midnight. */
+    @Test
+    void happensOnTheDayOnWhichItIsDecidedWhereNoneIsGiven() {
+        var till = aTill();
+        LocalDate tomorrow = till.day().plusDays(1);
+        Instant midnight = tomorrow.atStartOfDay(SHANGHAI).toInstant();
+        var note = new Note(
+                till.day(), new Attribution(DESK.id(), DESK.name(), null, null, null), null, null, null, false);
+
+        JsonPath sale = redeem(till, midnight, Redemption.Mode.SALE, "1", 500, note);
+        UUID sold = UUID.fromString(sale.getString("id"));
+        redeem(till, midnight, Redemption.Mode.SALE, "2", 70, note);
+        JsonPath held = redeem(till, midnight, Redemption.Mode.AUTHORIZE, "3", 200, note);
+        assertThat(List.of(sale.getString("occurredOn"), held.getString("occurredOn")))
+                .containsOnly(tomorrow.toString());
+        Answer captured = redemptions
+                .capture(
+                        ask(till, midnight), handle(till), Sight.ALL, UUID.fromString(held.getString("id")), null, note)
+                .await()
+                .indefinitely();
+        assertThat(captured.status()).isEqualTo(200);
+        Answer refunded = redemptions
+                .refund(
+                        ask(till, midnight),
+                        handle(till),
+                        Sight.ALL,
+                        sold,
+                        new Redemptions.GivenBack(30L, till.terminal(), note))
+                .await()
+                .indefinitely();
+        assertThat(json(refunded).getString("occurredOn")).isEqualTo(tomorrow.toString());
+        redeem(till, midnight, Redemption.Mode.SALE, "4", 90, note);
+        var given = new Transaction.Key(till.book().id(), till.merchant(), new Redemption.Till(till.terminal(), "4"));
+        Answer reversed = redemptions
+                .reverse(ask(till, midnight), handle(till), Sight.ALL, given, note)
+                .await()
+                .indefinitely();
+        assertThat(reversed.status()).isEqualTo(200);
+        List<LocalDate> days = new ArrayList<>();
+        pool.preparedQuery("SELECT occurred_on FROM ledger_entry WHERE book_id = $1 AND type LIKE 'REDEEM%'")
+                .execute(Tuple.of((short) till.book().id()))
+                .await()
+                .indefinitely()
+                .forEach(row -> days.add(row.getLocalDate(0)));
+
+        assertThat(days).hasSize(6).containsOnly(tomorrow);
+        till.preview(tomorrow)
+                .body("totals.type", contains("SALE", "CAPTURE", "REFUND"))
+                .body("totals.books.amount", contains(570, 200, 30));
+    }
+
+    private static final Client DESK =
+            new Client(999_999, "desk", Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null, null);
+
+    private JsonPath redeem(Till till, Instant at, Redemption.Mode mode, String number, long amount, Note note) {
+        var order = new Redeeming.Order(
+                mode,
+                till.anna().id(),
+                null,
+                till.merchant(),
+                amount,
+                Unit.PTS,
+                null,
+                0,
+                Duration.ofHours(1),
+                new Redemption.Till(till.terminal(), number),
+                List.of(),
+                new byte[32],
+                note);
+        Answer answer = redemptions
+                .redeem(ask(till, at), handle(till), DESK.id(), Sight.ALL, order)
+                .await()
+                .indefinitely();
+        assertThat(answer.status()).isEqualTo(201);
+        return json(answer);
+    }
+
+    private static JsonPath json(Answer answer) {
+        return JsonPath.from(new String(answer.body(), StandardCharsets.UTF_8));
+    }
+
+    private static BookHandle handle(Till till) {
+        return new BookHandle(till.book().id(), till.book().code(), SHANGHAI);
+    }
+
+    private static Ask ask(Till till, Instant clock) {
+        return new Ask(
+                new Importer(DESK.id()),
+                till.book().id(),
+                new IdempotencyKey(UUID.randomUUID().toString()),
+                new byte[32],
+                Language.EN,
+                "/",
+                clock);
     }
 
     /** Answers are kept for ever, and what a person wrote can be erased. */
