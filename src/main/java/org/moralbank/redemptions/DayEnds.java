@@ -30,8 +30,8 @@ import org.moralbank.platform.Rejection;
  * Closes terminals' business days.
  *
  * <p>The books are read under the lock, before the works of the same commit: these record at the commit's time, which is
- * when the day is closed, and so count to a later day. Nothing falls between, and nothing behind: the book records nothing before the moment of a
- * closing any more, also where the clock was set back.
+ * when the day is closed, and so count to a later day. Nothing falls between, and nothing behind: the book records nothing
+ * before the moment of a closing any more, also where the clock was set back.
  */
 @ApplicationScoped
 class DayEnds {
