@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.moralbank.commits.TestCommits;
 import org.moralbank.ledger.Invariants;
@@ -49,7 +50,7 @@ class ExpiryTest {
 
     @Test
     void releasesEachExpiredAuthorizationOnceAndNoOther() throws Exception {
-        TestDatabase.Database database = aBookWithAuthorizations();
+        TestDatabase.Database database = aBookWithAuthorizations(1);
         Vertx vertx = Vertx.vertx();
         try (TestCommits one = TestCommits.on(database, 1);
                 TestCommits other = TestCommits.on(database, 1);
@@ -84,6 +85,30 @@ class ExpiryTest {
                 .isEqualTo(EXPIRED);
     }
 
+    @Test
+    void aBookWithManyDoesNotHideTheOthers() throws Exception {
+        TestDatabase.Database database = aBookWithAuthorizations(2);
+        try (TestCommits commits = TestCommits.on(database, 2);
+                Connection owner = database.connectAsOwner();
+                var statement = owner.createStatement()) {
+            statement.execute("""
+                    INSERT INTO ledger_hold (book_id, hold_id, status, placed_at, expires_at, lines_account, lines_amount)
+                    SELECT 2, gen_random_uuid(), 'ACTIVE', date_trunc('second', now()) - interval '3 min',
+                           date_trunc('second', now()), ARRAY[n], ARRAY[1]
+                    FROM generate_series(1, 3) n;
+                    INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved,
+                                            occurred_on, created_at, expires_at)
+                    SELECT 2, hold_id, 'AUTHORIZE', 'AUTHORIZED', 'M-1', 'STORE', 1, 1, '2025-03-31', placed_at, expires_at
+                    FROM ledger_hold WHERE book_id = 2;
+                    """);
+
+            List<Seen> due = new ExpiryStore(commits.pool()).due(200).await().atMost(Duration.ofSeconds(30));
+
+            assertThat(due).hasSize(200);
+            assertThat(due).filteredOn(seen -> seen.key().book() == 2).hasSize(3);
+        }
+    }
+
     private Expiry job(Vertx vertx, TestCommits commits) {
         return new Expiry(
                 new Settings(Duration.ofMillis(50)),
@@ -94,8 +119,8 @@ class ExpiryTest {
     }
 
     /** Each member has some that have expired, and one that has not. No points: only what is held matters here. */
-    private static TestDatabase.Database aBookWithAuthorizations() throws SQLException {
-        TestDatabase.Database database = TestCommits.aDatabase(1);
+    private static TestDatabase.Database aBookWithAuthorizations(int books) throws SQLException {
+        TestDatabase.Database database = TestCommits.aDatabase(books);
         try (Connection owner = database.connectAsOwner();
                 var statement = owner.createStatement()) {
             statement.execute("""
