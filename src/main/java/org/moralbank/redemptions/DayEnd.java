@@ -91,10 +91,10 @@ record DayEnd(
     /** Numbers that the terminal has skipped. */
     @Schema(name = "NumberGap")
     record Gap(
-            @Schema(description = "The last number before the gap", examples = "20250609-000017")
+            @Schema(description = "The last number before the gap", examples = "KQXWZRMA-000017")
             String after,
 
-            @Schema(description = "The first number behind it", examples = "20250609-000019")
+            @Schema(description = "The first number behind it", examples = "KQXWZRMA-000019")
             String before,
 
             @Schema(description = "How many are missing between them", examples = "1")

@@ -88,7 +88,7 @@ public class DayEndsResource {
             @Schema(
                     description = "The terminal's number; of a REFUND the redemption's id",
                     required = true,
-                    examples = "20250609-000017")
+                    examples = "KQXWZRMA-000017")
             @Nullable
             String transaction,
 
@@ -262,7 +262,7 @@ public class DayEndsResource {
                                           "merchant": "MER-LS-01", "terminal": "T1", "day": "2025-06-09",
                                           "totals": [{"type": "SALE", "count": 1, "amount": 500}],
                                           "transactions": [
-                                            {"type": "SALE", "transaction": "20250609-000017", "amount": 500}
+                                            {"type": "SALE", "transaction": "KQXWZRMA-000017", "amount": 500}
                                           ],
                                           "acceptDifferences": true, "reason": "换机, 数据丢失"
                                         }

@@ -17,7 +17,8 @@ class ExpiryStore {
     /**
      * Book by book, each by its own part of the index, and of each book the first before the second of any: a book with many
      * does not hide the others. The hold of a voucher has a time of its own, beyond that of the authorization that took it;
-     * those take their turns as one more book. OFFSET 0 keeps the planner to one look at the key for each hold.
+     * those take their turns as one more book. OFFSET 0 keeps the planner to one look at the key for each hold. The time is the
+     * statement's: that of the clock changes from row to row, and no index is looked at by it.
      */
     private static final String DUE =
             "SELECT " + RedemptionStore.SEEN_COLUMNS + """
@@ -26,7 +27,7 @@ class ExpiryStore {
             CROSS JOIN LATERAL (
                 SELECT h.book_id, h.hold_id, row_number() OVER (ORDER BY h.expires_at) AS turn
                 FROM ledger_hold h
-                WHERE h.book_id = b.book_id AND h.status = 'ACTIVE' AND h.expires_at <= clock_timestamp()
+                WHERE h.book_id = b.book_id AND h.status = 'ACTIVE' AND h.expires_at <= statement_timestamp()
                 ORDER BY h.expires_at
                 LIMIT $1
             ) due
@@ -38,7 +39,7 @@ class ExpiryStore {
             """ + RedemptionStore.SEEN_COLUMNS + """
             , row_number() OVER (ORDER BY r.voucher_due)
             FROM redemption r
-            WHERE r.voucher_due <= clock_timestamp()
+            WHERE r.voucher_due <= statement_timestamp()
             ORDER BY r.voucher_due
             LIMIT $1)
             ORDER BY turn

@@ -64,7 +64,7 @@ public class OfflineResource {
             @Schema(
                     description = "The terminal's own number of it, used once" + Fields.NEW_REFERENCE,
                     required = true,
-                    examples = "20250609-000017")
+                    examples = "KQXWZRMA-000017")
             @Nullable
             String terminalTransaction,
 
@@ -252,7 +252,7 @@ public class OfflineResource {
                                       "allowance": "0198f0a2-6c4e-7b1d-9a51-3f0c8de2a771", "signature": "AYx3bW9yYWw",
                                       "rows": [
                                         {
-                                          "terminalTransaction": "20250609-000017", "member": "M-LS-R0001", "amount": 500,
+                                          "terminalTransaction": "KQXWZRMA-000017", "member": "M-LS-R0001", "amount": 500,
                                           "at": "2025-06-09T02:15:00Z"
                                         }
                                       ]

@@ -47,7 +47,8 @@ record RedemptionView(
         @Schema(
                 description =
                         "What is paid in cash, as much as that is worth in hundredths of a point: a memo, nothing is"
-                                + " booked. In a partial approval, the rest of the amount is in it",
+                                + " booked. In a partial approval, the rest of the amount is in it, until less is captured"
+                                + " than was approved: then the goods came to less, and none of the rest is paid",
                 examples = "0")
         long cashAmount,
 
@@ -146,7 +147,7 @@ record RedemptionView(
                 purchase.amount(),
                 Unit.PTS,
                 purchase.approved(),
-                purchase.cash(),
+                cash(purchase, taken),
                 taken == null ? null : taken.amount(),
                 redemption.givenBack(),
                 purchase.expiresAt(),
@@ -162,5 +163,11 @@ record RedemptionView(
                 taken == null ? null : taken.entry(),
                 payableAfter,
                 pointsLeft);
+    }
+
+    /** Who captures less than was approved has no rest to collect: the points paid for all. */
+    private static long cash(Purchase purchase, Redemption.@Nullable Capture taken) {
+        long rest = purchase.amount() - purchase.approved();
+        return taken != null && taken.amount() < purchase.approved() ? purchase.cash() - rest : purchase.cash();
     }
 }

@@ -136,7 +136,7 @@ public class RedemptionsResource {
             @Schema(
                     description =
                             "The terminal's own number of it, used once; goes with terminal" + Fields.NEW_REFERENCE,
-                    examples = "20250609-000017")
+                    examples = "KQXWZRMA-000017")
             @Nullable
             String terminalTransaction,
 
@@ -292,7 +292,7 @@ public class RedemptionsResource {
             @Schema(
                     description = "The terminal's number of what it takes back",
                     required = true,
-                    examples = "20250609-000017")
+                    examples = "KQXWZRMA-000017")
             @Nullable
             String terminalTransaction,
 
@@ -332,8 +332,14 @@ public class RedemptionsResource {
                     **The life of a sale at a till.** Number every transaction of a terminal anew (`terminalTransaction`), and
                     write the number down before you send it. Send SALE; or AUTHORIZE and, within three minutes, capture with
                     what the goods came to. Hand them over when SALE was answered 201 or the capture 200, and print the id,
-                    `capturedAmount` and `cashAmount`. A refusal (409, 422) held and spent nothing: tell the customer, and
-                    take a new number for another attempt.
+                    `capturedAmount` and `cashAmount`. When part was approved and the goods came to less than `amount`,
+                    capture the lesser of goods and `approvedAmount`, and collect in cash what the goods came to beyond it.
+
+                    **When it is refused.** 409 and 422 are final for this request, which itself did nothing: tell the
+                    customer, and take a new number for another attempt. They do not say that nothing was taken under its
+                    number before. After `duplicate-reference`, `idempotency-key-reused`, or a refused capture or void, look
+                    with `listRedemptions` what became of the number, or reverse it. A refused refund gave nothing back, and
+                    the sale stands.
 
                     **When nothing answers.** After 429, any 5xx, a timeout or a lost connection, nobody knows yet what was done.
                     Send the same request with the same key again, every three to five seconds: it is done once and answered
@@ -362,7 +368,12 @@ public class RedemptionsResource {
 
                     **一笔交易的过程。** 终端的每笔交易都用新的流水号（`terminalTransaction`），发送前先写入磁盘。发 SALE；或先发 AUTHORIZE，
                     三分钟内再按实际金额请款（capture）。SALE 得到 201、或请款得到 200 时，才交付商品并打印 `id`、`capturedAmount` 和
-                    `cashAmount`，绝不打印付款码。409 与 422 没有冻结、也没有扣分：告知顾客，重试须用新的流水号。
+                    `cashAmount`，绝不打印付款码。部分批准而商品少于 `amount` 时，请款额取商品金额与 `approvedAmount` 中较小者，商品超出
+                    `approvedAmount` 的部分收现金。
+
+                    **被拒绝时。** 409 与 422 是本次请求的最终结果，该请求本身什么也没做：告知顾客，重试须用新的流水号。但这并不表示该流水号
+                    此前没有扣分：遇到 `duplicate-reference`、`idempotency-key-reused`，或请款、撤销被拒绝，须用 `listRedemptions`
+                    查询该流水号的结果，或发冲正。退货被拒绝，则没有退回积分，原交易仍然有效。
 
                     **没有应答时**（429、5xx、超时、断线）谁也不知道是否已执行：每三至五秒用同一个键重发同一请求，只会执行一次。其他 4xx
                     只有在此前没有未得应答的尝试时才算最终结果。满 60 秒就放弃：不收积分、不交付商品，发 `reverseTransaction` 直到得到应答，
@@ -394,7 +405,7 @@ public class RedemptionsResource {
                                         {
                                           "mode": "SALE", "code": "711604285193377406", "merchant": "MER-LS-01",
                                           "amount": 500, "unit": "PTS", "terminal": "T1",
-                                          "terminalTransaction": "20250609-000017"
+                                          "terminalTransaction": "KQXWZRMA-000017"
                                         }
                                         """),
                                 @ExampleObject(
@@ -404,7 +415,7 @@ public class RedemptionsResource {
                                         {
                                           "mode": "SALE", "code": "711604285193377406", "merchant": "MER-LS-01",
                                           "amount": 2500, "unit": "PTS", "terminal": "T1",
-                                          "terminalTransaction": "20250609-000018",
+                                          "terminalTransaction": "KQXWZRMA-000018",
                                           "lines": [{"item": "RICE-5KG", "count": 1}]
                                         }
                                         """),
@@ -415,7 +426,7 @@ public class RedemptionsResource {
                                         {
                                           "mode": "AUTHORIZE", "code": "711604285193377406", "merchant": "MER-LS-01",
                                           "amount": 500, "unit": "PTS", "terminal": "T1",
-                                          "terminalTransaction": "20250609-000019"
+                                          "terminalTransaction": "KQXWZRMA-000019"
                                         }
                                         """)
                             }))
@@ -583,7 +594,7 @@ public class RedemptionsResource {
                                             value = """
                                                     {
                                                       "merchant": "MER-LS-01", "terminal": "T1",
-                                                      "terminalTransaction": "20250609-000019"
+                                                      "terminalTransaction": "KQXWZRMA-000019"
                                                     }
                                                     """)))
     @APIResponse(

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 record ReversalView(
         @Schema(examples = "MER-LS-01") String merchant,
         @Schema(examples = "T1") String terminal,
-        @Schema(examples = "20250609-000017") String terminalTransaction,
+        @Schema(examples = "KQXWZRMA-000017") String terminalTransaction,
 
         @Schema(
                 description =

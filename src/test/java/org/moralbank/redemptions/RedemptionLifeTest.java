@@ -110,6 +110,22 @@ class RedemptionLifeTest {
     }
 
     @Test
+    void collectsNoRestInCashWhenLessIsCapturedThanWasApproved() {
+        var book = aBookWithAStore();
+        var anna = book.aMember().holding(300, Unit.PTS);
+        String sold = redeem(book, authorization(anna, 500, "partialApproval", true, "cashAmount", 25))
+                .statusCode(201)
+                .body("cashAmount", equalTo(225))
+                .extract()
+                .header("Location");
+
+        capture(book, sold, 250)
+                .statusCode(200)
+                .body("capturedAmount", equalTo(250))
+                .body("cashAmount", equalTo(25));
+    }
+
+    @Test
     void sellsInPartAndWithCash() {
         var book = aBookWithAStore();
         var anna = book.aMember().holding(300, Unit.PTS);

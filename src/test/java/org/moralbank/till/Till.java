@@ -15,13 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -53,8 +54,9 @@ import java.util.stream.Collectors;
  *       heard before it acts on it. A till that was switched off reads its journal at the next start: whatever is not sold,
  *       refused or undone by then it reverses, because the customer has gone without the goods. Refunds it sends again,
  *       because those goods have come back.
- *   <li><b>One number, one key.</b> Every transaction has a number of its own, which is never used again; the idempotency
- *       key of each message follows from it. Thus a message that is sent again is the same message, also after a restart.
+ *   <li><b>One number, one key.</b> Every transaction has a number of its own, which is never used again, also not
+ *       by a till whose journal is lost: a new journal numbers in a series of its own. The idempotency key of each message
+ *       follows from the number. Thus a message that is sent again is the same message, also after a restart.
  *   <li><b>No answer is no refusal.</b> After a timeout, a lost connection, 429 or 5xx nobody knows what was done. The till
  *       sends the same message again every three to five seconds. A 409 or 422 is the service's recorded decision and final;
  *       any other 4xx is final only when no attempt before it was left unanswered, also before a restart, because it says
@@ -320,7 +322,7 @@ public final class Till implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
     private final FileChannel journal;
-    private final Map<String, Transaction> transactions = new LinkedHashMap<>();
+    private final SequencedMap<String, Transaction> transactions = new LinkedHashMap<>();
     private final Map<String, Allowance> allowances = new LinkedHashMap<>();
     /** Those under which nothing is sold any more; what was sold under them before is uploaded. */
     private final Set<String> over = new HashSet<>();
@@ -422,6 +424,8 @@ public final class Till implements AutoCloseable {
                         "taken",
                         "captured",
                         done.body().get("capturedAmount"),
+                        "cash",
+                        done.body().get("cashAmount"),
                         "recordedAt",
                         done.body().get("capturedAt"));
             case Heard.Refused refused -> giveUp(number);
@@ -947,9 +951,28 @@ public final class Till implements AutoCloseable {
 
     // ---- the journal ---------------------------------------------------------------------------------------------
 
-    /** The day, and a count that is not begun anew: who misses one sees that it is missing. */
+    /**
+     * The journal's series, and a count that is not begun anew: who misses one sees that it is missing, also when a day ended
+     * between. A new journal begins a series of its own, by chance, which needs no connection: one that does not know what
+     * another has sold never takes its numbers, and never reverses its sales.
+     */
     private String nextNumber() {
-        return "%s-%06d".formatted(DateTimeFormatter.BASIC_ISO_DATE.format(today()), transactions.size() + 1);
+        String series = transactions.isEmpty()
+                ? newSeries()
+                : series(transactions.lastEntry().getKey());
+        return "%s-%06d".formatted(series, transactions.size() + 1);
+    }
+
+    private static String series(String number) {
+        return number.substring(0, number.lastIndexOf('-'));
+    }
+
+    /** Twelve letters: two of a terminal's journals do not come to the same. */
+    private static String newSeries() {
+        return new SecureRandom()
+                .ints(12, 'A', 'Z' + 1)
+                .mapToObj(Character::toString)
+                .collect(Collectors.joining());
     }
 
     private static LocalDate today() {
@@ -1066,6 +1089,9 @@ public final class Till implements AutoCloseable {
             case "taking" -> transaction.state = State.TAKING;
             case "taken" -> {
                 transaction.captured = number(line, "captured");
+                if (line.containsKey("cash")) {
+                    transaction.cash = number(line, "cash");
+                }
                 transaction.state = State.SOLD;
                 transaction.book("CAPTURE", number, transaction.captured, dayOf(at), at);
             }

@@ -1010,6 +1010,43 @@ class TillTest {
     }
 
     @Test
+    void neverTakesTheNumbersOfAJournalThatIsLost() throws Exception {
+        Book book = bank.aBook();
+        Settings settings = new Shop(book).aTill();
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        String lost;
+        try (Till till = new Till(settings)) {
+            lost = till.sale(anna.payCode(), 100, false).number();
+        }
+        Files.delete(settings.journal());
+
+        try (Till till = new Till(settings)) {
+            Receipt sold = till.sale(anna.payCode(), 50, false);
+            assertThat(sold.state()).isEqualTo(State.SOLD);
+            assertThat(sold.number()).isNotEqualTo(lost);
+        }
+
+        assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(850);
+    }
+
+    /** The service sees a gap between numbers of the same text before their digits: a day in it would hide one at midnight. */
+    @Test
+    void numbersInOneSeriesWithoutADayAlsoAfterARestart() throws Exception {
+        Book book = bank.aBook();
+        Settings settings = new Shop(book).aTill();
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        String first;
+        try (Till till = new Till(settings)) {
+            first = till.sale(anna.payCode(), 100, false).number();
+        }
+
+        try (Till till = new Till(settings)) {
+            assertThat(first).matches("[A-Z]{12}-000001");
+            assertThat(till.sale(anna.payCode(), 100, false).number()).isEqualTo(first.replace("-000001", "-000002"));
+        }
+    }
+
+    @Test
     void refusesWhatIsMoreThanWasApprovedOrIsLeftOfASaleAndSendsNothing() throws Exception {
         Book book = bank.aBook();
         Member anna = book.aMember().holding(1000, Unit.PTS);
