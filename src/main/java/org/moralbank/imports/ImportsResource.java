@@ -73,7 +73,8 @@ public class ImportsResource {
                     kept. Meanwhile other operations of the book answer 503 book-busy. Members, teams and merchants that
                     accounts name are registered, active, with nothing but their ids. The feed has the entries as events;
                     webhooks are sent what is posted behind them. What is not in the books does not
-                    come along: holds, service records, redemptions, settlements, statuses, and what persons wrote.
+                    come along: holds, budgets, service records, redemptions, settlements, statuses, and what persons wrote. A
+                    budget that was set here before bounds what is imported (limit-exceeded).
                     A book that is not empty is told at once, before the export is read, unless the key was used before.
                     A process takes one import at a time; a second, of any book, is answered 429 overloaded before it is read.
                     """)

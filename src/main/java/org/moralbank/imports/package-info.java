@@ -25,8 +25,8 @@
  *       no client of this one has, stands in the rows.
  * </ol>
  *
- * <p><b>What does not come along</b>, because it is not in the books: who was frozen or closed, holds, service records,
- * redemptions, settlements, answers to keys, what persons wrote (its salted hash does). So an imported earning has no service
+ * <p><b>What does not come along</b>, because it is not in the books: who was frozen or closed, holds, budgets, service
+ * records, redemptions, settlements, answers to keys, what persons wrote (its salted hash does). So an imported earning has no service
  * record here, and {@code imported_book} says up to which entry that is so. Points that were in a batch and not paid stay in
  * 2310: settle before exporting.
  *

@@ -60,6 +60,9 @@ public class GrantsResource {
     /** No grant is for longer than a life. */
     private static final int LONGEST_YEARS = 100;
 
+    /** With a dot and a year behind it, it is as long as an owner's id may be. */
+    private static final int LONGEST_FUND = 59;
+
     private final Books books;
     private final Grants grants;
     private final PostedReads reads;
@@ -74,7 +77,8 @@ public class GrantsResource {
     @Schema(name = "NewGrant")
     record NewGrant(
             @Schema(
-                    description = "Id of the fund: letters, digits, - and _; or POOL for what members donated",
+                    description =
+                            "Id of the fund: at most 59 letters, digits, - and _; or POOL for what members donated",
                     required = true,
                     examples = "PUBLIC")
             @Nullable
@@ -150,11 +154,14 @@ public class GrantsResource {
         }
     }
 
-    /** An id without a dot: in an account's the year of the budget stands behind one. */
+    /** An id without a dot, and shorter than others: in an account's owner the year of the budget stands behind one. */
     private static String fundId(Fields fields, @Nullable String fund) {
         String id = fields.id("fund", fund);
         if (id.indexOf('.') >= 0) {
             fields.fault("fund", "dot");
+        }
+        if (id.length() > LONGEST_FUND) {
+            fields.fault("fund", "fund");
         }
         return id;
     }

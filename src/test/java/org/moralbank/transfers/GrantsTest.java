@@ -43,6 +43,28 @@ class GrantsTest extends Giving {
         book.as(Role.APP).get(book.path() + "/grants/1").then().statusCode(200);
     }
 
+    /** What an account is called has room for the year behind the fund's id; a longer one could not be read, nor exported. */
+    @Test
+    void aFundsIdIsNoLongerThanItsAccountHasRoomFor() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+        String longest = "F".repeat(59);
+
+        changingNothing(
+                book,
+                () -> post(book, Role.COORDINATOR, "/grants", grant(longest + "F", anna.id(), 1, "MIN", ""))
+                        .statusCode(400)
+                        .body("errors.field", hasItem("fund")));
+        post(book, Role.COORDINATOR, "/grants", grant(longest, anna.id(), 1, "MIN", ""))
+                .statusCode(201);
+
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/accounts/3110:" + longest + "." + YEAR + ":MIN")
+                .then()
+                .statusCode(200)
+                .body("posted", equalTo(-1));
+    }
+
     @Test
     void givesTimeThatExpiresAsAskedAndMayBeGivenOn() {
         var book = bank.aBook();
