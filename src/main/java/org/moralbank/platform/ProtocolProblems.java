@@ -44,8 +44,7 @@ class ProtocolProblems {
     }
 
     private void receive(RoutingContext http) {
-        http.response().putHeader(Trace.HEADER, Trace.begin(http));
-        http.addHeadersEndHandler(answered -> http.response().putHeader(HttpDate.HEADER, HttpDate.now()));
+        http.response().putHeader(Trace.HEADER, Trace.begin(http)).putHeader(HttpDate.HEADER, HttpDate.now());
         long largest = largest(http);
         if (lengthOf(http.request().getHeader("Content-Length")) > largest) {
             // The rest of the body is not read, so the connection cannot be used again.
