@@ -1,6 +1,7 @@
 package org.moralbank.events;
 
 import org.jspecify.annotations.Nullable;
+import org.moralbank.platform.Ids;
 
 /**
  * What {@code webhook-id} is: the book and the number of the event, so that it is the same whenever, by whomever and how
@@ -15,9 +16,7 @@ record MessageId(String book, long number) {
     /** Null when it is none. */
     static @Nullable MessageId parse(String text) {
         int dash = text.lastIndexOf('-');
-        String number = text.substring(dash + 1);
-        return dash > 0 && number.matches("[1-9][0-9]{0,17}")
-                ? new MessageId(text.substring(0, dash), Long.parseLong(number))
-                : null;
+        long number = Ids.number(text.substring(dash + 1));
+        return dash > 0 && number > 0 ? new MessageId(text.substring(0, dash), number) : null;
     }
 }

@@ -64,8 +64,7 @@ public final class BookEvents {
         Book there = set.get(Ledger.BOOKS, book);
         long count = set.get(EVENT_COUNTS, book) + 1;
         // As with entries: never before the last of them.
-        Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
-        Instant at = now.isBefore(there.lastPostedAt()) ? there.lastPostedAt() : now;
+        Instant at = there.notBeforeLast(set.now().truncatedTo(ChronoUnit.MICROS));
         set.put(EVENT_COUNTS, book, count);
         set.put(
                 EVENTS,

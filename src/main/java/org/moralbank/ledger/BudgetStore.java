@@ -13,7 +13,7 @@ import java.util.List;
 class BudgetStore {
     private static final String LIST = "SELECT " + BudgetTable.COLUMNS + """
             FROM ledger_budget b
-            WHERE b.book_id = $1 AND b.code = $2 AND b.owner = $3 AND b.number > $4
+            WHERE b.book_id = $1 AND b.code = $2 AND b.owner = $3 AND b.number > $4::bigint
             ORDER BY b.number
             LIMIT $5
             """;

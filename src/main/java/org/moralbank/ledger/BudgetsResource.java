@@ -29,8 +29,8 @@ import org.moralbank.access.Client;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.Ids;
 import org.moralbank.platform.Page;
-import org.moralbank.platform.ProtocolRejection;
 
 /** Budgets, over HTTP. */
 @Produces(MediaType.APPLICATION_JSON)
@@ -196,14 +196,6 @@ public class BudgetsResource {
             @RestPath @Parameter(description = "code:period:unit", example = "3110:PUBLIC.2026:MIN") String account,
             @RestPath String number) {
         return books.of(Call.of(http), book)
-                .chain(found -> budgets.get(found, Budgets.account(account), number(number)));
-    }
-
-    /** The number of a budget; what is no number is no budget's. */
-    private static long number(String number) {
-        if (number.matches("[1-9][0-9]{0,8}")) {
-            return Long.parseLong(number);
-        }
-        throw new ProtocolRejection.NotFound("budget").refused();
+                .chain(found -> budgets.get(found, Budgets.account(account), Ids.number(number)));
     }
 }

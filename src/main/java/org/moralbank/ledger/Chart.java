@@ -73,6 +73,11 @@ public enum Chart {
         return bounds;
     }
 
+    /** As queries take them. */
+    static String[] codes(Set<Chart> charts) {
+        return charts.stream().map(Chart::code).toArray(String[]::new);
+    }
+
     /** Whether an account of this code has an owner: a member, a team, a merchant, a fund, a period, another book. */
     public boolean owned() {
         return owned;

@@ -34,6 +34,7 @@ import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.Ids;
 import org.moralbank.platform.LongRead;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
@@ -271,9 +272,10 @@ public class EntriesResource {
 
     /** The number of an entry; what is no number is no entry's. */
     static long number(String seq) {
-        if (seq.matches("[1-9][0-9]{0,17}")) {
-            return Long.parseLong(seq);
+        long number = Ids.number(seq);
+        if (number == 0) {
+            throw new ProtocolRejection.NotFound("entry").refused();
         }
-        throw new ProtocolRejection.NotFound("entry").refused();
+        return number;
     }
 }

@@ -195,16 +195,13 @@ public final class ImportedEntries {
                 .filter(account -> !account.isWithinBounds())
                 .findFirst()
                 .ifPresent(account -> {
-                    throw new PostingRejection.LimitExceeded(
-                                    account.path(),
-                                    account.floor(),
-                                    account.available(),
-                                    account.holder().unit())
-                            .refused();
+                    throw Ledger.limit(account).refused();
                 });
         Book there = set.get(Ledger.BOOKS, book.id());
-        Instant last = lastPostedAt.isAfter(there.lastPostedAt()) ? lastPostedAt : there.lastPostedAt();
-        set.put(Ledger.BOOKS, book.id(), there.advanced(lastSeq, last).withAccount(accounts.size()));
+        set.put(
+                Ledger.BOOKS,
+                book.id(),
+                there.advanced(lastSeq, there.notBeforeLast(lastPostedAt)).withAccount(accounts.size()));
     }
 
     /** Writes some of the entries. */

@@ -207,7 +207,7 @@ public final class Ledger {
                             .refused();
                 }
                 if (limit == null && !after.isWithinBounds()) {
-                    limit = limit(after, amount);
+                    limit = limit(after);
                 }
                 replace(set, after);
                 postings.add(
@@ -224,8 +224,7 @@ public final class Ledger {
         Book book = set.get(BOOKS, draft.book);
         long seq = book.lastSeq() + 1;
         // PostgreSQL keeps microseconds; what is sealed must be what is read back.
-        Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
-        Instant postedAt = now.isBefore(book.lastPostedAt()) ? book.lastPostedAt() : now;
+        Instant postedAt = book.notBeforeLast(set.now().truncatedTo(ChronoUnit.MICROS));
         byte[] canonical = CanonicalEntry.of(book.code(), seq, draft, unit, postedAt, postings);
         int longest = draft.reverses == null ? Entry.LONGEST_TO_BE_REVERSED : Entry.LONGEST;
         if (canonical.length > longest) {
@@ -256,12 +255,14 @@ public final class Ledger {
         return amount < 0 && after.holder().chart().bounds().floor() >= 0 && after.available() < after.floor();
     }
 
-    private static PostingRejection.LimitExceeded limit(Account after, long amount) {
+    /** Which bound an account is beyond, and by what. */
+    static PostingRejection.LimitExceeded limit(Account beyond) {
+        boolean below = beyond.available() < beyond.floor();
         return new PostingRejection.LimitExceeded(
-                after.path(),
-                amount < 0 ? after.floor() : after.ceiling(),
-                amount < 0 ? after.available() : after.posted(),
-                after.holder().unit());
+                beyond.path(),
+                below ? beyond.floor() : beyond.ceiling(),
+                below ? beyond.available() : beyond.posted(),
+                beyond.holder().unit());
     }
 
     // ---- reversal ----------------------------------------------------------------------------------------------

@@ -99,14 +99,14 @@ public class LedgerReads {
     /** A page of the postings of all accounts that an owner has or owes on, the oldest first. */
     public Uni<Page<StatementLine>> statement(BookHandle book, String owner, Set<Chart> charts, History history) {
         return since(book, history)
-                .chain(part -> store.statement(book.id(), owner, codes(withShortfalls(charts)), part))
+                .chain(part -> store.statement(book.id(), owner, Chart.codes(withShortfalls(charts)), part))
                 .map(lines -> statement(history, lines));
     }
 
     /** A page of an owner's passbook, the oldest first: a line per entry, with all that he has of its unit. */
     public Uni<Page<PassbookLine>> passbook(BookHandle book, String owner, Set<Chart> charts, History history) {
         return since(book, history)
-                .chain(part -> store.passbook(book.id(), owner, codes(charts), part))
+                .chain(part -> store.passbook(book.id(), owner, Chart.codes(charts), part))
                 .map(lines -> Page.of(history.page(), lines, line -> Long.toString(line.seq())));
     }
 
@@ -119,7 +119,7 @@ public class LedgerReads {
      */
     public Uni<Balances> balances(
             BookHandle book, String owner, Set<Chart> charts, @Nullable Instant asOf, @Nullable LocalDate on) {
-        String[] codes = codes(withShortfalls(charts));
+        String[] codes = Chart.codes(withShortfalls(charts));
         Uni<LedgerStore.Posted> read;
         if (asOf != null) {
             read = seqAt(book, asOf)
@@ -169,9 +169,5 @@ public class LedgerReads {
             }
         }
         return all;
-    }
-
-    private static String[] codes(Set<Chart> charts) {
-        return charts.stream().map(Chart::code).toArray(String[]::new);
     }
 }

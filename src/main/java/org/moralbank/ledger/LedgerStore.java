@@ -356,7 +356,7 @@ class LedgerStore {
         for (Party party : filter.parties()) {
             each.add(new Where()
                     .and("a.book_id = ?", (short) book)
-                    .and("a.code = ANY (?)", codes(party))
+                    .and("a.code = ANY (?)", Chart.codes(party.charts()))
                     .and(
                             party.isFund() ? "starts_with(a.owner, ?)" : "a.owner = ?",
                             party.isFund() ? party.owner() + "." : party.owner()));
@@ -373,10 +373,6 @@ class LedgerStore {
                         .map(rows -> list(rows, row -> row.getInteger(0)).toArray(Integer[]::new)))
                 .collect()
                 .asList();
-    }
-
-    private static String[] codes(Party party) {
-        return party.charts().stream().map(Chart::code).toArray(String[]::new);
     }
 
     private static Where where(int book, EntryFilter filter, long after, @Nullable Long last) {

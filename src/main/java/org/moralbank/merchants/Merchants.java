@@ -138,8 +138,7 @@ public class Merchants {
      */
     public static Merchant sellerAt(WorkingSet set, int book, String id, Instant moment) {
         Merchant merchant = known(set, book, id);
-        StatusHistory history = set.find(HISTORIES, StatusHistory.Key.ofMerchant(book, id));
-        return Objects.requireNonNullElse(history, StatusHistory.NONE).isStoppedAt(moment)
+        return StatusHistory.isStopped(set, StatusHistory.Key.ofMerchant(book, id), moment)
                 ? seller(set, book, id)
                 : merchant;
     }

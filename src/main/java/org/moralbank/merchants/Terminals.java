@@ -8,7 +8,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Clients;
 import org.moralbank.access.TerminalKeys;
@@ -72,8 +71,7 @@ public class Terminals {
      */
     public static Terminal activeAt(WorkingSet set, int book, String merchant, String terminal, Instant moment) {
         Terminal found = known(set, book, merchant, terminal);
-        StatusHistory history = set.find(HISTORIES, new StatusHistory.Key(book, merchant, terminal));
-        return Objects.requireNonNullElse(history, StatusHistory.NONE).isStoppedAt(moment)
+        return StatusHistory.isStopped(set, new StatusHistory.Key(book, merchant, terminal), moment)
                 ? active(set, book, merchant, terminal)
                 : found;
     }

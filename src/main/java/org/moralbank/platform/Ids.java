@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** New ids: UUID version 7 (RFC 9562 section 5.7), so that those made together stand together in an index. */
+/**
+ * Ids. New ones are UUID version 7 (RFC 9562 section 5.7), so that those made together stand together in an index; what a book
+ * numbers is 1, 2, 3 …
+ */
 public final class Ids {
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -32,5 +35,10 @@ public final class Ids {
         } catch (IllegalArgumentException malformed) {
             return null;
         }
+    }
+
+    /** The number of that text, as we write it: 1, 2, 3 …; 0, which nothing has, when it is none. */
+    public static long number(String text) {
+        return text.matches("[1-9][0-9]{0,17}") ? Long.parseLong(text) : 0;
     }
 }

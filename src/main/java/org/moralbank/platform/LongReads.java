@@ -64,9 +64,8 @@ class LongReads {
             this.channel =
                     http.request().connection() instanceof ConnectionBase connection ? connection.channel() : null;
             http.addEndHandler(ended -> leave());
-            // REST replaces the end handlers' own look at clients that go away. What it could not write to one it
-            // resets, after
-            // which Vert.x tells nobody that the connection is closed.
+            // REST replaces the end handlers' own look at clients that go away. A client to whom it could not write is
+            // reset, and of that Vert.x tells nobody.
             answer.addCloseHandler(this::leave);
             if (channel != null) {
                 channel.closeFuture().addListener(closed);

@@ -56,8 +56,7 @@ public final class Trace {
         if (context == null || VertxContext.isDuplicatedContext(context)) {
             inContext(id, log);
         } else {
-            // The log's context is that of a request. Where there is none, as in a lane, each look at it is at a new
-            // one.
+            // The log's context is that of a request; where there is none, as in a lane, each look is at a new one.
             ((ContextInternal) context).duplicate().dispatch(() -> inContext(id, log));
         }
     }

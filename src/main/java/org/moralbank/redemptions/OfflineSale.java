@@ -59,9 +59,10 @@ record OfflineSale(
         return new Seller(key.book(), key.merchant(), key.till());
     }
 
-    /** Whether it names its member by a code that others can guess. */
-    boolean hasCodeToGuess() {
-        return code != null && play == null;
+    /** The code by which it names its member, where others could guess it. */
+    @Nullable
+    String codeToGuess() {
+        return play == null ? code : null;
     }
 
     Allowance.Till till() {

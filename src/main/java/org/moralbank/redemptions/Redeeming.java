@@ -281,12 +281,14 @@ final class Redeeming implements Work {
         if (voucher == null) {
             Ledger.hold(set, id, who.points(), approved, expiresAt, order.note().reference());
         }
-        return new Redemption.Authorized(purchase(set, who, voucher, basket, approved, now, expiresAt, null));
+        Note note = order.note().decided(set, book.id());
+        return new Redemption.Authorized(purchase(note, who, voucher, basket, approved, now, expiresAt, null));
     }
 
     private Redemption sell(
             WorkingSet set, Payer who, Presented.@Nullable PutBy voucher, @Nullable Basket basket, long approved) {
-        Draft draft = order.note().decided(set, book.id()).draft(EntryType.REDEEM_SALE, book.id());
+        Note note = order.note().decided(set, book.id());
+        Draft draft = note.draft(EntryType.REDEEM_SALE, book.id());
         Entry entry = voucher == null
                 ? Ledger.post(
                         set,
@@ -294,13 +296,13 @@ final class Redeeming implements Work {
                 : Ledger.capture(set, voucher.hold(), who.points(), approved, draft.credit(seller.payable(), approved));
         long payableAfter = Ledger.holding(set, seller.payable()).posted();
         return new Redemption.Captured(
-                purchase(set, who, voucher, basket, approved, entry.postedAt(), null, payableAfter),
+                purchase(note, who, voucher, basket, approved, entry.postedAt(), null, payableAfter),
                 new Redemption.Capture(approved, entry.seq(), entry.postedAt()),
                 0);
     }
 
     private Purchase purchase(
-            WorkingSet set,
+            Note note,
             Payer who,
             Presented.@Nullable PutBy voucher,
             @Nullable Basket basket,
@@ -319,8 +321,8 @@ final class Redeeming implements Work {
                 order.cash() + order.amount() - approved,
                 order.till(),
                 order.till() == null ? null : HexFormat.of().formatHex(order.content()),
-                order.note().reference(),
-                order.note().decided(set, book.id()).occurredOn(),
+                note.reference(),
+                note.occurredOn(),
                 createdAt,
                 expiresAt,
                 payableAfter,

@@ -726,13 +726,8 @@ public class RedemptionsResource {
         Call call = Call.of(http);
         return books.of(call, book)
                 .chain(found ->
-                        seen(found, call, id).chain(redemption -> store.refund(found, known(id), number(entry))))
+                        seen(found, call, id).chain(redemption -> store.refund(found, known(id), Ids.number(entry))))
                 .map(refund -> refund.orElseThrow(() -> new ProtocolRejection.NotFound("refund").refused()));
-    }
-
-    /** A number that no entry has is one of no refund. */
-    private static long number(String entry) {
-        return entry.matches("[1-9][0-9]{0,17}") ? Long.parseLong(entry) : 0;
     }
 
     private Uni<RedemptionView> seen(BookHandle book, Call call, String id) {

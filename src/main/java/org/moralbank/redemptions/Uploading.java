@@ -142,8 +142,9 @@ final class Uploading implements Work {
         } catch (RefusedException refused) {
             set.undoTo(mark);
             refusals.merge(refused.rejection().code(), 1, Integer::sum);
-            if (row.sale() != null && row.sale().hasCodeToGuess() && Offline.isGuess(refused.rejection())) {
-                wrong.add(Objects.requireNonNull(row.sale().code()));
+            String code = row.sale() == null ? null : row.sale().codeToGuess();
+            if (code != null && Offline.isGuess(refused.rejection())) {
+                wrong.add(code);
             }
             return new UploadView.Item(
                     index,
@@ -156,7 +157,8 @@ final class Uploading implements Work {
 
     /** A code beyond the tries is not looked at: its row is refused as long as the wrong ones are of late. */
     private void refuseGuesses(OfflineSale sale) {
-        if (sale.hasCodeToGuess() && !tries.mayShow(Objects.requireNonNull(sale.code()), wrong)) {
+        String code = sale.codeToGuess();
+        if (code != null && !tries.mayShow(code, wrong)) {
             throw new PayCodeRejection.TooManyWrong(A_MINUTE).refused();
         }
     }

@@ -7,6 +7,7 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.EntryFilter;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.LedgerReads;
+import org.moralbank.platform.Ids;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.RefusedException;
@@ -29,10 +30,7 @@ class PostedReads {
 
     /** One, by its number. Refuses one that is not there or is something else. */
     Uni<PostedView> one(BookHandle book, List<EntryType> types, String id, String what) {
-        if (!id.matches("[1-9][0-9]{0,17}")) {
-            return Uni.createFrom().failure(notFound(what));
-        }
-        return ledger.entry(book, Long.parseLong(id))
+        return ledger.entry(book, Ids.number(id))
                 .onFailure(RefusedException.class)
                 .transform(ignored -> notFound(what))
                 .map(entry -> {

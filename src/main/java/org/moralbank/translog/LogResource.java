@@ -34,6 +34,7 @@ import org.moralbank.access.Role;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.Ids;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.proofs.EntryBundle;
 import org.moralbank.proofs.Tile;
@@ -234,7 +235,7 @@ public class LogResource {
         @Nullable Long wanted = query.checked();
         return books.of(Call.of(http), book)
                 .chain(found -> checkpoint(found, wanted)
-                        .chain(checkpoint -> log.receipt(found, number(seq), checkpoint))
+                        .chain(checkpoint -> log.receipt(found, Ids.number(seq), checkpoint))
                         .map(receipt -> receipt.orElseThrow(notFound("receipt"))))
                 .map(receipt -> text(receipt.toString(), NOT_KEPT));
     }
@@ -321,11 +322,6 @@ public class LogResource {
         long size = fields.number(field, text.matches("[0-9]{1,15}") ? Long.parseLong(text) : -1, least, LARGEST_SIZE);
         fields.refuseFaults();
         return size;
-    }
-
-    /** The number of an entry; what is no number is no entry's. */
-    private static long number(String seq) {
-        return seq.matches("[1-9][0-9]{0,17}") ? Long.parseLong(seq) : 0;
     }
 
     private static Tile parsed(String level, String index) {
