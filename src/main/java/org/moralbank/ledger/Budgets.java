@@ -19,7 +19,7 @@ import org.moralbank.platform.ProtocolRejection;
 @ApplicationScoped
 public class Budgets {
     private static final Pattern YEAR = Pattern.compile("[12][0-9]{3}");
-    private static final Pattern FUND_AND_YEAR = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*\\.[12][0-9]{3}");
+    private static final Pattern FUND_AND_YEAR = Pattern.compile("(?!POOL\\.)[A-Za-z0-9][A-Za-z0-9_-]*\\.[12][0-9]{3}");
 
     private final Commits commits;
     private final BudgetStore store;

@@ -244,6 +244,7 @@ class BudgetsTest {
         "3110:PUBLIC:MIN, 404, not-found",
         "3110:PUBLIC.26:MIN, 404, not-found",
         "3110:A.B.2026:MIN, 404, not-found",
+        "3110:POOL.2026:MIN, 404, not-found",
         "3100:2026:PTS, 404, not-found",
         "3100:January:MIN, 404, not-found",
         "3100:2026:MIN:F1.20261231.R, 404, not-found",
