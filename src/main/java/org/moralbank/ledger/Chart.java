@@ -120,11 +120,6 @@ public enum Chart {
         };
     }
 
-    /** Whether it is of what was donated, and may owe only until it gets something. */
-    boolean isPool() {
-        return this == TIME_POOL || this == POINTS_POOL;
-    }
-
     /** The chart's line of a code; null when there is none. */
     public static @Nullable Chart find(String code) {
         return BY_CODE.get(code);

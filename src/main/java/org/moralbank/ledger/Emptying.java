@@ -13,7 +13,7 @@ import org.moralbank.commits.WorkingSet;
  * Empties what a member has of one unit, because he leaves, or because something came back to him after he had left.
  *
  * <p>What has expired goes out of circulation (EXPIRE_TIME, EXPIRE_POINTS). What he owes is paid from what he might give away
- * (SHORTFALL_RECOVER). Of the rest, what was granted to him goes back to the fund or pool that it came from, and what is his
+ * and from what he has of grants that were taken back (SHORTFALL_RECOVER). Of the rest, what was granted to him goes back to the fund or pool that it came from, and what is his
  * own to his heir (ACCOUNT_CLOSE). What the pool owes is paid from what it gets.
  *
  * @param sources of his restricted lots, as they were read before the commit; points come from no fund
@@ -66,7 +66,7 @@ public record Emptying(Holder member, LotSources sources, Holder heir) {
         // Nobody else gives within the work.
         Ledger.setStatus(set, member, Account.Status.OPEN);
         List<Entry> entries = new ArrayList<>(Ledger.expire(set, member, note.by(), group));
-        entries.addAll(recovered(set, member, note, group));
+        entries.addAll(recovered(set, note, group, Long.MAX_VALUE));
         Ledger.holding(set, member)
                 .inParts(account -> account.posted() > 0)
                 .forEach(lots -> entries.add(Ledger.post(
@@ -75,15 +75,53 @@ public record Emptying(Holder member, LotSources sources, Holder heir) {
                                 lots,
                                 note.draft(EntryType.ACCOUNT_CLOSE, member.book())
                                         .group(group)))));
-        entries.addAll(recovered(set, poolFor(member), note, group));
+        entries.addAll(recovered(set, poolFor(member), note, group, Long.MAX_VALUE));
         Ledger.setStatus(set, member, Account.Status.CLOSED);
         return entries;
     }
 
+    /**
+     * Takes what the member owes from what he might give away, and then from what he has of grants that were taken back: they
+     * were taken from him as a debt already, and nobody grants them.
+     *
+     * @param atMost how much
+     * @return the entries; none of one who owes nothing, has nothing, or is frozen
+     */
+    List<Entry> recovered(WorkingSet set, Note note, UUID group, long atMost) {
+        List<Entry> entries = new ArrayList<>(recovered(set, member, note, group, atMost));
+        Holding holding = Ledger.holding(set, member);
+        if (holding.status() != Account.Status.OPEN) {
+            return entries;
+        }
+        long left = Math.min(
+                Ledger.owed(set, member),
+                atMost - entries.stream().mapToLong(Emptying::amountOf).sum());
+        for (Account lot : holding.accounts()) {
+            long amount = Math.min(left, Math.min(sources.ofNoGrant(lot), lot.available()));
+            if (amount > 0) {
+                entries.add(Ledger.giveBack(
+                        set,
+                        note.draft(EntryType.SHORTFALL_RECOVER, member.book())
+                                .debit(member, lot.lot(), amount)
+                                .credit(Ledger.shortfallOf(member), amount)
+                                .group(group)));
+                left -= amount;
+            }
+        }
+        return entries;
+    }
+
     /** What {@link Ledger#recover} posts: an entry, or none. */
-    static List<Entry> recovered(WorkingSet set, Holder owing, Note note, UUID group) {
-        Entry recovery = Ledger.recover(set, owing, note.occurredOn(), note.by(), group);
+    static List<Entry> recovered(WorkingSet set, Holder owing, Note note, UUID group, long atMost) {
+        Entry recovery = Ledger.recover(set, owing, atMost, note.by(), group);
         return recovery == null ? List.of() : List.of(recovery);
+    }
+
+    private static long amountOf(Entry entry) {
+        return entry.postings().stream()
+                .mapToLong(Posting::amount)
+                .filter(amount -> amount > 0)
+                .sum();
     }
 
     private Draft passedOn(List<Account> lots, Draft draft) {

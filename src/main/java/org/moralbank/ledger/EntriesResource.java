@@ -240,8 +240,9 @@ public class EntriesResource {
                     that is taken back too. What had expired of a grant comes back with the grant. Frozen and closed accounts
                     take part. What comes back to a member who has left is passed on in the same group, so that nothing lies
                     where nobody can spend it: what he owes is paid first (SHORTFALL_RECOVER), granted time goes back to the
-                    fund or pool that it came from, his own to the pool (ACCOUNT_CLOSE). What the pool owes is paid from what
-                    comes back to it. What his closing gave back to the fund, pool or heir that it came from is not taken back as
+                    fund or pool that it came from, his own to the pool (ACCOUNT_CLOSE). What a member, a team or the pool owes is
+                    paid from what comes back to it (SHORTFALL_RECOVER), of granted time only what is of a grant that was taken
+                    back itself; of a frozen member nothing is taken. What his closing gave back to the fund, pool or heir that it came from is not taken back as
                     well (given-back). The entry itself is not changed. An entry is reversed at most once, and a reversal never;
                     an entry of a feature's own life is taken back by the operation that the refusal names.
                     """)

@@ -339,19 +339,25 @@ public final class Ledger {
     /**
      * After an earning of a member or team, and after whatever a pool gets: takes what the earner owes from what he now has
      * and might give away, as an entry of its own in the same group. Null when he owes nothing, has nothing, or is frozen.
+     *
+     * <p>It happens on the day of the posting: an earning of an earlier day may be taken for a debt that is younger than it.
      */
-    public static @Nullable Entry recover(
-            WorkingSet set, Holder earner, LocalDate occurredOn, Attribution by, @Nullable UUID group) {
+    public static @Nullable Entry recover(WorkingSet set, Holder earner, Attribution by, @Nullable UUID group) {
+        return recover(set, earner, Long.MAX_VALUE, by, group);
+    }
+
+    /** The same of an amount at most. */
+    static @Nullable Entry recover(WorkingSet set, Holder earner, long atMost, Attribution by, @Nullable UUID group) {
         long owed = owed(set, earner);
         if (owed == 0 || holding(set, earner).status() != Account.Status.OPEN) {
             return null;
         }
-        long amount = Math.min(owed, spendable(set, earner, Spending.AS_A_GIFT));
+        long amount = Math.min(Math.min(owed, atMost), spendable(set, earner, Spending.AS_A_GIFT));
         return amount <= 0
                 ? null
                 : post(
                         set,
-                        Draft.of(EntryType.SHORTFALL_RECOVER, earner.book(), occurredOn, by)
+                        Draft.of(EntryType.SHORTFALL_RECOVER, earner.book(), today(set, earner.book()), by)
                                 .spend(earner, amount, Spending.AS_A_GIFT)
                                 .credit(earner.shortfall(), amount)
                                 .group(group));

@@ -74,6 +74,19 @@ public record LotSources(Map<Lot, Source> byLot) {
         return new LotSources(left);
     }
 
+    /**
+     * What a lot has beyond what funds granted to it: of a grant that was taken back when it was spent already, and came back
+     * since. Zero of a lot that has grants of no fund.
+     */
+    long ofNoGrant(Account account) {
+        Source source = byLot.get(account.lot());
+        if (source == null || source.grants().isEmpty()) {
+            return 0;
+        }
+        long granted = source.grants().stream().mapToLong(Grant::amount).sum();
+        return Math.max(0, account.posted() - Math.max(0, granted));
+    }
+
     /** Credits what a lot has to the funds that granted it, the last first; what came from no fund to the pool. */
     void giveBack(Account account, Draft draft, Holder pool) {
         long left = account.posted();

@@ -58,7 +58,8 @@ public class Reversals {
             @Schema(
                     description =
                             "The mirror entries, with the balances after; those made together, the last first. Then what"
-                                    + " passes on what came back to a member who has left, and what pays what the pool owes")
+                                    + " passes on what came back to a member who has left, and what is paid of what is owed from"
+                                    + " what came back")
             List<EntryView> entries) {}
 
     /**
@@ -154,7 +155,7 @@ public class Reversals {
         private final Expired expired;
         private final List<Emptying> emptyings;
         private final GivenBack givenBack;
-        private final List<Holder> pools;
+        private final List<Holder> owing;
         private final Note note;
         private final UUID group = Ids.next();
 
@@ -175,8 +176,8 @@ public class Reversals {
             this.expired = expired;
             this.emptyings = emptyings;
             this.givenBack = givenBack;
-            this.pools = debited(together.stream())
-                    .filter(holder -> holder.chart().isPool())
+            this.owing = debited(together.stream())
+                    .filter(holder -> holder.chart().shortfall() != null)
                     .toList();
             this.note = note;
         }
@@ -192,7 +193,7 @@ public class Reversals {
             expired.entries().forEach(entry -> need(needs, entry));
             together.forEach(entry -> need(needs, entry));
             emptyings.forEach(emptying -> emptying.needs(needs));
-            pools.forEach(pool -> needs.row(HOLDINGS, Ledger.shortfallOf(pool)));
+            owing.forEach(holder -> needs.row(HOLDINGS, Ledger.shortfallOf(holder)));
         }
 
         private static void need(Needs needs, Entry entry) {
@@ -215,7 +216,10 @@ public class Reversals {
             }
             List<Emptying> due =
                     emptyings.stream().filter(emptying -> emptying.isDue(set)).toList();
-            if (due.stream().anyMatch(emptying -> emptying.isOutdated(set))
+            boolean owes = owing.stream().anyMatch(holder -> Ledger.owed(set, holder) > 0);
+            if (emptyings.stream()
+                            .filter(emptying -> emptying.isDue(set) || Ledger.owed(set, emptying.member()) > 0)
+                            .anyMatch(emptying -> emptying.isOutdated(set))
                     || together.stream()
                             .flatMap(entry -> entry.postings().stream())
                             .anyMatch(posting -> changed(set, posting) || givenBack.isOutdated(set, posting))) {
@@ -224,9 +228,7 @@ public class Reversals {
             }
             together.forEach(entry -> givenBack.refuse(set, entry));
             String location = "";
-            boolean alone =
-                    weight() == 1 && due.isEmpty() && pools.stream().allMatch(pool -> Ledger.owed(set, pool) == 0);
-            UUID common = alone ? null : group;
+            UUID common = weight() == 1 && due.isEmpty() && !owes ? null : group;
             List<Entry> posted = new ArrayList<>();
             for (Entry entry : expired.entries()) {
                 if (set.find(REVERSALS, key(entry)) == null) {
@@ -240,11 +242,32 @@ public class Reversals {
                     location = book.path() + "/entries/" + mirror.seq();
                 }
             }
+            List<Entry> mirrors = List.copyOf(posted);
             due.forEach(emptying -> posted.addAll(emptying.without(together).empty(set, note, group)));
-            pools.forEach(pool -> posted.addAll(Emptying.recovered(set, pool, note, group)));
+            if (owes) {
+                owing.forEach(holder -> posted.addAll(recovered(set, holder, cameBack(holder, mirrors))));
+            }
             return Answer.created(
                     location,
                     new Reversal(seq, posted.stream().map(EntryView::of).toList()));
+        }
+
+        /** What came back to who owes pays it. Of who has left, it was passed on. */
+        private List<Entry> recovered(WorkingSet set, Holder holder, long atMost) {
+            return emptyings.stream()
+                    .filter(emptying -> emptying.member().equals(holder))
+                    .findFirst()
+                    .map(emptying -> emptying.without(together).recovered(set, note, group, atMost))
+                    .orElseGet(() -> Emptying.recovered(set, holder, note, group, atMost));
+        }
+
+        private static long cameBack(Holder holder, List<Entry> mirrors) {
+            long net = mirrors.stream()
+                    .flatMap(mirror -> mirror.postings().stream())
+                    .filter(posting -> posting.holder().equals(holder))
+                    .mapToLong(Posting::amount)
+                    .sum();
+            return Math.max(0, net);
         }
 
         private boolean changed(WorkingSet set, Posting posting) {

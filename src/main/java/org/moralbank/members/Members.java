@@ -10,6 +10,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
@@ -219,7 +220,11 @@ public class Members {
         return changeStatus(ask, book, memberId, order, Member.Status.FROZEN, Account.Status.FROZEN);
     }
 
-    /** Ends a freeze. Refuses one who has left or is not frozen. */
+    /**
+     * Ends a freeze. What he owes is taken from what he has, because nothing was taken of what he earned meanwhile.
+     *
+     * <p>Refuses one who has left or is not frozen.
+     */
     public Uni<Answer> unfreeze(Ask ask, BookHandle book, String memberId, Order order) {
         return changeStatus(ask, book, memberId, order, Member.Status.ACTIVE, Account.Status.OPEN);
     }
@@ -232,7 +237,10 @@ public class Members {
             @Override
             public void needs(Needs needs) {
                 Participants.needMember(needs, book.id(), memberId);
-                needs.row(BOOKS, book.id()).row(HOLDINGS, time).row(HOLDINGS, points);
+                needs.row(BOOKS, book.id());
+                for (Holder holder : List.of(time, points)) {
+                    needs.row(HOLDINGS, holder).row(HOLDINGS, Ledger.shortfallOf(holder));
+                }
             }
 
             @Override
@@ -246,8 +254,10 @@ public class Members {
                             ? new StatusRejection.AlreadyFrozen(memberId).refused()
                             : new StatusRejection.NotFrozen(memberId).refused();
                 }
-                Ledger.setStatus(set, time, accountsTo);
-                Ledger.setStatus(set, points, accountsTo);
+                for (Holder holder : List.of(time, points)) {
+                    Ledger.setStatus(set, holder, accountsTo);
+                    Ledger.recover(set, holder, order.by(), null);
+                }
                 Member changed = put(set, there.with(to), order.by(), order.reason());
                 return edited(MemberView.kept(changed), changed.version());
             }

@@ -333,7 +333,10 @@ public class MembersResource {
     @Operation(
             operationId = "unfreezeMember",
             summary = "Ends a freeze",
-            description = "The member and all his accounts are as before the freeze; nothing is posted.")
+            description =
+                    "The member and all his accounts are as before the freeze. What he owes is taken from what he might give"
+                            + " away (SHORTFALL_RECOVER), because nothing was taken of what he earned while he was frozen; else nothing"
+                            + " is posted.")
     @RequestBody(
             content =
                     @Content(

@@ -222,7 +222,7 @@ public class ServiceRecords {
             posted.add(earning);
             Note note = given.note();
             // Nothing is taken of who is frozen, also where his account is opened by this earning.
-            Entry recovery = isFrozen(set) ? null : Ledger.recover(set, earned, note.occurredOn(), note.by(), group);
+            Entry recovery = isFrozen(set) ? null : Ledger.recover(set, earned, note.by(), group);
             if (recovery != null) {
                 posted.add(recovery);
             }

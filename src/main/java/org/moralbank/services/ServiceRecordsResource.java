@@ -183,10 +183,11 @@ public class ServiceRecordsResource {
                     (TRANSFER_TIME; granted time first, the earliest to expire before the rest) and no time is issued.
                     What the earner owes from before is taken at once (SHORTFALL_RECOVER).
 
-                    A frozen volunteer earns; a frozen recipient may be served and does not pay. The same reference with
-                    the same content is answered with the first effect, whatever the key, also when that was taken back
-                    since: what is to be recorded again needs a reference of its own. The answer leaves out place,
-                    content, reason and metadata, because answers are kept and these can be erased; reads show them.
+                    A frozen volunteer earns, and what he owes is taken when he is unfrozen; a frozen recipient may be
+                    served and does not pay. The same reference with the same content is answered with the first effect,
+                    whatever the key, also when that was taken back since: what is to be recorded again needs a reference of
+                    its own. The answer leaves out place, content, reason and metadata, because answers are kept and these
+                    can be erased; reads show them.
                     """)
     @RequestBody(
             required = true,

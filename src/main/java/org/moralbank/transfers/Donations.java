@@ -101,8 +101,7 @@ public class Donations {
                                 .spend(from, command.amount(), Spending.AS_A_GIFT)
                                 .credit(pool, command.amount())
                                 .group(Ledger.owed(set, pool) > 0 ? group : null));
-                return PostedView.created(
-                        book, "donations", entry, Ledger.recover(set, pool, note.occurredOn(), note.by(), group));
+                return PostedView.created(book, "donations", entry, Ledger.recover(set, pool, note.by(), group));
             }
         };
     }

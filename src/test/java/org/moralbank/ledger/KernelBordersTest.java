@@ -889,7 +889,7 @@ class KernelBordersTest {
     }
 
     private @Nullable Entry recover(Holder holder) {
-        return Ledger.recover(set, holder, TODAY, KernelWork.BY, null);
+        return Ledger.recover(set, holder, KernelWork.BY, null);
     }
 
     private long posted(Holder holder) {

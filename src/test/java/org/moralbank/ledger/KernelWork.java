@@ -167,12 +167,7 @@ final class KernelWork {
                         set, original, Draft.of(EntryType.REVERSAL, reverse.book(), original.occurredOn(), BY)));
             }
             case RandomWork.Recover recover -> {
-                Entry entry = Ledger.recover(
-                        set,
-                        holder(recover.book(), recover.who()),
-                        set.get(BOOKS, recover.book()).dayOf(set.now()),
-                        BY,
-                        null);
+                Entry entry = Ledger.recover(set, holder(recover.book(), recover.who()), BY, null);
                 yield entry == null ? "nothing to recover" : told(entry);
             }
             case RandomWork.Expire expire -> {

@@ -3,6 +3,7 @@ package org.moralbank.services;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
@@ -233,9 +234,25 @@ class ServiceRecordsTest {
         assertThat(balances(book)).containsEntry("2100:" + helper.id(), 60L).containsEntry("2100:" + elder.id(), 60L);
     }
 
+    /** The debt is of today: on the day of the service nothing was owed yet. */
+    @Test
+    void recoversOnTheDayOfThePostingWhateverTheDayOfTheService() {
+        var book = bank.aBook();
+        var helper = book.aMember();
+        owe(book, helper, Chart.SHORTFALL_TIME, Unit.MIN, 40);
+        var today = LocalDate.now(ZoneId.of("Asia/Shanghai"));
+        var earlier = today.minusDays(20).toString();
+
+        record(book, service(helper, 60, "occurredOn", earlier))
+                .statusCode(201)
+                .body("entries.type", contains("EARN_TIME", "SHORTFALL_RECOVER"))
+                .body("entries[0].occurredOn", equalTo(earlier))
+                .body("entries[1].occurredOn", greaterThanOrEqualTo(today.toString()));
+    }
+
     /** Also where the freeze found no account: this earning opens it. */
     @Test
-    void takesNothingOfAFrozenHelperWhoOwes() {
+    void takesNothingOfAFrozenHelperWhoOwesUntilHeIsUnfrozen() {
         var book = bank.aBook();
         var helper = book.aMember();
         owe(book, helper, Chart.SHORTFALL_TIME, Unit.MIN, 40);
@@ -244,6 +261,12 @@ class ServiceRecordsTest {
         record(book, service(helper, 60)).statusCode(201);
 
         assertThat(balances(book)).containsEntry("2100:" + helper.id(), 60L).containsEntry("1610:" + helper.id(), -40L);
+        book.as(Role.COORDINATOR)
+                .body("{\"reason\":\"核实无误\"}")
+                .post(book.path() + "/members/" + helper.id() + "/unfreeze")
+                .then()
+                .statusCode(200);
+        assertThat(balances(book)).containsEntry("2100:" + helper.id(), 20L).containsEntry("1610:" + helper.id(), 0L);
     }
 
     @Test
