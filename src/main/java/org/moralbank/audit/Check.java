@@ -482,7 +482,7 @@ public enum Check {
                 JOIN ledger_posting p ON p.book_id = e.book_id AND p.account_id = ANY (e.accounts) AND p.seq = e.seq
                 JOIN ledger_account a ON a.book_id = p.book_id AND a.account_id = p.account_id
                 WHERE e.book_id = f.book_id AND e.seq = f.seq
-                  AND (a.code = '2300' AND a.owner = r.merchant OR a.code = '2900')) p ON true
+                  AND a.code = '2300' AND a.owner = r.merchant) p ON true
             WHERE :book(f) AND f.seq > :after AND -p.amount IS DISTINCT FROM f.amount
             """),
     PAYABLE_IS_WHAT_WAS_EARNED_LESS_WHAT_WAS_CLOSED(7, Over.BOOK_IN_FULL, """
@@ -577,15 +577,9 @@ public enum Check {
                 WHERE :book(r)
                 GROUP BY r.book_id, r.merchant),
             refunded AS (
-                SELECT f.book_id, r.merchant AS owner, sum(f.amount + coalesce(s.amount, 0)) AS amount
+                SELECT f.book_id, r.merchant AS owner, sum(f.amount) AS amount
                 FROM redemption_refund f
                 JOIN redemption r USING (book_id, redemption_id)
-                LEFT JOIN LATERAL (
-                    SELECT sum(p.amount) AS amount
-                    FROM ledger_entry e
-                    JOIN ledger_posting p ON p.book_id = e.book_id AND p.account_id = ANY (e.accounts) AND p.seq = e.seq
-                    JOIN ledger_account x ON x.book_id = p.book_id AND x.account_id = p.account_id
-                    WHERE e.book_id = f.book_id AND e.seq = f.seq AND x.code = '2900') s ON true
                 WHERE :book(f)
                 GROUP BY f.book_id, r.merchant),
             others AS (

@@ -20,8 +20,8 @@ public enum Chart {
     TEAM_TIME("2110", Bounds.NOT_BELOW_ZERO, true, Unit.MIN),
     MEMBER_POINTS("2200", Bounds.NOT_BELOW_ZERO, true, Unit.PTS),
     TEAM_POINTS("2210", Bounds.NOT_BELOW_ZERO, true, Unit.PTS),
-    /** May fall below zero by late refunds, to 10,000 points. */
-    MERCHANT_PAYABLE("2300", new Bounds(-1_000_000, Bounds.UNBOUNDED), true, Unit.PTS),
+    /** Falls below zero by what is given back late; how far refunds may take it is a rule of theirs, no bound. */
+    MERCHANT_PAYABLE("2300", Bounds.NONE, true, Unit.PTS),
     MERCHANT_SETTLEMENT("2310", Bounds.NOT_BELOW_ZERO, true, Unit.PTS),
     TIME_POOL("2400", Bounds.NOT_BELOW_ZERO, false, Unit.MIN),
     POINTS_POOL("2410", Bounds.NOT_BELOW_ZERO, false, Unit.PTS),

@@ -405,7 +405,7 @@ public final class Ledger {
     /**
      * Posts what gives back what was spent, by debits and credits of single lots. A frozen account does not stop it.
      *
-     * <p>Refuses a closed account, and what the account that gives it back may not fall to, in this order.
+     * <p>Refuses a closed account. How far the account that gives it back may fall is for the caller to say.
      */
     public static Entry giveBack(WorkingSet set, Draft draft) {
         refuseClosed(set, draft.legs);
@@ -413,19 +413,11 @@ public final class Ledger {
     }
 
     /**
-     * The same whatever is closed, and whatever the account that gives it back may not fall to: what it cannot give is
-     * debited to {@code otherwise}, where a person looks after it. What comes back to a member who has left, the caller
-     * {@linkplain Emptying passes on}. Never refused.
+     * The same whatever is closed. What comes back to a member who has left, the caller {@linkplain Emptying passes on}.
+     * Never refused.
      */
-    public static Entry giveBackInAnyCase(WorkingSet set, Draft draft, Holder otherwise) {
-        Nets nets = new Nets();
-        single(draft).amounts.forEach((key, amount) -> {
-            Account account = holding(set, key.holder()).find(key.lot());
-            long there = amount > 0 || account == null ? -amount : Math.min(-amount, account.debitable());
-            nets.add(key.holder(), key.lot(), -there);
-            nets.add(otherwise, Lot.OWN, amount + there);
-        });
-        return seal(set, draft, nets);
+    public static Entry giveBackInAnyCase(WorkingSet set, Draft draft) {
+        return seal(set, draft, single(draft));
     }
 
     private static Nets single(Draft draft) {

@@ -29,7 +29,7 @@ public record Merchant(
         long payableFloor,
         long version,
         Instant registeredAt) {
-    /** The chart of accounts lets no payable fall below it; also the floor of a merchant with which none was agreed. */
+    /** The lowest that can be agreed, 10,000 points owed; also the floor of a merchant with which none was. */
     public static final long LOWEST_FLOOR = -1_000_000;
 
     static final int WHOLE_IN_BASIS_POINTS = 10_000;

@@ -162,7 +162,7 @@ public class Merchants {
      * agreed with the merchant. The work named the merchant and its {@link #payable} among its needs.
      *
      * <p>It is a rule of refunds and no bound of the account, so that what must always succeed, a terminal's reversal, can
-     * leave it unasked; the account's own bound is {@link Merchant#LOWEST_FLOOR}.
+     * leave it unasked.
      */
     public static void refuseBelowFloor(WorkingSet set, Merchant merchant) {
         Holder payable = payable(merchant.book(), merchant.id());

@@ -20,7 +20,7 @@
  *       revoked key works for five seconds at most, and never in a commit. To suspend or to close does not revoke: a till
  *       that was stopped in the middle of a sale may have to take it back.
  *   <li>A merchant sells what is of its categories; none named is all. It is settled with its discount, and refunds take its
- *       payable no lower than its floor.
+ *       payable no lower than its floor; a terminal's reversal is never refused and may.
  *   <li>A sale with {@linkplain org.moralbank.merchants.Catalogue lines} is checked against the catalogue: each item is there,
  *       active, of an allowed category and sold on that weekday; the lines come to the amount; the member has no more of an
  *       item in its period than he may. Days, weeks (from Monday), months and years are the book's calendar's.

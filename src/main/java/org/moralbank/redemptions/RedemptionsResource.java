@@ -572,8 +572,8 @@ public class RedemptionsResource {
     @Operation(operationId = "reverseTransaction", summary = "Undoes a terminal's transaction", description = """
                     For a till that has no answer: it always succeeds, whatever became of the transaction, and however often it
                     is sent. What is held is released. What was captured is given back as far as refunds have left it, whatever
-                    is frozen, suspended or closed, also after settlement. The merchant's own `payableFloor` is not asked; only
-                    what would take his payable below -10,000 points is booked to suspense, for the office to look after. What
+                    is frozen, suspended or closed, also after settlement. The merchant's `payableFloor` is not asked: what the
+                    merchant then owes is carried over by its settlements, and refunds are refused until it is less. What
                     comes back to a member who has left pays what he owes (SHORTFALL_RECOVER) and goes to the points pool
                     (ACCOUNT_CLOSE), in the same group. A transaction that has not come is remembered: when it comes, it is
                     refused 409 `transaction-reversed`, and so are retries of one that came.

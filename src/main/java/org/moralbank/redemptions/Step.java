@@ -16,19 +16,16 @@ import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.BookEvents;
 import org.moralbank.ledger.BookHandle;
-import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Draft;
 import org.moralbank.ledger.Emptying;
 import org.moralbank.ledger.Entry;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Hold;
 import org.moralbank.ledger.HoldTable;
-import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.PostingRejection;
 import org.moralbank.ledger.Spent;
-import org.moralbank.ledger.Unit;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.merchants.Terminals;
 import org.moralbank.platform.Ids;
@@ -314,7 +311,6 @@ abstract class Step implements Work {
             if (seen != null) {
                 need(needs, seen);
                 seen.payer().passingOn().needs(needs);
-                needs.row(HOLDINGS, suspense());
                 seen.needBack(needs);
             }
         }
@@ -327,10 +323,6 @@ abstract class Step implements Work {
         /** Whether points were held until then, as the last decision found it. */
         boolean endedAHold() {
             return endedAHold;
-        }
-
-        private Holder suspense() {
-            return new Holder(book.id(), Chart.SUSPENSE, "", Unit.PTS);
         }
 
         @Override
@@ -368,7 +360,7 @@ abstract class Step implements Work {
             Draft draft = givenBack(set, book, found, spent(found), captured.refunded(), left, decided);
             Emptying passingOn = found.payer().passingOn();
             UUID group = passingOn.isDue(set) ? Ids.next() : null;
-            Entry entry = Ledger.giveBackInAnyCase(set, draft.group(group), suspense());
+            Entry entry = Ledger.giveBackInAnyCase(set, draft.group(group));
             if (group != null) {
                 passingOn.empty(set, decided, group);
             }

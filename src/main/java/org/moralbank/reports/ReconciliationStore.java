@@ -137,16 +137,11 @@ class ReconciliationStore {
             """ + counted("r.seq") + """
 
                 UNION ALL
-                SELECT r.merchant, 0, -(f.amount + coalesce(s.amount, 0))
+                SELECT r.merchant, 0, -f.amount
                 FROM redemption_refund f
                 JOIN redemption r ON r.book_id = f.book_id AND r.redemption_id = f.redemption_id
             """ + ENTRY + "f.book_id AND e.seq = f.seq" + """
 
-                LEFT JOIN LATERAL (
-                    SELECT sum(p.amount) AS amount
-                    FROM ledger_account a
-                    JOIN ledger_posting p ON p.book_id = a.book_id AND p.account_id = a.account_id AND p.seq = f.seq
-                    WHERE a.book_id = f.book_id AND a.code = '2900') s ON true
                 WHERE f.book_id = $1 AND
             """ + counted("f.seq") + """
 

@@ -25,7 +25,8 @@
  *   <li>A rejection gives the points back and opens the period again; closing it anew makes another batch. Where a later
  *       period is closed, the amount is carried over to the next batch instead.
  *   <li>A merchant gives away at most what it is owed. Nobody receives that.
- *   <li>Refunds take the payable no lower than the merchant's floor; that rule is the merchants' and asked by redemptions.
+ *   <li>Refunds take the payable no lower than the merchant's floor; that rule is the merchants' and asked by redemptions. A
+ *       terminal's reversal is never refused, and takes it as far as it goes.
  *   <li>A file of a day has what was posted on it. It is there when the day is over and no commit of it can be under way, and
  *       is the same bytes for ever.
  * </ol>

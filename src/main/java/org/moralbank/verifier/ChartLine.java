@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
  */
 record ChartLine(boolean owned, Set<String> units, long floor, long ceiling) {
     private static final long UNBOUNDED = Long.MAX_VALUE;
-    private static final long MOST_OWED_BY_A_MERCHANT = 1_000_000;
 
     static final Map<String, ChartLine> BY_CODE = new HashMap<>();
 
@@ -24,7 +23,7 @@ record ChartLine(boolean owned, Set<String> units, long floor, long ceiling) {
         owned("2110", 0, UNBOUNDED, "MIN");
         owned("2200", 0, UNBOUNDED, "PTS");
         owned("2210", 0, UNBOUNDED, "PTS");
-        owned("2300", -MOST_OWED_BY_A_MERCHANT, UNBOUNDED, "PTS");
+        owned("2300", -UNBOUNDED, UNBOUNDED, "PTS");
         owned("2310", 0, UNBOUNDED, "PTS");
         common("2400", 0, UNBOUNDED, "MIN");
         common("2410", 0, UNBOUNDED, "PTS");

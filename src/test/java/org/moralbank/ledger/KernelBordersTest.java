@@ -201,12 +201,10 @@ class KernelBordersTest {
     }
 
     @Test
-    void aMerchantOwesUpToTenThousandPoints() {
-        assertThat(refused(() -> post(draft().debit(SHOP, 1_000_001).credit(OPENING, 1_000_001))))
-                .isEqualTo("refused limit-exceeded {account=2300:S-1:PTS, limit=-1000000, unit=PTS, wouldBe=-1000001}");
-        post(draft().debit(SHOP, 1_000_000).credit(OPENING, 1_000_000));
+    void whatAMerchantOwesHasNoBound() {
+        post(draft().debit(SHOP, 1_000_001).credit(OPENING, 1_000_001));
 
-        assertThat(posted(SHOP)).isEqualTo(-1_000_000);
+        assertThat(posted(SHOP)).isEqualTo(-1_000_001);
     }
 
     @Test

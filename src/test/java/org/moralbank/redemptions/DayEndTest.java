@@ -43,10 +43,14 @@ import org.moralbank.commits.Ask;
 import org.moralbank.commits.IdempotencyKey;
 import org.moralbank.ledger.Attribution;
 import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.TestDatabase;
+import org.moralbank.settlements.Settlements;
 
 /** The end of a till's day, against what it did. */
 @QuarkusTest
@@ -65,6 +69,9 @@ class DayEndTest {
 
     @Inject
     Redemptions redemptions;
+
+    @Inject
+    Settlements settlements;
 
     /** A till of a shop, and a member who buys. It keeps to the day on which it began, also over midnight. */
     private record Till(Book book, String merchant, String terminal, Member anna, LocalDate day, String key) {
@@ -371,6 +378,102 @@ class DayEndTest {
         till.preview(tomorrow)
                 .body("totals.type", contains("SALE", "CAPTURE", "REFUND"))
                 .body("totals.books.amount", contains(570, 200, 30));
+    }
+
+    @Test
+    void aReversalBeyondTheMerchantsLimitIsTheSameInTheDayEndTheFileTheStatementAndTheSettlements() {
+        var book = bank.aBook().since(noon("2025-01-01"));
+        var merchant = book.aMerchant();
+        var terminal = book.aTerminal(merchant);
+        var anna = book.aMember();
+        book.postAt(
+                noon("2025-01-02"),
+                EntryType.OPENING,
+                draft -> draft.debit(new Holder(book.id(), Chart.OPENING, "", Unit.PTS), 1_000_140)
+                        .credit(anna.holder(Unit.PTS), 1_000_140),
+                anna.holder(Unit.PTS),
+                new Holder(book.id(), Chart.OPENING, "", Unit.PTS));
+        var till = new Till(
+                book, merchant, terminal, anna, LocalDate.parse("2025-01-10"), book.keyOfTerminal(merchant, terminal));
+        String number = redeem(till, noon("2025-01-10"), Redemption.Mode.SALE, "1", 1_000_100, noteOf("2025-01-10"))
+                .getString("terminalTransaction");
+        var order = new DayEnds.Order(
+                merchant,
+                terminal,
+                till.day(),
+                new Tally(Map.of(DayBook.Type.SALE, new DayBook.Total(1, 1_000_100)), null),
+                new byte[32],
+                noteOf("2025-01-10").by(),
+                null);
+        Answer ended = dayEnds.close(ask(till, noon("2025-01-11")), handle(till), DESK, order)
+                .await()
+                .indefinitely();
+        assertThat(ended.status()).isEqualTo(201);
+        assertThat(settled(till, "2025-01-11", "2025-01-10").status()).isEqualTo(201);
+
+        Answer reversed = redemptions
+                .reverse(
+                        ask(till, noon("2025-01-12")),
+                        handle(till),
+                        Sight.ALL,
+                        new Transaction.Key(book.id(), merchant, new Redemption.Till(terminal, number)),
+                        noteOf("2025-01-12"))
+                .await()
+                .indefinitely();
+        assertThat(reversed.status()).isEqualTo(200);
+        redeem(till, noon("2025-01-13"), Redemption.Mode.SALE, "2", 1_000_140, noteOf("2025-01-13"));
+
+        till.preview(LocalDate.parse("2025-01-12"))
+                .body("totals.type", contains("REFUND"))
+                .body("totals.books.amount", contains(1_000_100));
+        assertThat(book.as(Role.AUDITOR)
+                        .get(book.path() + "/merchants/" + merchant + "/files/2025-01-12/transactions")
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .asString()
+                        .lines())
+                .first()
+                .isEqualTo("file,transactions,merchant," + merchant + ",day,2025-01-12,unit,PTS,count,1,sum,-1000100");
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/merchants/" + merchant + "/settlement-statement?from=2025-01-12&to=2025-01-12")
+                .then()
+                .body("opening", equalTo(0))
+                .body("refunds", equalTo(1_000_100))
+                .body("closing", equalTo(-1_000_100));
+        Answer owing = settled(till, "2025-01-13", "2025-01-12");
+        assertThat(owing.status()).isEqualTo(422);
+        assertThat(json(owing).getLong("carriedOver")).isEqualTo(-1_000_100);
+        Answer after = settled(till, "2025-01-14", "2025-01-13");
+        assertThat(after.status()).isEqualTo(201);
+        assertThat(json(after).getLong("earned")).isEqualTo(40);
+        assertThat(json(after).getLong("amount")).isEqualTo(40);
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/reconciliations")
+                .then()
+                .statusCode(200)
+                .body("agrees", equalTo(true))
+                .body("items.find { it.name == 'MERCHANT_PAYABLE' }.left", equalTo(0));
+    }
+
+    private static Instant noon(String day) {
+        return LocalDate.parse(day).atTime(12, 0).atZone(SHANGHAI).toInstant();
+    }
+
+    private static Note noteOf(String day) {
+        return new Note(
+                LocalDate.parse(day), new Attribution(DESK.id(), DESK.name(), null, null, null), null, null, null);
+    }
+
+    /** What the closing of a batch came to, on a day through another. */
+    private Answer settled(Till till, String day, String through) {
+        return settlements
+                .close(
+                        ask(till, noon(day)),
+                        handle(till),
+                        new Settlements.Closing(till.merchant(), LocalDate.parse(through), "W-001", noteOf(day)))
+                .await()
+                .indefinitely();
     }
 
     private static final Client DESK =

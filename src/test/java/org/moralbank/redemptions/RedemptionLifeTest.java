@@ -516,17 +516,27 @@ class RedemptionLifeTest {
     }
 
     @Test
-    void reversesASettledSaleBeyondTheMerchantsLimitByWayOfSuspense() {
+    void reversesASettledSaleBeyondTheMerchantsLimitAndRefundsWaitUntilItOwesLess() {
         var book = aBookWithAStore();
-        var anna = book.aMember().holding(1_000_100, Unit.PTS);
+        var anna = book.aMember().holding(1_000_200, Unit.PTS);
         redeem(book, sale(anna, 1_000_100, "terminal", "T1", "terminalTransaction", "17"))
                 .statusCode(201);
-        settle(book, 1_000_100);
+        String other = redeem(book, sale(anna, 100)).extract().header("Location");
+        settle(book, 1_000_200);
 
         reverse(book, book.keyOf(Role.APP), "r1", "17").statusCode(200).body("outcome", equalTo("REFUNDED"));
 
-        assertThat(balances(book)).containsEntry("2300:STORE", -1_000_000L).containsEntry("2900:", -100L);
+        assertThat(balances(book)).containsEntry("2300:STORE", -1_000_100L).doesNotContainKey("2900:");
         assertThat(points(book, anna)).isEqualTo("1000100 (0)");
+        refund(book, other, 1)
+                .statusCode(422)
+                .body("code", equalTo("limit-exceeded"))
+                .body("account", equalTo("2300:STORE:PTS"))
+                .body("limit", equalTo(-1_000_000))
+                .body("wouldBe", equalTo(-1_000_101));
+        redeem(book, sale(anna, 102)).statusCode(201);
+        refund(book, other, 2).statusCode(201).body("now.payableAfter", equalTo(-1_000_000));
+        refund(book, other, 1).statusCode(422).body("code", equalTo("limit-exceeded"));
     }
 
     @Test
