@@ -1,6 +1,5 @@
 package org.moralbank.paycodes;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.smallrye.mutiny.Uni;
@@ -16,8 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
 import org.moralbank.ledger.BookHandle;
@@ -27,12 +26,13 @@ import org.moralbank.platform.Json;
  * Slows down who shows wrong codes. What takes a code is asked through it:
  *
  * <pre>{@code
- * wrongCodes.watch(book, call.client().id(), terminal, code, () -> redemptions.authorize(…))
+ * wrongCodes.watch(book, call.client().id(), terminal, code, barred -> redemptions.authorize(…, barred))
  * }</pre>
  *
  * <p>In a minute a client and terminal may show ten wrong codes by the default, and to one device of a member ten may be
- * shown in ten minutes, whoever shows them; the next is refused with {@link PayCodeRejection.TooManyWrong}, right ones
- * too, until the minute is over. Who has shown a wrong code of late may not have more under way than he has tries left, so
+ * shown in ten minutes, whoever shows them; the next is not looked at, but refused with {@link
+ * PayCodeRejection.TooManyWrong}, right ones too, until the minute is over. What was answered before is answered as ever: a
+ * till that did not hear that it sold would take a good sale back. Who has shown a wrong code of late may not have more under way than he has tries left, so
  * that a burst is no way around it; who has not may have {@value #CLEAN_AT_ONCE}. When a book sees
  * {@value #SLOW_MOST_OF_BOOK} wrong codes in ten minutes, a client and terminal may show one in a minute: those who show
  * right ones are not held up.
@@ -95,15 +95,20 @@ public class WrongCodes {
     private record OfBook(int book) {}
 
     /**
-     * Submits, unless too many wrong codes were shown of late, and counts the answer when the code was unknown or expired.
-     * A replay is no new try.
+     * Submits, and counts the answer when the code was unknown or expired. A replay is no new try. Where too many wrong codes
+     * were shown of late, what is submitted is told so: it is to look no code up, and to refuse what it would look at one for.
      *
      * @param client id of the API client
      * @param terminal the terminal it speaks for, where it speaks for several; else null
      * @param code as it is shown
+     * @param submit is given with what to refuse, or null where the code may be looked at
      */
     public Uni<Answer> watch(
-            BookHandle book, int client, @Nullable String terminal, String code, Supplier<Uni<Answer>> submit) {
+            BookHandle book,
+            int client,
+            @Nullable String terminal,
+            String code,
+            Function<PayCodeRejection.@Nullable TooManyWrong, Uni<Answer>> submit) {
         return Uni.createFrom().deferred(() -> {
             Tries ofBook = tries(new OfBook(book.id()), SLOW_MOST_OF_BOOK, OF_BOOK);
             Tries ofSource = tries(new Source(client, terminal), mostOfSource, OF_SOURCE);
@@ -122,12 +127,17 @@ public class WrongCodes {
             }
             if (wait > 0) {
                 begun.forEach(each -> each.end(1));
-                PayCodeRejection.TooManyWrong refusal =
+                PayCodeRejection.TooManyWrong barred =
                         new PayCodeRejection.TooManyWrong(Math.ceilDiv(wait, 1_000_000_000L));
-                PayCodeMetrics.refused(refusal.code());
-                return Uni.createFrom().failure(refusal.refused());
+                return submit.apply(barred).invoke(answer -> {
+                    if (answer.status() == 429 && TOO_MANY.equals(code(answer))) {
+                        PayCodeMetrics.refused(TOO_MANY);
+                        // So that it is told with its time.
+                        throw barred.refused();
+                    }
+                });
             }
-            return submit.get()
+            return submit.apply(null)
                     .invoke(answer -> {
                         String wrong = wrong(answer);
                         if (wrong != null) {
@@ -231,9 +241,13 @@ public class WrongCodes {
         if (answer.status() != 422 || answer.replayed()) {
             return null;
         }
+        String code = code(answer);
+        return WRONG.contains(code) ? code : null;
+    }
+
+    private static String code(Answer problem) {
         try {
-            JsonNode code = Json.mapper().readTree(answer.body()).path("code");
-            return WRONG.contains(code.asText()) ? code.asText() : null;
+            return Json.mapper().readTree(problem.body()).path("code").asText();
         } catch (IOException e) {
             throw new IllegalStateException("our own JSON", e);
         }

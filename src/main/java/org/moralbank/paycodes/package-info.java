@@ -61,7 +61,8 @@
  * <p><b>Guessing.</b> With 10,000 codes of the service alive in a book a guess is right once in 10¹¹; with 100,000
  * vouchers once in 10¹⁰; for a known handle once in 3 · 10⁷, for any of 10,000 devices once in 3 · 10¹⁰.
  * {@link org.moralbank.paycodes.WrongCodes} lets a client and terminal show ten unknown or expired codes a minute, and upload
- * ten more of what was sold without a connection, and a device be shown ten in ten minutes, either way: who guesses day and
+ * ten more of what was sold without a connection, and a device be shown ten in ten minutes, either way; beyond that no code
+ * is looked at, and only what was answered before is told again: who guesses day and
  * night against one device whose handle he saw is right once in 60 years, and against all others later than that. Each
  * process counts by itself, so that with eight of them, as many as production scales to, it is once in seven years.
  *

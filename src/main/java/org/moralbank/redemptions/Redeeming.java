@@ -34,6 +34,7 @@ import org.moralbank.paycodes.PayCodeRejection;
 import org.moralbank.paycodes.Presented;
 import org.moralbank.paycodes.ShownCode;
 import org.moralbank.platform.Ids;
+import org.moralbank.platform.Rejection;
 
 /**
  * A redemption begins: points are held, or spent at once.
@@ -46,13 +47,16 @@ final class Redeeming implements Work {
     private final BookHandle book;
     private final Order order;
 
-    /** Null when who shows the code is nobody, and is refused. */
+    /** Null when who shows the code is nobody or not to be known, and is refused. */
     private final @Nullable Payer payer;
 
     private final @Nullable ShownCode shown;
 
     /** What the code does, where it is one of the sandbox. */
     private final Sandbox.@Nullable Play play;
+
+    /** Why the code is not to be looked at; null when it may be. */
+    private final @Nullable Rejection barred;
 
     private final Seller seller;
     private final UUID id = Ids.next();
@@ -104,11 +108,16 @@ final class Redeeming implements Work {
 
     /** @param shown whose the code is that the order names; null when it names the member */
     Redeeming(BookHandle book, Order order, @Nullable ShownCode shown) {
-        this(book, order, shown, shown == null ? order.member() : shown.member(), null);
+        this(book, order, shown, shown == null ? order.member() : shown.member(), null, null);
     }
 
     static Redeeming inTheSandbox(BookHandle book, Order order, Sandbox.Play play) {
-        return new Redeeming(book, order, null, Sandbox.MEMBER, play);
+        return new Redeeming(book, order, null, Sandbox.MEMBER, play, null);
+    }
+
+    /** One whose code is not to be looked at: it is answered when it was answered before, and else refused. */
+    static Redeeming barred(BookHandle book, Order order, Rejection barred) {
+        return new Redeeming(book, order, null, null, null, barred);
     }
 
     private Redeeming(
@@ -116,11 +125,13 @@ final class Redeeming implements Work {
             Order order,
             @Nullable ShownCode shown,
             @Nullable String member,
-            Sandbox.@Nullable Play play) {
+            Sandbox.@Nullable Play play,
+            @Nullable Rejection barred) {
         this.book = book;
         this.order = order;
         this.shown = shown;
         this.play = play;
+        this.barred = barred;
         this.payer = member == null ? null : new Payer(book.id(), member);
         this.seller = new Seller(book.id(), order.merchant(), order.till());
     }
@@ -174,6 +185,9 @@ final class Redeeming implements Work {
         if (key != null && first != null) {
             refuseReversed(key, first);
             return again(key, Objects.requireNonNull(first.made()));
+        }
+        if (barred != null) {
+            throw barred.refused();
         }
         Terminal terminal = seller.check(set);
         if (order.unit() != Unit.PTS) {

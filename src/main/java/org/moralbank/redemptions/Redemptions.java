@@ -80,7 +80,7 @@ class Redemptions {
      * Authorizes or sells. Refuses, in this order: a merchant or terminal that is not the seller's, a transaction of the
      * terminal that was reversed or is another, an unknown, suspended or closed merchant, then terminal, time, a code that is
      * unknown, used or expired, an unknown, closed or frozen member, what the catalogue refuses, and what he has not to
-     * spend. Who has shown too many wrong codes of late is not even heard.
+     * spend. Who has shown too many wrong codes of late is heard of what was answered before, and of nothing else.
      *
      * @param client who asks: wrong codes are counted by client and terminal
      */
@@ -109,7 +109,10 @@ class Redemptions {
                 client,
                 order.terminal(),
                 code,
-                () -> payCodes.find(book, code).chain(shown -> redeem(ask, book, new Redeeming(book, sealed, shown))));
+                barred -> barred != null
+                        ? redeem(ask, book, Redeeming.barred(book, sealed, barred))
+                        : payCodes.find(book, code)
+                                .chain(shown -> redeem(ask, book, new Redeeming(book, sealed, shown))));
     }
 
     private Uni<Answer> redeem(Ask ask, BookHandle book, Redeeming work) {

@@ -33,6 +33,7 @@ import java.util.UUID;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -541,7 +542,7 @@ class PayCodesTest {
     private String wrongOnce(Book book, String code) {
         try {
             return told(wrongCodes
-                    .watch(handle(book), 1_000_000 + book.id(), null, code, () -> presenting(book, code))
+                    .watch(handle(book), 1_000_000 + book.id(), null, code, barred -> presenting(book, code, barred))
                     .await()
                     .atMost(Duration.ofSeconds(30)));
         } catch (RefusedException refused) {
@@ -631,10 +632,10 @@ class PayCodesTest {
 
     /** What a work is told that takes the code: the code of the refusal, or whose it is. */
     private String present(Book book, String code) {
-        return told(presenting(book, code).await().atMost(Duration.ofSeconds(30)));
+        return told(presenting(book, code, null).await().atMost(Duration.ofSeconds(30)));
     }
 
-    private Uni<Answer> presenting(Book book, String code) {
+    private Uni<Answer> presenting(Book book, String code, PayCodeRejection.@Nullable TooManyWrong barred) {
         Ask ask = new Ask(new Importer(0), book.id(), null, new byte[0], Language.EN, "/", null);
         return payCodes.find(handle(book), code)
                 .chain(shown -> commits.submit(ask, book.id(), new Work() {
@@ -645,6 +646,9 @@ class PayCodesTest {
 
                     @Override
                     public Answer decide(WorkingSet set) {
+                        if (barred != null) {
+                            throw barred.refused();
+                        }
                         Presented taken = shown.present(set);
                         return Answer.ok(Map.of(
                                 "taken",

@@ -67,6 +67,24 @@ class WrongCodesTest {
     }
 
     @Test
+    void whatWasAnsweredBeforeIsAnsweredStill() {
+        Answer before = problem("ok", true);
+        for (int i = 0; i < 10; i++) {
+            isLetIn(TILL, "pay-code-unknown");
+        }
+
+        assertThat(isLetIn(TILL, "ok")).isFalse();
+        assertThat(wrongCodes
+                        .watch(BOOK, TILL, null, CODE, barred -> {
+                            assertThat(barred).isNotNull();
+                            return Uni.createFrom().item(before);
+                        })
+                        .await()
+                        .indefinitely())
+                .isSameAs(before);
+    }
+
+    @Test
     void holdsUpNobodyElse() {
         for (int i = 0; i < 10; i++) {
             isLetIn(TILL, "pay-code-unknown");
@@ -219,7 +237,7 @@ class WrongCodesTest {
                                     TILL,
                                     null,
                                     CODE,
-                                    () -> Uni.createFrom().failure(new IllegalStateException("away")))
+                                    barred -> Uni.createFrom().failure(new IllegalStateException("away")))
                             .await()
                             .indefinitely())
                     .hasMessage("away");
@@ -244,7 +262,7 @@ class WrongCodesTest {
                                     client,
                                     terminal,
                                     code,
-                                    () -> Uni.createFrom().item(answer))
+                                    barred -> Uni.createFrom().item(barred == null ? answer : refused(barred)))
                             .await()
                             .indefinitely())
                     .isSameAs(answer);
@@ -259,7 +277,14 @@ class WrongCodesTest {
     private boolean begin(List<UniEmitter<? super Answer>> underWay) {
         List<Throwable> failures = new ArrayList<>();
         wrongCodes
-                .watch(BOOK, TILL, null, CODE, () -> Uni.createFrom().emitter(underWay::add))
+                .watch(
+                        BOOK,
+                        TILL,
+                        null,
+                        CODE,
+                        barred -> barred == null
+                                ? Uni.createFrom().emitter(underWay::add)
+                                : Uni.createFrom().item(refused(barred)))
                 .subscribe()
                 .with(answer -> {}, failures::add);
         return failures.isEmpty();
@@ -268,8 +293,9 @@ class WrongCodesTest {
     private long retryAfterSeconds(int client) {
         try {
             wrongCodes
-                    .watch(BOOK, client, null, CODE, () -> {
-                        throw new AssertionError("let in");
+                    .watch(BOOK, client, null, CODE, barred -> {
+                        assertThat(barred).as("let in").isNotNull();
+                        return Uni.createFrom().item(refused(barred));
                     })
                     .await()
                     .indefinitely();
@@ -277,6 +303,11 @@ class WrongCodesTest {
         } catch (RefusedException refused) {
             return ((PayCodeRejection.TooManyWrong) refused.rejection()).retryAfterSeconds();
         }
+    }
+
+    /** As a work is answered that would have looked at the code. */
+    private static Answer refused(PayCodeRejection.TooManyWrong barred) {
+        return new Answer(429, null, Json.bytes(Map.of("code", barred.code())), null, null, false);
     }
 
     private static Answer problem(String code, boolean replayed) {

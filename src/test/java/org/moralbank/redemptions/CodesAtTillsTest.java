@@ -133,6 +133,50 @@ class CodesAtTillsTest {
         assertThat(points(anna)).isEqualTo("0 (0)");
     }
 
+    /** A till that did not hear that it sold would take a good sale back. */
+    @Test
+    void whoHasShownTooManyWrongCodesIsStillAnsweredWhatWasAnsweredBefore() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(1000, Unit.PTS);
+        var sale = body("SALE", anna.payCode(), 300, "1");
+        var sold = shop.redeem("k1", sale).statusCode(201).extract().asString();
+        shop.redeem("k2", body("SALE", anna.payCode(), 5000, "2")).statusCode(422);
+        var reversed = body("SALE", anna.payCode(), 5, "3");
+        shop.redeem("k3", reversed).statusCode(201);
+        shop.reverse("3");
+        for (int i = 0; i < 10; i++) {
+            shop.redeem("w" + i, body("SALE", "71100000000000010" + i, 1, "w" + i))
+                    .statusCode(422)
+                    .body("code", equalTo("pay-code-unknown"));
+        }
+        var code = anna.payCode();
+        var next = shop.redeem("k4", body("SALE", code, 1, "4"))
+                .statusCode(429)
+                .body("code", equalTo("too-many-wrong-codes"))
+                .extract();
+
+        assertThat(Integer.parseInt(next.header("Retry-After"))).isBetween(30, 60);
+        assertThat(shop.redeem("k1", sale)
+                        .statusCode(201)
+                        .header("Idempotent-Replayed", equalTo("true"))
+                        .extract()
+                        .asString())
+                .isEqualTo(sold);
+        assertThat(shop.redeem("k5", sale).statusCode(201).extract().asString()).isEqualTo(sold);
+        shop.redeem("k2", body("SALE", code, 1, "2")).statusCode(422).body("code", equalTo("idempotency-key-reused"));
+        shop.redeem("k6", body("SALE", code, 300, "1")).statusCode(409).body("code", equalTo("duplicate-reference"));
+        shop.redeem("k3", reversed).statusCode(409).body("code", equalTo("transaction-reversed"));
+        shop.redeem("w0", body("SALE", "711000000000000100", 1, "w0"))
+                .statusCode(422)
+                .body("code", equalTo("pay-code-unknown"));
+        shop.redeem("k7", body("SALE", "711000000000000199", 1, "5")).statusCode(429);
+        shop.redeem("k4", body("SALE", code, 1, "4")).statusCode(429);
+        shop.redeem(shop.book().keyOfTerminal("STORE", "T2"), "k8", body("SALE", code, 1, "8"))
+                .statusCode(201);
+
+        assertThat(points(anna)).isEqualTo("699 (0)");
+    }
+
     // ---- vouchers ------------------------------------------------------------------------------------------------
 
     @Test
