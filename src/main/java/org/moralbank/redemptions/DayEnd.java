@@ -10,7 +10,7 @@ import org.moralbank.redemptions.DayBook.Total;
 /**
  * How a terminal's business day was closed.
  *
- * @param content SHA-256 of the request, by which a retry is known
+ * @param content SHA-256 of what was said, however it was written, by which a retry is known
  * @param reason why differences were accepted; null where there were none
  */
 record DayEnd(

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
 import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
+import org.moralbank.commits.Once;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Attribution;
@@ -25,6 +27,7 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.merchants.Terminals;
 import org.moralbank.platform.Rejection;
+import org.moralbank.platform.Sha256;
 
 /**
  * Closes terminals' business days.
@@ -46,7 +49,7 @@ class DayEnds {
     /**
      * What a till says of its day.
      *
-     * @param content SHA-256 of the request
+     * @param said SHA-256 of it, but for the reason
      * @param reason why differences are accepted; null where they are not
      */
     record Order(
@@ -54,9 +57,39 @@ class DayEnds {
             String terminal,
             LocalDate day,
             Tally tally,
-            byte[] content,
             Attribution by,
-            @Nullable String reason) {}
+            byte[] said,
+            @Nullable String reason) {
+        /** Of which a retry is known: what is said, in whatever order and words, and no more. */
+        private record Said(
+                String merchant,
+                String terminal,
+                LocalDate day,
+                Tally tally,
+                @Nullable String actor) {}
+
+        Order(
+                String merchant,
+                String terminal,
+                LocalDate day,
+                Tally tally,
+                Attribution by,
+                @Nullable String reason) {
+            this(
+                    merchant,
+                    terminal,
+                    day,
+                    tally,
+                    by,
+                    Once.content(new Said(merchant, terminal, day, tally.inOrder(), by.actor())),
+                    reason);
+        }
+
+        /** SHA-256 of the content. A reason says something only where there is something to accept. */
+        byte[] content(boolean differs) {
+            return differs && reason != null ? Sha256.of(said, reason.getBytes(StandardCharsets.UTF_8)) : said;
+        }
+    }
 
     /** What is told of a closing to those who follow the book. */
     private record Closed(String merchant, String terminal, String day, int differences) {}
@@ -114,7 +147,7 @@ class DayEnds {
             DayEnd end = new DayEnd(
                     key(),
                     closedAt,
-                    order.content(),
+                    order.content(!differences.isEmpty()),
                     new DayEnd.Report(order.tally().compared(lines), differences, Tally.gaps(open.seen())),
                     order.by(),
                     differences.isEmpty() ? null : order.reason());
@@ -130,7 +163,8 @@ class DayEnds {
         }
 
         private Answer again(DayEnd first) {
-            if (!Arrays.equals(first.content(), order.content())) {
+            boolean differed = !first.report().differences().isEmpty();
+            if (!Arrays.equals(first.content(), order.content(differed))) {
                 throw new DayEndRejection.DayClosed(order.terminal(), order.day()).refused();
             }
             Answer answer = Answer.created(book.path() + "/day-ends/" + path(), DayEndView.closed(first));

@@ -31,7 +31,6 @@ import org.moralbank.access.Call;
 import org.moralbank.access.Client;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
-import org.moralbank.commits.Once;
 import org.moralbank.ledger.Attribution;
 import org.moralbank.ledger.Books;
 import org.moralbank.platform.DayRange;
@@ -156,8 +155,7 @@ public class DayEndsResource {
             if (listed != null && !comesTo(listed, counted)) {
                 throw new ProtocolRejection.Invalid(List.of(new FieldFault("transactions", "totals"))).refused();
             }
-            return new DayEnds.Order(
-                    shop, till, on, new Tally(counted, listed), Once.content(this), by, accepts ? why : null);
+            return new DayEnds.Order(shop, till, on, new Tally(counted, listed), by, accepts ? why : null);
         }
 
         private Map<DayBook.Type, Total> counted(Fields fields) {
@@ -234,8 +232,9 @@ public class DayEndsResource {
                     The answer does not show the reason, because answers are kept and it can be erased; reads show it. Nothing
                     is posted, either way: the books are not made to fit a till.
 
-                    A day is closed once. The same content again is answered as the first time, also under another key; other
-                    content is refused 409 `day-closed`. The numbers of a closed day do not change: what is recorded later counts to
+                    A day is closed once. The same content again is answered as the first time, also under another key, in
+                    whatever order it is listed, with or without types that count nothing, or a reason where nothing differed;
+                    other content is refused 409 `day-closed`. The numbers of a closed day do not change: what is recorded later counts to
                     the day when it is recorded, or to the next if that is closed too. So a sale after closing time belongs to
                     tomorrow, a row that was uploaded late to the day of its upload, a late void is a VOID of the day when it was
                     made, and a late reversal of that day's sale a REFUND. A reversal is a REFUND, too, when a day that is closed

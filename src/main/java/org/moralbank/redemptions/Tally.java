@@ -47,6 +47,19 @@ record Tally(Map<DayBook.Type, Total> totals, @Nullable List<Listed> listed) {
         }
     }
 
+    /** The same, however it was listed. */
+    Tally inOrder() {
+        return new Tally(
+                new TreeMap<>(totals),
+                listed == null
+                        ? null
+                        : listed.stream()
+                                .sorted(Comparator.comparing(Listed::type)
+                                        .thenComparing(Listed::transaction)
+                                        .thenComparing(Listed::amount))
+                                .toList());
+    }
+
     /** The totals of both; a type that neither has is left out. */
     List<Compared> compared(List<Line> lines) {
         return compared(DayBook.totals(lines), totals);

@@ -312,7 +312,6 @@ class DayEndTest {
                 till.terminal(),
                 till.day(),
                 new Tally(Map.of(DayBook.Type.SALE, new DayBook.Total(2, 600)), null),
-                new byte[32],
                 new Attribution(DESK.id(), DESK.name(), null, null, null),
                 null);
         Answer closed = dayEnds.close(ask(till, fast), handle(till), DESK, order)
@@ -559,6 +558,64 @@ class DayEndTest {
                 .body("errors.field", contains("transactions"));
         till.close("totals", List.of(total("SALE", 0, 0), total("VOID", 0, 0)), "transactions", List.of())
                 .statusCode(201);
+    }
+
+    @Test
+    void theSameContentIsTheSameHoweverItIsWritten() {
+        var till = aTill();
+        till.redeem("SALE", "1", 500);
+        till.redeem("SALE", "2", 300);
+        var voided = till.redeem("AUTHORIZE", "3", 200);
+        till.post("/redemptions/" + voided + "/void", Map.of()).statusCode(200);
+        var sales = total("SALE", 2, 800);
+        var voids = total("VOID", 1, 200);
+        var one = listed("SALE", "1", 500);
+        var two = listed("SALE", "2", 300);
+        var three = listed("VOID", "3", 200);
+
+        String first = till.close("totals", List.of(sales, voids), "transactions", List.of(one, two, three))
+                .statusCode(201)
+                .extract()
+                .asString();
+        Object[][] same = {
+            {"totals", List.of(voids, sales), "transactions", List.of(three, two, one)},
+            {"totals", List.of(sales, voids, total("OFFLINE", 0, 0)), "transactions", List.of(one, two, three)},
+            {
+                "totals", List.of(sales, voids), "transactions", List.of(one, two, three),
+                "acceptDifferences", true, "reason", "没有差异"
+            },
+        };
+        Object[][] other = {
+            {"totals", List.of(sales, voids)},
+            {"totals", List.of(sales, voids), "transactions", List.of(listed("SALE", "1", 300), listed("SALE", "2", 500), three)},
+            {"totals", List.of(sales, voids), "transactions", List.of(one, listed("SALE", "1", 300), three)},
+            {"totals", List.of(sales, voids), "transactions", List.of(one, two, three), "actor", "C-1"},
+        };
+
+        for (Object[] end : same) {
+            assertThat(till.close(end)
+                            .statusCode(201)
+                            .header("Idempotent-Replayed", equalTo("true"))
+                            .extract()
+                            .asString())
+                    .isEqualTo(first);
+        }
+        for (Object[] end : other) {
+            till.close(end).statusCode(409).body("code", equalTo("day-closed"));
+        }
+    }
+
+    @Test
+    void whyDifferencesWereAcceptedIsContent() {
+        var till = aTill();
+        Object totals = List.of(total("SALE", 1, 500));
+        till.close("totals", totals, "acceptDifferences", true, "reason", "换机").statusCode(201);
+
+        till.close("totals", totals, "acceptDifferences", true, "reason", "换机").statusCode(201);
+        till.close("totals", totals, "acceptDifferences", true, "reason", "丢失")
+                .statusCode(409)
+                .body("code", equalTo("day-closed"));
+        till.close("totals", totals).statusCode(409).body("code", equalTo("day-closed"));
     }
 
     @Test
