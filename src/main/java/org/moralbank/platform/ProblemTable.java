@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * OpenAPI document and the README's table are made of or checked against.
  *
  * <p>A line is {@code code.part = text}, with the parts {@code status} and {@code retryable} (English file only),
- * {@code title}, {@code detail} (with {@code {fact}} placeholders) and {@code action}; {@code field.rule = text} is the
- * sentence for a field that breaks a rule. {@code word.fact.value = text} (Chinese file only) is a fact that is an English
+ * {@code title}, {@code detail} (with {@code {fact}} placeholders) and {@code action}; {@code hidden}, of some, is the detail
+ * for who is not told whom it is about. {@code field.rule = text} is the sentence for a field that breaks a rule. {@code word.fact.value = text} (Chinese file only) is a fact that is an English
  * word where a sentence names it: its letters in lower case, a hyphen for whatever is between them; {@code #} in the text is
  * the next number of the fact. The numbers of a refusal that has a {@code unit} are amounts of it: a person reads points with
  * their two decimals, and {@code amount.unit = text}.
@@ -35,6 +35,7 @@ public final class ProblemTable {
     private static final String POINTS = "PTS";
 
     private static final Pattern NO_LETTERS = Pattern.compile("[^a-z]+");
+    private static final Pattern FACT = Pattern.compile("\\{([^}]+)}");
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
     private static final Pattern PLACE_OF_NUMBER = Pattern.compile("#");
     private static final Properties ENGLISH = properties("problems_en.properties");
@@ -53,14 +54,21 @@ public final class ProblemTable {
             return text(language).title();
         }
 
-        /** The sentence with the facts in their places. */
+        /** The sentence with the facts in their places; where some are not told, the one without them. */
         public String detail(Language language, Map<String, Object> facts) {
-            return fill(language, text(language).detail(), facts);
+            Text text = text(language);
+            return text.hidden() != null && FACT.matcher(text.detail()).results().anyMatch(of -> !facts.containsKey(of.group(1)))
+                    ? text.hidden()
+                    : fill(language, text.detail(), facts);
         }
     }
 
-    /** What a person reads of a code, in one language. */
-    public record Text(String title, String detail, String action) {}
+    /**
+     * What a person reads of a code, in one language.
+     *
+     * @param hidden the detail without its facts, which some are not told; null where all are told them
+     */
+    public record Text(String title, String detail, @Nullable String hidden, String action) {}
 
     /** The entry of a code; a code that is not in the table is a programmer's error. */
     public static Entry entry(String code) {
@@ -145,6 +153,7 @@ public final class ProblemTable {
         return new Text(
                 required(properties, code + ".title"),
                 required(properties, code + ".detail"),
+                properties.getProperty(code + ".hidden"),
                 required(properties, code + ".action"));
     }
 

@@ -184,6 +184,20 @@ class ProblemTableTest {
     }
 
     @Test
+    void makesASentenceForWhoIsNotToldWhomItIsAbout() {
+        var code = ProblemTable.entry("member-frozen");
+
+        assertThat(code.detail(Language.EN, Map.of("member", "M-1"))).startsWith("Member M-1 is frozen");
+        assertThat(code.detail(Language.EN, Map.of())).isEqualTo("The member is frozen and gives nothing.");
+        assertThat(code.detail(Language.ZH, Map.of())).isEqualTo("该成员已冻结，不能支出。");
+        for (String hidden : List.of("unknown-member", "member-closed", "account-closed")) {
+            for (Language language : Language.values()) {
+                assertThat(ProblemTable.entry(hidden).detail(language, Map.of())).doesNotContain("–");
+            }
+        }
+    }
+
+    @Test
     void tellsLanguagesApartByTheTitle() {
         assertThat(ProblemTable.all()).allSatisfy(entry -> {
             assertThat(entry.english().title()).matches("\\p{ASCII}+");

@@ -125,6 +125,7 @@ class CodesAtTillsTest {
         var frozen = shop.redeem("k3", body("SALE", code, 1, "3"))
                 .statusCode(422)
                 .body("code", equalTo("member-frozen"))
+                .body("detail", equalTo("The member is frozen and gives nothing."))
                 .extract();
         status(anna, "unfreeze");
         shop.redeem("k4", body("SALE", code, 100, "4")).statusCode(201);
