@@ -976,8 +976,9 @@ public final class Till implements AutoCloseable {
                 .collect(Collectors.joining());
     }
 
-    private static LocalDate today() {
-        return LocalDate.now(COMMUNITY);
+    /** By the service's clock: a day that is closed too early has sales of tomorrow, and one of the future is refused. */
+    private LocalDate today() {
+        return LocalDate.ofInstant(now(), COMMUNITY);
     }
 
     private void lock() throws IOException {
@@ -1298,7 +1299,7 @@ public final class Till implements AutoCloseable {
             upload                  uploads what was sold without one
             recover                 finishes what is open
             total [DAY]             shows today's counts and sums, or those of the day that is said
-            close [DAY]             closes today, or the day that is said: close 2025-06-09
+            close [DAY]             closes today (by the service's clock), or the day that is said: close 2025-06-09
             quit
             """;
 
@@ -1338,7 +1339,7 @@ public final class Till implements AutoCloseable {
         return words.length > 1 ? LocalDate.parse(words[1]) : today();
     }
 
-    private Object obey(String[] words) throws IOException, InterruptedException {
+    Object obey(String... words) throws IOException, InterruptedException {
         return switch (words[0].toLowerCase(Locale.ROOT)) {
             case "sale" -> sale(words[1], Long.parseLong(words[2]), false);
             case "authorize" -> authorize(words[1], Long.parseLong(words[2]), true);

@@ -955,6 +955,24 @@ class TillTest {
         assertThat(owedBy(shop, settings, today)).isEqualTo(20);
     }
 
+    /** Whose clock is off would close a day that is not over, or one that has not begun. */
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 1})
+    void closesTodayByTheServicesClock(int days) throws Exception {
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        try (Till till = new Till(settings, Clock.offset(Clock.systemUTC(), Duration.ofDays(days)))) {
+            till.sale(anna.payCode(), 20, false);
+            LocalDate today = LocalDate.now(SHANGHAI);
+
+            assertThat(till.obey("total")).hasToString(till.totals(today).toString());
+            assertThat(till.obey("close").toString()).startsWith(today + "  CLOSED  Totals[sales=1, salesAmount=20,");
+        }
+        assertThat(owedBy(shop, settings, LocalDate.now(SHANGHAI))).isEqualTo(20);
+    }
+
     // ---- switched off --------------------------------------------------------------------------------------------
 
     /** The program as an integrator starts it: killed while it waits for an answer that the service has sent. */
