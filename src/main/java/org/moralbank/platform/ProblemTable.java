@@ -57,7 +57,8 @@ public final class ProblemTable {
         /** The sentence with the facts in their places; where some are not told, the one without them. */
         public String detail(Language language, Map<String, Object> facts) {
             Text text = text(language);
-            return text.hidden() != null && FACT.matcher(text.detail()).results().anyMatch(of -> !facts.containsKey(of.group(1)))
+            return text.hidden() != null
+                            && FACT.matcher(text.detail()).results().anyMatch(of -> !facts.containsKey(of.group(1)))
                     ? text.hidden()
                     : fill(language, text.detail(), facts);
         }
@@ -68,7 +69,8 @@ public final class ProblemTable {
      *
      * @param hidden the detail without its facts, which some are not told; null where all are told them
      */
-    public record Text(String title, String detail, @Nullable String hidden, String action) {}
+    public record Text(
+            String title, String detail, @Nullable String hidden, String action) {}
 
     /** The entry of a code; a code that is not in the table is a programmer's error. */
     public static Entry entry(String code) {

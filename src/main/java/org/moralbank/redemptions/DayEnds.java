@@ -68,13 +68,7 @@ class DayEnds {
                 Tally tally,
                 @Nullable String actor) {}
 
-        Order(
-                String merchant,
-                String terminal,
-                LocalDate day,
-                Tally tally,
-                Attribution by,
-                @Nullable String reason) {
+        Order(String merchant, String terminal, LocalDate day, Tally tally, Attribution by, @Nullable String reason) {
             this(
                     merchant,
                     terminal,

@@ -219,6 +219,11 @@ public class MerchantAccountResource {
                     columns, a row for each posting follows, in order. Amounts are in hundredths of a point; what the
                     merchant gave back is below zero. It is there when the day is over, and the same bytes for ever. To a
                     terminal only its own merchant's. Changes nothing.
+
+                    `terminal` is the one to whose day the row counts: which sold, or gave back; of a desk that named none it is
+                    empty. So the sums by terminal are those of the day ends, of a terminal that closes its days at midnight:
+                    what it sold, captured and uploaded less its refunds. `redemption`, `terminalTransaction` and `saleTerminal` are
+                    those of the sale, also where it was given back elsewhere.
                     """)
     @APIResponse(
             responseCode = "200",

@@ -79,14 +79,14 @@ class PayableStore {
             """;
 
     private static final String REFUNDS = """
-            SELECT f.seq, f.redemption_id, r.terminal, r.terminal_transaction
+            SELECT f.seq, f.redemption_id, f.terminal, r.terminal, r.terminal_transaction
             FROM redemption_refund f
             JOIN redemption r USING (book_id, redemption_id)
             WHERE f.book_id = $1 AND f.seq = ANY ($2)
             """;
 
     private static final String CAPTURES = """
-            SELECT r.seq, r.redemption_id, r.terminal, r.terminal_transaction
+            SELECT r.seq, r.redemption_id, r.terminal, r.terminal, r.terminal_transaction
             FROM redemption r
             WHERE r.book_id = $1 AND r.merchant = $2 AND r.redemption_id BETWEEN $3 AND $4 AND r.seq = ANY ($5)
             """;
@@ -268,10 +268,16 @@ class PayableStore {
         }
     }
 
-    /** The redemption of an entry. */
+    /**
+     * The redemption of an entry.
+     *
+     * @param terminal to whose day the entry counts: which sold or gave back; null for a desk without one
+     * @param saleTerminal which sold, and gave the number
+     */
     record Redeemed(
             UUID redemption,
             @Nullable String terminal,
+            @Nullable String saleTerminal,
             @Nullable String terminalTransaction) {}
 
     /** What does not settle, behind an entry, in order. */
@@ -338,8 +344,9 @@ class PayableStore {
 
     private Uni<Map<Long, Redeemed>> redeemed(String sql, Tuple arguments, Map<Long, Redeemed> found) {
         return pool.preparedQuery(sql).execute(arguments).map(rows -> {
-            rows.forEach(
-                    row -> found.put(row.getLong(0), new Redeemed(row.getUUID(1), row.getString(2), row.getString(3))));
+            rows.forEach(row -> found.put(
+                    row.getLong(0),
+                    new Redeemed(row.getUUID(1), row.getString(2), row.getString(3), row.getString(4))));
             return found;
         });
     }

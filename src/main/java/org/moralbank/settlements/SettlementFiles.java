@@ -28,7 +28,8 @@ class SettlementFiles {
     private static final int PAGE = 2_000;
 
     private static final String TRANSACTION_COLUMNS =
-            "entry,type,occurredOn,postedAt,redemption,terminal,terminalTransaction,reference,amount,payableAfter\r\n";
+            "entry,type,occurredOn,postedAt,redemption,terminal,terminalTransaction,reference,amount,payableAfter,"
+                    + "saleTerminal\r\n";
 
     private static final String SETTLEMENT_COLUMNS =
             "entry,status,at,settlement,from,through,amount,gross,payment,bankReference,reference\r\n";
@@ -152,7 +153,9 @@ class SettlementFiles {
             cell(redeemed == null ? null : redeemed.terminalTransaction(), out);
             cell(one.reference(), out);
             out.append(one.amount()).append(',');
-            out.append(one.balanceAfter()).append("\r\n");
+            out.append(one.balanceAfter()).append(',');
+            out.append(quoted(redeemed == null ? null : redeemed.saleTerminal()))
+                    .append("\r\n");
         }
         return out.toString();
     }

@@ -28,7 +28,7 @@
  *   <li>Refunds take the payable no lower than the merchant's floor; that rule is the merchants' and asked by redemptions. A
  *       terminal's reversal is never refused, and takes it as far as it goes.
  *   <li>A file of a day has what was posted on it. It is there when the day is over and no commit of it can be under way, and
- *       is the same bytes for ever.
+ *       is the same bytes for ever. A row is of the terminal to whose day it counts, so that the file agrees with the day ends.
  * </ol>
  *
  * <p><b>What proves it.</b> For each merchant: payable = sales and captures - refunds - waived - closed + rejected, and what

@@ -192,7 +192,8 @@ class ProblemTableTest {
         assertThat(code.detail(Language.ZH, Map.of())).isEqualTo("该成员已冻结，不能支出。");
         for (String hidden : List.of("unknown-member", "member-closed", "account-closed")) {
             for (Language language : Language.values()) {
-                assertThat(ProblemTable.entry(hidden).detail(language, Map.of())).doesNotContain("–");
+                assertThat(ProblemTable.entry(hidden).detail(language, Map.of()))
+                        .doesNotContain("–");
             }
         }
     }

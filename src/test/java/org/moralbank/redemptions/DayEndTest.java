@@ -25,10 +25,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -401,7 +404,6 @@ class DayEndTest {
                 terminal,
                 till.day(),
                 new Tally(Map.of(DayBook.Type.SALE, new DayBook.Total(1, 1_000_100)), null),
-                new byte[32],
                 noteOf("2025-01-10").by(),
                 null);
         Answer ended = dayEnds.close(ask(till, noon("2025-01-11")), handle(till), DESK, order)
@@ -473,6 +475,84 @@ class DayEndTest {
                         new Settlements.Closing(till.merchant(), LocalDate.parse(through), "W-001", noteOf(day)))
                 .await()
                 .indefinitely();
+    }
+
+    /** The merchant adds its file up by terminal, and has what its tills have closed. */
+    @Test
+    void theFileOfADayComesByTerminalToItsDayEnds() {
+        Instant noon = Instant.parse("2025-06-09T04:00:00Z");
+        var book = bank.aBook().since(noon.minusSeconds(60));
+        var merchant = book.aMerchant();
+        var terminal = book.aTerminal(merchant);
+        var anna = book.aMember();
+        Holder points = Holder.of(book.id(), Chart.MEMBER_POINTS, anna.id());
+        Holder opening = new Holder(book.id(), Chart.OPENING, "", Unit.PTS);
+        book.postAt(
+                noon, EntryType.OPENING, legs -> legs.debit(opening, 5000).credit(points, 5000), opening, points);
+        var till = new Till(
+                book, merchant, terminal, anna, LocalDate.of(2025, 6, 9), book.keyOfTerminal(merchant, terminal));
+        var other = till.beside();
+        var note = new Note(
+                till.day(), new Attribution(DESK.id(), DESK.name(), null, null, null), null, null, null, true);
+        String first = redeem(till, noon, Redemption.Mode.SALE, "1", 500, note).getString("id");
+        String second = redeem(till, noon, Redemption.Mode.SALE, "2", 300, note).getString("id");
+        redeem(other, noon, Redemption.Mode.SALE, "1", 100, note);
+        redeem(till, noon, Redemption.Mode.SALE, "3", 70, note);
+        giveBack(till, noon, first, 200L, other.terminal(), note);
+        giveBack(till, noon, second, 50L, null, note);
+        for (String number : List.of("2", "3")) {
+            var given = new Transaction.Key(book.id(), merchant, new Redemption.Till(terminal, number));
+            assertThat(redemptions
+                            .reverse(ask(till, noon), handle(till), Sight.ALL, given, note)
+                            .await()
+                            .indefinitely()
+                            .status())
+                    .isEqualTo(200);
+        }
+
+        String file = book.as(Role.AUDITOR)
+                .get(book.path() + "/merchants/" + merchant + "/files/2025-06-09/transactions")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
+        List<String[]> rows =
+                file.lines().skip(2).map(line -> line.split(",", -1)).toList();
+
+        assertThat(ofDay(till)).isEqualTo(550);
+        assertThat(ofDay(other)).isEqualTo(-100);
+        assertThat(rows.stream()
+                        .collect(Collectors.groupingBy(row -> row[5], Collectors.summingLong(row -> Long.parseLong(row[8])))))
+                .isEqualTo(Map.of(terminal, 550L, other.terminal(), -100L, "", -50L));
+        assertThat(file.lines().findFirst().orElseThrow()).endsWith(",count,8,sum,400");
+        assertThat(rows.stream().filter(row -> row[4].equals(first)))
+                .hasSize(2)
+                .allSatisfy(row -> assertThat(List.of(row[6], row[10])).containsExactly("1", terminal));
+    }
+
+    private void giveBack(
+            Till till, Instant at, String redemption, long amount, @Nullable String terminal, Note note) {
+        Answer answer = redemptions
+                .refund(
+                        ask(till, at),
+                        handle(till),
+                        Sight.ALL,
+                        UUID.fromString(redemption),
+                        new Redemptions.GivenBack(amount, terminal, note))
+                .await()
+                .indefinitely();
+        assertThat(answer.status()).isEqualTo(201);
+    }
+
+    /** What a day's end comes to: sold, captured and uploaded less given back. */
+    private static long ofDay(Till till) {
+        JsonPath day = till.preview(till.day()).extract().jsonPath();
+        long sum = 0;
+        for (Map<String, Object> total : day.<Map<String, Object>>getList("totals")) {
+            long amount = ((Number) ((Map<?, ?>) Objects.requireNonNull(total.get("books"))).get("amount")).longValue();
+            sum += "REFUND".equals(total.get("type")) ? -amount : amount;
+        }
+        return sum;
     }
 
     private static final Client DESK =
@@ -581,13 +661,24 @@ class DayEndTest {
             {"totals", List.of(voids, sales), "transactions", List.of(three, two, one)},
             {"totals", List.of(sales, voids, total("OFFLINE", 0, 0)), "transactions", List.of(one, two, three)},
             {
-                "totals", List.of(sales, voids), "transactions", List.of(one, two, three),
-                "acceptDifferences", true, "reason", "没有差异"
+                "totals",
+                List.of(sales, voids),
+                "transactions",
+                List.of(one, two, three),
+                "acceptDifferences",
+                true,
+                "reason",
+                "没有差异"
             },
         };
         Object[][] other = {
             {"totals", List.of(sales, voids)},
-            {"totals", List.of(sales, voids), "transactions", List.of(listed("SALE", "1", 300), listed("SALE", "2", 500), three)},
+            {
+                "totals",
+                List.of(sales, voids),
+                "transactions",
+                List.of(listed("SALE", "1", 300), listed("SALE", "2", 500), three)
+            },
             {"totals", List.of(sales, voids), "transactions", List.of(one, listed("SALE", "1", 300), three)},
             {"totals", List.of(sales, voids), "transactions", List.of(one, two, three), "actor", "C-1"},
         };

@@ -776,12 +776,12 @@ class SettlementsTest {
                 .isEqualTo("file,transactions,merchant,STORE,day,2025-01-10,unit,PTS,count,3,sum,1250");
         assertThat(lines.get(1))
                 .isEqualTo("entry,type,occurredOn,postedAt,redemption,terminal,terminalTransaction,reference,amount,"
-                        + "payableAfter");
+                        + "payableAfter,saleTerminal");
         assertThat(lines.subList(2, lines.size()))
                 .containsExactly(
-                        "2,REDEEM_SALE,2025-01-10,2025-01-10T04:00:00.000000Z," + ids.get(1) + ",T1,2,,1000,1001",
-                        "3,REDEEM_CAPTURE,2025-01-10,2025-01-10T04:00:00.000000Z," + ids.get(2) + ",T1,3,,300,1301",
-                        "4,REDEEM_REFUND,2025-01-10,2025-01-10T04:00:00.000000Z,,,,,-50,1251");
+                        "2,REDEEM_SALE,2025-01-10,2025-01-10T04:00:00.000000Z," + ids.get(1) + ",T1,2,,1000,1001,T1",
+                        "3,REDEEM_CAPTURE,2025-01-10,2025-01-10T04:00:00.000000Z," + ids.get(2) + ",T1,3,,300,1301,T1",
+                        "4,REDEEM_REFUND,2025-01-10,2025-01-10T04:00:00.000000Z,,,,,-50,1251,");
 
         String batch = closed(book, "2025-01-31");
         reject(book, batch, "W-002").statusCode(200);
@@ -811,7 +811,7 @@ class SettlementsTest {
 
         assertThat(lines.getFirst()).endsWith("count,4001,sum,12003");
         assertThat(lines).hasSize(2 + 4001);
-        assertThat(lines.getLast()).startsWith("4001,REDEEM_SALE,").endsWith(",T1,4001,,3,12003");
+        assertThat(lines.getLast()).startsWith("4001,REDEEM_SALE,").endsWith(",T1,4001,,3,12003,T1");
         assertThat(lines.stream().skip(2).filter(line -> !line.contains(",T1,")))
                 .isEmpty();
     }
