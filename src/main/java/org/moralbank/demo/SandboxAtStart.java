@@ -55,9 +55,6 @@ class SandboxAtStart {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
-    /** The most that an entry moves: no till comes to its end. In hundredths of a point. */
-    private static final long PLENTY = 1_000_000_000_000L;
-
     private static final long SOME = 100_000;
 
     private final SandboxConfig config;
@@ -131,7 +128,7 @@ class SandboxAtStart {
                     null));
             terminal(book, "terminal", "T1");
             terminal(book, "terminal:" + Sandbox.BAD_LINE, Sandbox.BAD_LINE);
-            member(book, Sandbox.MEMBER, PLENTY);
+            member(book, Sandbox.MEMBER, Sandbox.PLENTY);
             member(book, "RICH", SOME);
             member(book, "POOR", 0);
         }

@@ -93,6 +93,9 @@ record OfflineSale(
             Participants.needBuyer(needs, key.book(), whose);
             needs.row(HOLDINGS, payer.debt());
         }
+        if (play != null) {
+            Sandbox.needFill(needs, key.book());
+        }
     }
 
     /**
@@ -124,6 +127,9 @@ record OfflineSale(
         Member payer =
                 RedemptionRejection.OfWhoPays.seen(shown, () -> Participants.buyerAt(set, key.book(), whose, at));
         boolean untouched = payer.status() != Member.Status.ACTIVE;
+        if (play != null && !untouched) {
+            Sandbox.fill(set, new Payer(key.book(), whose), amount, note);
+        }
         Redemption redemption = sell(set, new Payer(key.book(), whose), untouched, allowance);
         Allowances.use(set, allowance);
         return new Taken(redemption, false);

@@ -158,6 +158,9 @@ final class Redeeming implements Work {
             payer.needs(needs);
             Catalogue.need(needs, book.id(), order.merchant(), payer.member(), order.lines());
         }
+        if (play != null) {
+            Sandbox.needFill(needs, book.id());
+        }
     }
 
     /** A till that hears again that it sold would hand the goods over, though it took the sale back. */
@@ -202,6 +205,9 @@ final class Redeeming implements Work {
         }
         Member member = check(set, payer);
         Basket basket = buy(set, payer);
+        if (play != null) {
+            Sandbox.fill(set, payer, Math.min(order.amount(), play.most()), order.note().decided(set, book.id()));
+        }
         long approved = approve(set, payer, voucher, allowsPart(terminal));
         Redemption redemption = switch (order.mode()) {
             case AUTHORIZE -> authorize(set, payer, voucher, basket, approved);

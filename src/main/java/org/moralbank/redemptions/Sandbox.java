@@ -1,5 +1,8 @@
 package org.moralbank.redemptions;
 
+import static org.moralbank.ledger.Ledger.BOOKS;
+import static org.moralbank.ledger.Ledger.HOLDINGS;
+
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -11,19 +14,29 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Bulk;
+import org.moralbank.commits.Needs;
+import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.Draft;
+import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.Holder;
+import org.moralbank.ledger.Ledger;
+import org.moralbank.ledger.Note;
 import org.moralbank.ledger.PostingRejection;
 import org.moralbank.ledger.Unit;
 import org.moralbank.merchants.CatalogueRejection;
 import org.moralbank.merchants.MerchantRejection;
 import org.moralbank.merchants.TerminalRejection;
 import org.moralbank.paycodes.PayCodeRejection;
+import org.moralbank.platform.Fields;
 import org.moralbank.platform.Rejection;
 
 /**
  * Codes that do always the same, and a terminal with a bad line, for who writes a till. They mean something in the sandbox's
  * book only; in any other the codes are nobody's. What they do goes through everything that a sale goes through: numbers, keys,
- * retries and reversals are the real ones.
+ * retries and reversals are the real ones. When the member
+ * whose points they spend has too few, he is given more with the sale (OPENING).
  *
  * <pre>
  * 713 ddddddddddddddd     approved
@@ -46,12 +59,35 @@ public class Sandbox {
     /** The terminal that hears no first answer in time. */
     public static final String BAD_LINE = "T716";
 
+    /** What its member has at first, in hundredths of a point: the most that a sale can be of. */
+    public static final long PLENTY = Fields.LARGEST_AMOUNT;
+
     private static final Pattern CODE = Pattern.compile("71([3-7])([0-9]{2})([0-9]{13})");
 
     private final SandboxConfig config;
 
     Sandbox(SandboxConfig config) {
         this.config = config;
+    }
+
+    private static Holder opening(int book) {
+        return new Holder(book, Chart.OPENING, "", Unit.PTS);
+    }
+
+    /** Names what {@link #fill} looks at, but for what the payer has. */
+    static void needFill(Needs needs, int book) {
+        needs.row(BOOKS, book).row(HOLDINGS, opening(book));
+    }
+
+    /** Opens the points of the sandbox's member anew where a sale lacks some: none takes those that others' codes spend. */
+    static void fill(WorkingSet set, Payer payer, long amount, Note note) {
+        if (Ledger.spendable(set, payer.points()) < amount) {
+            Ledger.post(
+                    set,
+                    Draft.of(EntryType.OPENING, payer.book(), note.occurredOn(), note.by())
+                            .debit(opening(payer.book()), PLENTY)
+                            .credit(payer.points(), PLENTY));
+        }
     }
 
     /** What a code is shown for. */

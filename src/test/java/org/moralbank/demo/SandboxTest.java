@@ -123,6 +123,26 @@ class SandboxTest {
         assertThat(points()).isEqualTo(before - 1000);
     }
 
+    @Test
+    void approvesTheLargestAmountAndIsNotDrainedByIt() {
+        long most = 1_000_000_000_000L;
+        for (String mode : List.of("SALE", "AUTHORIZE", "AUTHORIZE", "SALE")) {
+            Map<String, Object> body = sale(APPROVED, most, false);
+            body.put("mode", mode);
+            post("/redemptions", UUID.randomUUID().toString(), body)
+                    .statusCode(201)
+                    .body("approvedAmount", equalTo(most));
+        }
+        redeem("715000000000000250", 251, true).statusCode(201).body("approvedAmount", equalTo(250));
+        redeem("715000000000000250", 251, false).statusCode(422).body("approvable", equalTo(250));
+
+        post("/redemptions/offline", UUID.randomUUID().toString(), upload("T1", APPROVED))
+                .statusCode(200)
+                .body("items.result", contains("created"));
+
+        get("/members/SANDBOX/balances").body("totals.owed", everyItem(equalTo(0)));
+    }
+
     @ParameterizedTest
     @CsvSource(textBlock = """
             01, 422, insufficient-balance
