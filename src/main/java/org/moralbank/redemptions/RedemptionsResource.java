@@ -529,8 +529,9 @@ public class RedemptionsResource {
                     that an offline sale left open, then to the lots that it was spent from, the last spent first. A lot that
                     has expired meanwhile is replaced by one with 30 days' grace. Several refunds are possible; together they
                     are never more than the capture. Also after settlement: the merchant's payable may fall below zero, to its
-                    limit. A freeze stops no refund. A member who has left gets none (422 `account-closed`): the
-                    reversal of the terminal's transaction is the way, which gives back all that is left of the capture.
+                    limit. A freeze stops no refund. Of one who has left the shortfall is refunded all the same, and he
+                    gets nothing beyond it (422 `account-closed`): the reversal of the terminal's transaction is the way, which
+                    gives back all that is left of the capture.
                     """)
     @RequestBody(
             required = true,

@@ -17,7 +17,7 @@
  *       (REDEEM_SALE, REDEEM_CAPTURE). An authorization is captured once, whole or in part; the rest is released.
  *   <li>Refunds together are never more than the capture. They go to a shortfall that the sale left open, then to the lots it
  *       came from, the last spent first, one that expired with 30 days' grace (REDEEM_REFUND). A member who has left gets
- *       none; what a reversal gives back to him pays what he owes, and goes to the pool.
+ *       none beyond his shortfall; what a reversal gives back to him pays what he owes, and goes to the pool.
  *   <li>An authorization whose time is over has expired, by the clock of the database. Its hold is released within five
  *       seconds of that; nothing else is written.
  *   <li>A terminal's transaction has one effect, whatever the idempotency key. The same content is answered with the first
