@@ -56,7 +56,9 @@ public class EventsResource {
                     reversed, and tombstone where a transaction was reversed that never came. What posts an entry is told
                     twice, as that entry (entry.posted) and behind it as the change. Only a sale is told once: its entry is
                     called redemption.sold, one that was uploaded redemption.sold.offline, and its postings say who paid whom
-                    how much. The type org.moralbank.entry has all entries, sales too.
+                    how much. The type org.moralbank.entry has all entries, sales too. What befalls a sale or a capture later
+                    is joined to it by the entry: `data.entry` of refunded and reversed, as of captured, is the number of the
+                    entry that sold or captured, which is `data.seq` of that entry's own event.
                     """)
     @APIResponse(
             responseCode = "200",

@@ -382,10 +382,13 @@ class CodesAtTillsTest {
         shop.step(captured, "/refunds", Map.of("amount", 10));
         shop.reverse("2");
         shop.reverse("3");
-        shop.redeem("k4", body("SALE", anna.payCode(), 10, "4"));
+        var sold = shop.redeem("k4", body("SALE", anna.payCode(), 10, "4"))
+                .extract()
+                .header("Location");
         var expired = shop.authorized(anna.payCode(), 10, "5");
         expireNow(shop.book(), expired);
         await(() -> points(anna).endsWith("(100)"));
+        shop.step(sold, "/refunds");
         terminal(shop, "suspend");
 
         shop.book()
@@ -413,12 +416,18 @@ class CodesAtTillsTest {
                                 "org.moralbank.redemption.sold",
                                 "org.moralbank.redemption.authorized",
                                 "org.moralbank.redemption.expired",
+                                "org.moralbank.entry.posted",
+                                "org.moralbank.redemption.refunded",
                                 "org.moralbank.terminal.suspended"))
+                .body("items[10].data.entry", equalTo(2))
+                .body("items[12].data.entry", equalTo(2))
                 .body("items[8].data.capturedAmount", equalTo(100))
                 .body("items[8].data.id", equalTo(idOf(captured).toString()))
                 .body("items[14].subject", equalTo("entries/5"))
                 .body("items[14].data.type", equalTo("REDEEM_SALE"))
-                .body("items[16].data.approvedAmount", equalTo(10));
+                .body("items[14].data.seq", equalTo(5))
+                .body("items[16].data.approvedAmount", equalTo(10))
+                .body("items[18].data.entry", equalTo(5));
         shop.book()
                 .as(Role.AUDITOR)
                 .get(shop.book().path() + "/events?limit=500&type=org.moralbank.redemption")
@@ -435,12 +444,13 @@ class CodesAtTillsTest {
                                 "org.moralbank.redemption.tombstone",
                                 "org.moralbank.redemption.sold",
                                 "org.moralbank.redemption.authorized",
-                                "org.moralbank.redemption.expired"));
+                                "org.moralbank.redemption.expired",
+                                "org.moralbank.redemption.refunded"));
         shop.book()
                 .as(Role.AUDITOR)
                 .get(shop.book().path() + "/events?limit=500&type=org.moralbank.entry.posted")
                 .then()
-                .body("items.data.seq", contains(1, 2, 3, 4, 5));
+                .body("items.data.seq", contains(1, 2, 3, 4, 5, 6));
     }
 
     // ---- fixtures ------------------------------------------------------------------------------------------------
