@@ -199,6 +199,17 @@ class AheadTest {
         return body(told);
     }
 
+    /** As a caller is told to: for a moment the pool may still have the connection that has gone. */
+    private static Answer askedUntilTheDatabaseIsBack(TestCommits process, String key, String name, int much)
+            throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        Answer told;
+        do {
+            told = add(process, key, name, much, false).get(30, TimeUnit.SECONDS);
+        } while (body(told).contains("\"database-unavailable\"") && System.nanoTime() < deadline);
+        return told;
+    }
+
     private static double count(TestCommits process, String meter) {
         return process.registry.counter("moralbank.commits." + meter).count();
     }
@@ -297,6 +308,29 @@ class AheadTest {
             Answer again = add(process, "cut-off", "a", 10, true).get(30, TimeUnit.SECONDS);
             assertThat(again.replayed()).as("it had not come about").isFalse();
             assertThat(body(again)).contains("\"value\":10");
+        }
+    }
+
+    @Test
+    void whenTheConnectionBreaksBehindCommitTheOutcomeIsNotKnownAndTheKeyTellsTheAnswer() throws Exception {
+        try (HeldWire wire = new HeldWire(database.reactiveUrl());
+                TestCommits process = warm(TestCommits.over(wire, database, SINGLY));
+                TestCommits other = TestCommits.on(database, 1)) {
+            wire.cutBehindCommit();
+
+            Answer told = add(process, "done-unheard", "a", 10, false).get(30, TimeUnit.SECONDS);
+            assertThat(told.status()).isEqualTo(503);
+            assertThat(body(told)).contains("\"outcome-unknown\"");
+
+            for (TestCommits asked : List.of(process, other)) {
+                Answer again = askedUntilTheDatabaseIsBack(asked, "done-unheard", "a", 10);
+                assertThat(again.replayed()).as("it had come about").isTrue();
+                assertThat(again.status()).isEqualTo(200);
+                assertThat(body(again)).contains("\"value\":10");
+            }
+            assertThat(added(add(process, "a", 1, false)))
+                    .as("added once, and not forgotten by the lane")
+                    .contains("\"value\":11");
         }
     }
 

@@ -12,16 +12,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A wire between a process and its database on which the beginning of the next transaction can be held back. Who waits for a
  * row's lock need not get it before one who asks for it when it is free: with the wire held, nobody asks.
+ *
+ * <p>And a wire that can be cut in the moment when the database has committed and the process does not know it yet.
  */
 final class HeldWire implements AutoCloseable {
+    /** The database's answer to a COMMIT that is done: the message C of eleven bytes, with the tag. */
+    private static final String COMMITTED = "C\0\0\0\013COMMIT\0";
+
     private final URI target;
     private final ServerSocket server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore free = new Semaphore(1);
+    private final AtomicBoolean cutsBehindCommit = new AtomicBoolean();
 
     /** @param url of the database, as a reactive client has it */
     HeldWire(String url) {
@@ -47,6 +54,11 @@ final class HeldWire implements AutoCloseable {
 
     void release() {
         free.release();
+    }
+
+    /** Swallows the database's answer to the next COMMIT, and breaks the connection instead. */
+    void cutBehindCommit() {
+        cutsBehindCommit.set(true);
     }
 
     @Override
@@ -75,12 +87,21 @@ final class HeldWire implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             byte[] read = new byte[65_536];
+            String end = "";
             for (int n = in.read(read); n > 0; n = in.read(read)) {
                 // BEGIN goes out only when the transaction before it has been answered, and so is the first of what is
                 // read.
                 if (isHeld && new String(read, 0, Math.min(n, 16), StandardCharsets.ISO_8859_1).contains("BEGIN")) {
                     free.acquire();
                     free.release();
+                }
+                if (!isHeld) {
+                    // The end of what came before is looked at too: an answer may come in two pieces.
+                    String told = end + new String(read, 0, n, StandardCharsets.ISO_8859_1);
+                    if (told.contains(COMMITTED) && cutsBehindCommit.compareAndSet(true, false)) {
+                        return;
+                    }
+                    end = told.substring(Math.max(0, told.length() - COMMITTED.length() + 1));
                 }
                 out.write(read, 0, n);
             }
