@@ -25,6 +25,20 @@ BEGIN
     END LOOP;
 END $$;
 
+-- What a person wrote with a budget may be erased as other texts may; the budget itself is never changed.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_trigger
+                   WHERE tgrelid = 'ledger_budget'::regclass AND tgname = 'append_only' AND tgenabled = 'O') THEN
+        DROP TRIGGER IF EXISTS append_only ON ledger_budget;
+        CREATE TRIGGER append_only
+            BEFORE UPDATE OF book_id, code, owner, unit, number, amount, issued, set_at, client_id, client, actor,
+                             on_behalf_of, approver, reference
+                OR DELETE OR TRUNCATE ON ledger_budget
+            FOR EACH STATEMENT EXECUTE FUNCTION moralbank_refuse_change();
+    END IF;
+END $$;
+
 -- The application's role reads everything, adds everywhere, and changes only what has a life. It deletes nothing but
 -- exports, which are copies. Roles have any name, also one with a quote in it, so each is a text between dollars first; the
 -- spaces are there because Flyway overlooks a placeholder that follows a dollar.

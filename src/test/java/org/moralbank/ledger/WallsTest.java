@@ -67,6 +67,23 @@ class WallsTest {
     void theApplicationMayNotChangeABudgetThatWasSet() throws SQLException {
         try (Connection app = database.connectAsApp()) {
             refuses(INSUFFICIENT_PRIVILEGE, () -> execute(app, "UPDATE ledger_budget SET amount = amount + 1"));
+            refuses(INSUFFICIENT_PRIVILEGE, () -> execute(app, "UPDATE ledger_budget SET reason = NULL"));
+        }
+    }
+
+    @Test
+    void ofABudgetTheOwnerErasesTheTextAndNothingElse() throws SQLException {
+        try (Connection owner = database.connectAsOwner()) {
+            for (String column : columns(owner, "ledger_budget")) {
+                String change = "UPDATE ledger_budget SET %s = %<s".formatted(column);
+                if (column.equals("reason")) {
+                    execute(owner, change);
+                } else {
+                    refuses(RESTRICT_VIOLATION, () -> execute(owner, change));
+                }
+            }
+            refuses(RESTRICT_VIOLATION, () -> execute(owner, "DELETE FROM ledger_budget"));
+            refuses(RESTRICT_VIOLATION, () -> execute(owner, "TRUNCATE ledger_budget"));
         }
     }
 
@@ -144,6 +161,17 @@ class WallsTest {
         try (var statement = connection.createStatement()) {
             statement.execute(sql);
         }
+    }
+
+    private static List<String> columns(Connection owner, String table) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (var rows = owner.getMetaData().getColumns(null, "public", table, null)) {
+            while (rows.next()) {
+                names.add(rows.getString("COLUMN_NAME"));
+            }
+        }
+        assertThat(names).isNotEmpty();
+        return names;
     }
 
     private static List<String> tables(Connection owner) throws SQLException {
