@@ -120,8 +120,10 @@ public class BudgetsResource {
     @Operation(operationId = "setBudget", summary = "Sets how much a period may issue", description = """
                     Of a fund in a year (3110:PUBLIC.2026:MIN), or of the community in a year for services (3100:2026:MIN,
                     3200:2026:PTS), awards (3210:2026:PTS) or tasks (3220:2026:PTS). From then on a grant, a service record or
-                    another earning that would issue more is refused: `limit-exceeded`. Its account opens with its first entry
-                    and need not be there yet. A period without a budget is not bounded. What is reversed or comes back to its
+                    another earning that would issue more is refused: `limit-exceeded`, where `limit` is what may be issued and
+                    `wouldBe` what would be. It counts in the year in which it is posted, in the book's calendar, whenever a
+                    service was given. Its account opens with its first entry and need not be there yet: as long as it is not
+                    found, nothing is issued. A period without a budget is not bounded. What is reversed or comes back to its
                     fund in that year may be issued again. Setting another replaces it; all stay listed. It is not set below what
                     is issued, and another person than the actor has approved it. Posts nothing; followers are told by the event
                     `org.moralbank.budget.set`.

@@ -255,9 +255,16 @@ public final class Ledger {
         return amount < 0 && after.holder().chart().bounds().floor() >= 0 && after.available() < after.floor();
     }
 
-    /** Which bound an account is beyond, and by what. */
+    /** Which bound an account is beyond, and by what; a budget as what may be issued, which the account has as a debit. */
     static PostingRejection.LimitExceeded limit(Account beyond) {
         boolean below = beyond.available() < beyond.floor();
+        if (below && beyond.holder().chart().isIssuing()) {
+            return new PostingRejection.LimitExceeded(
+                    beyond.path(),
+                    -beyond.floor(),
+                    -beyond.available(),
+                    beyond.holder().unit());
+        }
         return new PostingRejection.LimitExceeded(
                 beyond.path(),
                 below ? beyond.floor() : beyond.ceiling(),

@@ -70,7 +70,12 @@ public sealed interface PostingRejection extends Rejection {
         }
     }
 
-    /** A budget, a limit of clearing or of a merchant's debt, or another bound of an account that is not a balance. */
+    /**
+     * A budget, a limit of clearing or of a merchant's debt, or another bound of an account that is not a balance.
+     *
+     * @param limit of a budget what may be issued, from 0 on; else in the sign of the account's balance
+     * @param wouldBe of a budget what would be issued and reserved then
+     */
     record LimitExceeded(String account, long limit, long wouldBe, Unit unit) implements PostingRejection {
         @Override
         public String code() {

@@ -179,7 +179,8 @@ public class ServiceRecordsResource {
             description = """
                     Keeps the record and posts what it earns, as the book's settings say: the minutes (EARN_TIME, or
                     EARN_TIME_TEAM for a team), points by the hour (EARN_POINTS_SERVICE, rounded down to a hundredth),
-                    both in one group, or nothing. When the recipient pays, his own time moves to the volunteer instead
+                    both in one group, or nothing. They count in the budget of the year in which the record is posted,
+                    in the book's calendar, whenever the service was given (3100:2026:MIN, 3200:2026:PTS). When the recipient pays, his own time moves to the volunteer instead
                     (TRANSFER_TIME; granted time first, the earliest to expire before the rest) and no time is issued.
                     What the earner owes from before is taken at once (SHORTFALL_RECOVER).
 

@@ -9,7 +9,9 @@
  * <ol>
  *   <li>A service is given by one member or one team, and never to oneself.
  *   <li>The book's settings say what it earns: its minutes (EARN_TIME, EARN_TIME_TEAM), points by the hour
- *       (EARN_POINTS_SERVICE, rounded down to a hundredth), both, or nothing.
+ *       (EARN_POINTS_SERVICE, rounded down to a hundredth), both, or nothing. They are issued from the
+ *       budget, where one was set ({@link org.moralbank.ledger.Budgets}), of the year in which the record is posted, in the
+ *       book's calendar, whenever the service was given.
  *   <li>A {@linkplain org.moralbank.services.Payer recipient may pay} a member's minutes with his own (TRANSFER_TIME); no
  *       time is issued then.
  *   <li>What the earner owes is taken from what he earned, in the same group.

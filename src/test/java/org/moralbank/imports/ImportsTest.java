@@ -42,6 +42,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
@@ -239,39 +240,53 @@ class ImportsTest {
     }
 
     /** An account that an import opens is bounded as one that an entry opens, and more than the budget is not imported. */
-    @Test
-    void whatWasIssuedElsewhereIsWithinTheBudgetHere() {
+    @ParameterizedTest
+    @CsvSource({
+        "ISSUED_SERVICE_TIME, 2026",
+        "ISSUED_FUND_TIME, PUBLIC.2026",
+        "ISSUED_SERVICE_POINTS, 2026",
+        "ISSUED_AWARD_POINTS, 2026",
+        "ISSUED_TASK_POINTS, 2026",
+    })
+    void whatWasIssuedElsewhereIsWithinTheBudgetHere(Chart issuing, String owner) {
         TestBank.Book there = bank.aBook();
-        there.post(
-                Holder.of(there.id(), Chart.ISSUED_FUND_TIME, "PUBLIC.2026"),
-                there.aMember().holder(Unit.MIN),
-                Lot.OWN,
-                100);
+        Holder period = Holder.of(there.id(), issuing, owner);
+        there.post(period, there.aMember().holder(period.unit()), Lot.OWN, 100);
         TestBank.Book here = bank.aBook();
         Moved moved = moved(there, here);
-        budget(here, 99);
+        budget(here, period, 99);
 
         send(here, aKey(), JSONL, jsonl(moved.entries()))
                 .statusCode(422)
                 .body("code", equalTo("limit-exceeded"))
-                .body("account", equalTo("3110:PUBLIC.2026:MIN"))
-                .body("limit", equalTo(-99))
-                .body("wouldBe", equalTo(-100));
+                .body("account", equalTo(period.path()))
+                .body("limit", equalTo(99))
+                .body("wouldBe", equalTo(100));
         assertThat(rows(here)).isZero();
-        budget(here, 130);
+        budget(here, period, 130);
         send(here, aKey(), JSONL, jsonl(moved.entries())).statusCode(201);
 
         here.as(Role.AUDITOR)
-                .get(here.path() + "/accounts/3110:PUBLIC.2026:MIN")
+                .get(here.path() + "/accounts/" + period.path())
                 .then()
                 .body("floor", equalTo(-130))
                 .body("issuable", equalTo(30));
     }
 
-    private static void budget(TestBank.Book book, long amount) {
+    private static void budget(TestBank.Book book, Holder period, long amount) {
         book.as(Role.OPERATOR)
-                .body(Map.of("amount", amount, "unit", "MIN", "reason", "预算", "actor", "W-1", "approver", "W-2"))
-                .post(book.path() + "/accounts/3110:PUBLIC.2026:MIN/budgets")
+                .body(Map.of(
+                        "amount",
+                        amount,
+                        "unit",
+                        period.unit().name(),
+                        "reason",
+                        "预算",
+                        "actor",
+                        "W-1",
+                        "approver",
+                        "W-2"))
+                .post(book.path() + "/accounts/" + period.path() + "/budgets")
                 .then()
                 .statusCode(201);
     }

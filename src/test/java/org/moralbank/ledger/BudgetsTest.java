@@ -68,8 +68,17 @@ class BudgetsTest {
                 .statusCode(422)
                 .body("code", equalTo("limit-exceeded"))
                 .body("account", equalTo(FUND))
-                .body("limit", equalTo(-100))
-                .body("wouldBe", equalTo(-101));
+                .body("limit", equalTo(100))
+                .body("wouldBe", equalTo(101))
+                .body("unit", equalTo("MIN"))
+                .body("detail", equalTo("What was asked for would come to 101 minutes; the limit is 100 minutes."));
+        book.as(Role.COORDINATOR)
+                .header("Accept-Language", "zh")
+                .body(Map.of("fund", "PUBLIC", "member", anna.id(), "amount", 41, "unit", "MIN"))
+                .post(book.path() + "/grants")
+                .then()
+                .statusCode(422)
+                .body("detail", equalTo("此次请求将达到 101 分钟，限额为 100 分钟。"));
         grant(book, anna, 40).statusCode(201);
 
         account(book, FUND).body("posted", equalTo(-100)).body("issuable", equalTo(0));
@@ -180,7 +189,8 @@ class BudgetsTest {
                 .statusCode(422)
                 .body("code", equalTo("limit-exceeded"))
                 .body("account", equalTo("3200:" + YEAR + ":PTS"))
-                .body("wouldBe", equalTo(-400));
+                .body("limit", equalTo(300))
+                .body("wouldBe", equalTo(400));
 
         account(book, "3100:" + YEAR + ":MIN").body("posted", equalTo(-90)).body("version", equalTo(1));
         book.as(Role.AUDITOR).get(book.path() + "/service-records").then().body("items", hasSize(1));

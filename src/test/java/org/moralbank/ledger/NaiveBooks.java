@@ -314,7 +314,12 @@ final class NaiveBooks {
                                 key.who().unit()));
             }
             if (limits) {
-                throw limit(key, floor, available + amount);
+                // What an issuing account may issue is told as such.
+                int sign = List.of("3100", "3110", "3200", "3210", "3220")
+                                .contains(key.who().code())
+                        ? -1
+                        : 1;
+                throw limit(key, sign * floor, sign * (available + amount));
             }
         }
         Long ceiling = rule.ceiling();
