@@ -109,6 +109,7 @@ class BadInputTest {
             "closeMember",
             "writeOffMember",
             "writeOffTeam",
+            "writeOffMerchant",
             "registerTeam",
             "putMerchant",
             "suspendMerchant",
@@ -1405,6 +1406,13 @@ class BadInputTest {
             book.post(debt, new Holder(book.id(), Chart.OPENING, "", debt.unit()), Lot.OWN, 10_000);
         }
         values.put("writeOffMember.memberId", owing.id());
+        String owingShop = book.aMerchant();
+        book.post(
+                Holder.of(book.id(), Chart.MERCHANT_PAYABLE, owingShop),
+                new Holder(book.id(), Chart.OPENING, "", Unit.PTS),
+                Lot.OWN,
+                10_000);
+        values.put("writeOffMerchant.id", owingShop);
         made.idOf("settlements", "{'merchant':'" + settled + "','through':'2025-06-30','maker':'W-001'}");
         values.put("day", "2025-06-30");
         made.idOf("pay-codes", "{'member':'M-LS-R0001'}");

@@ -53,6 +53,21 @@ public record Note(
                 body.occurredOn() != null);
     }
 
+    /** Of what one decides, says why, and another approves: actor, reason and approver are required. */
+    public static Note ofTwo(Fields fields, Noted body, @Nullable String approver, BookHandle book, Client client) {
+        if (body.reason() == null) {
+            fields.fault("reason", "required");
+        }
+        if (body.actor() == null) {
+            fields.fault("actor", "required");
+        }
+        Note note = of(fields, body, book, client);
+        if (approver == null) {
+            fields.fault("approver", "required");
+        }
+        return note.approvedBy(fields, approver);
+    }
+
     /** The same with who approved it, or nobody; he is not who acted. */
     public Note approvedBy(Fields fields, @Nullable String approver) {
         fields.optionalId("approver", approver);

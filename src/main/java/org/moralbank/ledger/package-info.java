@@ -23,7 +23,7 @@
  *       reversed any more ({@link org.moralbank.ledger.GivenBack}). What was spent of it comes back by the reversal of that.
  *   <li>What a pool owes, because a donation was taken back that it had given on, is paid from whatever it gets next: a
  *       donation, what a member leaves, a grant that comes back.
- *   <li>What a member or team owes and cannot pay is a loss of the community when somebody approves it (WRITE_OFF). The
+ *   <li>What a member, team or merchant owes and cannot pay is a loss of the community when somebody approves it (WRITE_OFF). The
  *       write-off's reversal is the debt again.
  *   <li>A lot is spent up to its last day in the book's calendar. After it the job {@link org.moralbank.ledger.LotExpiry}
  *       takes out of circulation what is not held of it; what comes back to it later can be spent for 30 days.

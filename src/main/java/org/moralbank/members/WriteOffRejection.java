@@ -5,7 +5,7 @@ import org.moralbank.ledger.Unit;
 import org.moralbank.platform.Rejection;
 
 /** Why nothing is written off, in order of precedence. */
-sealed interface WriteOffRejection extends Rejection {
+public sealed interface WriteOffRejection extends Rejection {
     /** Nothing is owed, or what is there pays it. */
     record NothingToWriteOff(String owner, long owed, Unit unit) implements WriteOffRejection {
         @Override

@@ -6,9 +6,11 @@ import org.moralbank.ledger.EntryView;
 import org.moralbank.ledger.Unit;
 
 /** A write-off as the API answers it. */
-@Schema(name = "WriteOff", description = "What a member or team owed and could not pay, and the community bears.")
-record WriteOffView(
-        @Schema(description = "Id of the member or team", examples = "M-BHL-H0001")
+@Schema(
+        name = "WriteOff",
+        description = "What a member, team or merchant owed and could not pay, and the community bears.")
+public record WriteOffView(
+        @Schema(description = "Id of the member, team or merchant", examples = "M-BHL-H0001")
         String owner,
 
         @Schema(description = "In minor parts of the unit", examples = "400")

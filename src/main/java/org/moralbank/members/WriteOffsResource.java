@@ -88,19 +88,9 @@ public class WriteOffsResource {
             if (amount != null) {
                 fields.amount("amount", amount);
             }
-            if (reason == null) {
-                fields.fault("reason", "required");
-            }
-            if (actor == null) {
-                fields.fault("actor", "required");
-            }
-            Note note = Note.of(fields, this, book, client);
-            if (approver == null) {
-                fields.fault("approver", "required");
-            }
-            Note approved = note.approvedBy(fields, approver);
+            Note note = Note.ofTwo(fields, this, approver, book, client);
             fields.refuseFaults();
-            return new WriteOffs.Loss(of, amount, approved);
+            return new WriteOffs.Loss(of, amount, note);
         }
     }
 

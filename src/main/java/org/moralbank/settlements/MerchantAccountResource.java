@@ -36,11 +36,12 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
+import org.moralbank.members.WriteOffView;
 import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.ProtocolRejection;
 
-/** What a merchant sees of what it is owed, and what it gives away, over HTTP. */
+/** What a merchant sees of what it is owed, what it gives away, and what it owes and is written off, over HTTP. */
 @Produces(MediaType.APPLICATION_JSON)
 @Path("/v1/books/{book}/merchants")
 @Tag(name = "redemptions", description = "Points spent at merchants.")
@@ -132,6 +133,91 @@ public class MerchantAccountResource {
                 .map(Responses::of);
     }
 
+    /** The body of a merchant's write-off: always of points. */
+    @Schema(name = "NewMerchantWriteOff")
+    record NewMerchantWriteOff(
+            @Schema(
+                    description = "In hundredths of a point; all that is owed when it is missing",
+                    minimum = "1",
+                    maximum = "1000000000000",
+                    examples = "30000")
+            @Nullable
+            Long amount,
+
+            @Schema(description = "When it was decided; today when it is missing") @Nullable
+            LocalDate occurredOn,
+
+            @Schema(description = "The client's own reference", examples = "WO-2025-0002") @Nullable
+            String reference,
+
+            @Schema(description = "Free text, kept beside the sealed entry", required = true, maxLength = 500) @Nullable
+            String reason,
+
+            @Schema(description = "Up to 20 strings, kept beside the sealed entry") @Nullable
+            Map<String, String> metadata,
+
+            @Schema(description = "Id of the person who asks for it", required = true, examples = "W-001") @Nullable
+            String actor,
+
+            @Schema(description = "Id of the person for whom he acts") @Nullable
+            String onBehalfOf,
+
+            @Schema(
+                    description = "Id of the person who approved it; not the actor",
+                    required = true,
+                    examples = "W-002")
+            @Nullable
+            String approver)
+            implements Noted {
+        Settlements.Loss checked(String merchant, BookHandle book, Call call) {
+            Fields fields = new Fields();
+            if (amount != null) {
+                fields.amount("amount", amount);
+            }
+            Note note = Note.ofTwo(fields, this, approver, book, call.client());
+            fields.refuseFaults();
+            return new Settlements.Loss(merchant, amount, note);
+        }
+    }
+
+    @POST
+    @Path("/{id}/write-offs")
+    @Allowed({Role.COORDINATOR, Role.OPERATOR})
+    @Operation(
+            operationId = "writeOffMerchant",
+            summary = "Writes off what a merchant owes and will not pay",
+            description = """
+                    A merchant owes when more of its sales was taken back after their settlement than it has sold since: its
+                    payable is below zero, and its settlements carry that over. When it sells no more, the community bears the
+                    loss (WRITE_OFF, 3260 → 2300), which another person than the actor has approved. At most what it owes;
+                    without an amount all of that. Whatever its status, also when it is closed. What it has in a batch that is
+                    not paid yet is not asked: to have that pay first, reject the batch. It is taken back by reversing its
+                    entry, and then the debt is there again.
+                    """)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewMerchantWriteOff.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "a shop that gave up",
+                                            value =
+                                                    "{\"amount\": 300, \"reason\": \"商家停业\", \"actor\": \"W-001\", \"approver\": \"W-002\"}")))
+    @APIResponse(
+            responseCode = "201",
+            description = "Posted; Location is its entry",
+            content = @Content(schema = @Schema(implementation = WriteOffView.class)))
+    @Extension(name = "x-problem-codes", value = "nothing-to-write-off write-off-exceeded")
+    public Uni<Response> writeOff(
+            @Context RoutingContext http, @RestPath String book, @RestPath String id, NewMerchantWriteOff body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> settlements.writeOff(call.ask(found.id()), found, body.checked(id, found, call)))
+                .map(Responses::of);
+    }
+
     @GET
     @Path("/{id}/settlement-statement")
     @Produces(MediaType.APPLICATION_JSON)
@@ -215,7 +301,7 @@ public class MerchantAccountResource {
             summary = "Gives a merchant's transactions of a day as a file",
             description = """
                     All that was posted to the merchant's payable on a day (of the book's calendar) but settlements: sales,
-                    captures, refunds, waivers. CSV (RFC 4180, UTF-8): the first line counts and sums, the second names the
+                    captures, refunds, waivers, write-offs. CSV (RFC 4180, UTF-8): the first line counts and sums, the second names the
                     columns, a row for each posting follows, in order. Amounts are in hundredths of a point; what the
                     merchant gave back is below zero. It is there when the day is over, and the same bytes for ever. To a
                     terminal only its own merchant's. Changes nothing.

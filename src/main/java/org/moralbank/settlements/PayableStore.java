@@ -212,6 +212,7 @@ class PayableStore {
         long waived = -of(sums, EntryType.MERCHANT_WAIVE);
         long closed = -of(sums, EntryType.SETTLEMENT_CLOSE);
         long rejected = of(sums, EntryType.SETTLEMENT_REJECTED);
+        long writtenOff = of(sums, EntryType.WRITE_OFF);
         long all = sums.values().stream().mapToLong(Sum::amount).sum();
         return new SettlementStatement(
                 extent.merchant(),
@@ -225,7 +226,8 @@ class PayableStore {
                 waived,
                 closed,
                 rejected,
-                all - (sales + captures - refunds - waived - closed + rejected),
+                writtenOff,
+                all - (sales + captures - refunds - waived - closed + rejected + writtenOff),
                 closing,
                 sums.values().stream().mapToLong(Sum::count).sum(),
                 paid.getLong(0),

@@ -7,8 +7,9 @@ import org.moralbank.ledger.Unit;
 /** What became of a merchant's payable in a time. */
 @Schema(
         name = "SettlementStatement",
-        description = "closing = opening + sales + captures - refunds - waived - closed + rejected + other,"
-                + " in hundredths of a point. Days are those of posting.")
+        description =
+                "closing = opening + sales + captures - refunds - waived - closed + rejected + writtenOff + other,"
+                        + " in hundredths of a point. Days are those of posting.")
 record SettlementStatement(
         @Schema(examples = "MER-LS-01") String merchant,
         LocalDate from,
@@ -33,6 +34,9 @@ record SettlementStatement(
         @Schema(description = "Closed for payment, and not paid: owed again")
         long rejected,
 
+        @Schema(description = "Owed by the merchant, and borne by the community")
+        long writtenOff,
+
         @Schema(description = "All else, with its sign: what was reversed by hand")
         long other,
 
@@ -49,12 +53,13 @@ record SettlementStatement(
         long paidAmount) {
     private static final String CSV_HEADER =
             "merchant,from,to,unit,opening,sales,captures,refunds,waived,closed,rejected,"
-                    + "other,closing,count,paid,paidAmount\r\n";
+                    + "writtenOff,other,closing,count,paid,paidAmount\r\n";
 
     /** A header and a row (RFC 4180); no value has a comma. */
     String csv() {
         return CSV_HEADER + merchant + ',' + from + ',' + to + ',' + unit + ',' + opening + ',' + sales + ',' + captures
-                + ',' + refunds + ',' + waived + ',' + closed + ',' + rejected + ',' + other + ',' + closing + ','
+                + ',' + refunds + ',' + waived + ',' + closed + ',' + rejected + ',' + writtenOff + ',' + other + ','
+                + closing + ','
                 + count
                 + ',' + paid + ',' + paidAmount + "\r\n";
     }

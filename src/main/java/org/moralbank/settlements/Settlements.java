@@ -13,6 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +30,23 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Entry;
 import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.EntryView;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Unit;
+import org.moralbank.members.WriteOffRejection;
+import org.moralbank.members.WriteOffView;
 import org.moralbank.merchants.Merchant;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.platform.EditRejection;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.ProtocolRejection;
 
-/** Closes what merchants are owed, notes what the bank paid, takes back what it did not, and books what they give away. */
+/**
+ * Closes what merchants are owed, notes what the bank paid, takes back what it did not, books what they give away, and writes
+ * off what they owe.
+ */
 @ApplicationScoped
 public class Settlements {
     private final Commits commits;
@@ -286,6 +293,63 @@ public class Settlements {
                                 Unit.PTS,
                                 entry.postedAt(),
                                 Ledger.holding(set, payable).posted()));
+            }
+        };
+    }
+
+    // ---- writing off -------------------------------------------------------------------------------------------
+
+    /**
+     * What of a merchant's debt is written off.
+     *
+     * @param amount all that it owes when it is null
+     * @param note with the approver
+     */
+    record Loss(String merchant, @Nullable Long amount, Note note) {}
+
+    /**
+     * Books as the community's loss what a merchant owes and will not pay, whatever its status. Refuses, in this order: one
+     * that owes nothing, and more than it owes. What it has in a batch is not asked: a batch that is rejected pays it.
+     */
+    Uni<Answer> writeOff(Ask ask, BookHandle book, Loss loss) {
+        return store.ofPath(book, loss.merchant())
+                .chain(known -> commits.submit(ask, book.id(), writingOff(book, loss)));
+    }
+
+    private static Work writingOff(BookHandle book, Loss loss) {
+        Holder payable = Merchants.payable(book.id(), loss.merchant());
+        Holder lost = Ledger.writtenOffOf(payable);
+        return new Work() {
+            @Override
+            public void needs(Needs needs) {
+                needs.row(BOOKS, book.id()).row(HOLDINGS, payable).row(HOLDINGS, lost);
+            }
+
+            @Override
+            public Answer decide(WorkingSet set) {
+                long owed = owed(set);
+                if (owed == 0) {
+                    throw new WriteOffRejection.NothingToWriteOff(loss.merchant(), owed, payable.unit()).refused();
+                }
+                long amount = loss.amount() == null ? owed : loss.amount();
+                if (amount > owed) {
+                    throw new WriteOffRejection.WriteOffExceeded(loss.merchant(), owed, owed, amount, payable.unit())
+                            .refused();
+                }
+                Entry entry = Ledger.post(
+                        set,
+                        loss.note()
+                                .draft(EntryType.WRITE_OFF, book.id())
+                                .debit(lost, amount)
+                                .credit(payable, amount));
+                return Answer.created(
+                        book.path() + "/entries/" + entry.seq(),
+                        new WriteOffView(
+                                loss.merchant(), amount, payable.unit(), owed(set), List.of(EntryView.of(entry))));
+            }
+
+            private long owed(WorkingSet set) {
+                return -Math.min(0, Ledger.holding(set, payable).posted());
             }
         };
     }

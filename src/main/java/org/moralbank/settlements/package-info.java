@@ -27,12 +27,14 @@
  *   <li>A merchant gives away at most what it is owed. Nobody receives that.
  *   <li>Refunds take the payable no lower than the merchant's floor; that rule is the merchants' and asked by redemptions. A
  *       terminal's reversal is never refused, and takes it as far as it goes.
+ *   <li>What a merchant owes and will not pay, somebody writes off (WRITE_OFF) and another approves: at most all of it,
+ *       whatever its status. It counts as earned, so that nothing is carried over any more; its reversal is the debt again.
  *   <li>A file of a day has what was posted on it. It is there when the day is over and no commit of it can be under way, and
  *       is the same bytes for ever. A row is of the terminal to whose day it counts, so that the file agrees with the day ends.
  * </ol>
  *
- * <p><b>What proves it.</b> For each merchant: payable = sales and captures - refunds - waived - closed + rejected, and what
- * was reversed; for each batch: what its entries moved is its amount, 2310 has it while it is closed and nothing after, and
+ * <p><b>What proves it.</b> For each merchant: payable = sales and captures - refunds - waived - closed + rejected +
+ * written off, and what was reversed; for each batch: what its entries moved is its amount, 2310 has it while it is closed and nothing after, and
  * what it earned is the sum of its postings. Each is a query of the tests' invariants.
  *
  * <p><b>What it costs.</b> A closing reads one posting and the merchant's batches, whatever the merchant sold; the last entry
@@ -43,7 +45,7 @@
  *
  * <p><b>Endpoints.</b> {@code POST GET /v1/books/{book}/settlements}, {@code GET …/{id}}, {@code POST …/{id}/paid},
  * {@code …/rejected}; {@code PUT GET /v1/books/{book}/settlement-terms}; under {@code /v1/books/{book}/merchants/{id}}:
- * {@code POST /waivers}, {@code GET /settlement-statement}, {@code GET /files/{day}/transactions} and {@code …/settlements}.
+ * {@code POST /waivers}, {@code POST /write-offs}, {@code GET /settlement-statement}, {@code GET /files/{day}/transactions} and {@code …/settlements}.
  *
  * <p><b>What never happens.</b> No money is sent or booked. No entry of a settlement is reversed by hand. No member is named
  * in what a merchant sees.

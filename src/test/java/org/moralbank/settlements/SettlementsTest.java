@@ -686,6 +686,185 @@ class SettlementsTest {
         assertThat(posted(book, "2300:STORE:PTS")).isEqualTo(-300);
     }
 
+    // ---- writing off ---------------------------------------------------------------------------------------------
+
+    @Test
+    void writesOffWhatAClosedMerchantOwesSoThatNothingIsCarriedOver() {
+        var book = aBook();
+        sold(book, "2025-01-10", 1000);
+        pay(book, closed(book, "2025-01-31"), "BK-1", "W-002").statusCode(200);
+        book.as(Role.OPERATOR)
+                .body(Map.of("reason", "商家停业"))
+                .post(book.path() + "/merchants/STORE/close")
+                .then()
+                .statusCode(200);
+        gaveBack(book, Instant.now(), 300);
+        String yesterday = LocalDate.now(SHANGHAI).minusDays(1).toString();
+        close(book, yesterday).statusCode(422).body("carriedOver", equalTo(-300));
+
+        String entry = writeOff(book, null)
+                .statusCode(201)
+                .body("owner", equalTo("STORE"))
+                .body("amount", equalTo(300))
+                .body("unit", equalTo("PTS"))
+                .body("owedAfter", equalTo(0))
+                .body("entries.type", contains("WRITE_OFF"))
+                .body("entries[0].actor", equalTo("W-001"))
+                .body("entries[0].approver", equalTo("W-002"))
+                .body("entries[0].postings.account", contains("3260:PTS", "2300:STORE:PTS"))
+                .body("entries[0].postings.amount", contains(-300, 300))
+                .extract()
+                .header("Location");
+
+        book.as(Role.AUDITOR).get(entry).then().statusCode(200).body("reason", equalTo("商家停业"));
+        assertThat(posted(book, "2300:STORE:PTS")).isZero();
+        assertThat(posted(book, "3260:PTS")).isEqualTo(-300);
+        close(book, yesterday)
+                .statusCode(422)
+                .body("code", equalTo("nothing-to-settle"))
+                .body("carriedOver", equalTo(0));
+    }
+
+    @Test
+    void whatWasWrittenOffIsInStatementFileAndTheNextBatch() {
+        var book = aBook();
+        sold(book, "2025-01-10", 1000);
+        closedOn(book, "2025-02-01", "2025-01-31");
+        gaveBack(book, "2025-02-02", 300);
+        var note = new Note(LocalDate.parse("2025-02-05"), by(), "WO-1", null, null);
+        Answer lost = settlements
+                .writeOff(
+                        ask(book, noon("2025-02-05")),
+                        new BookHandle(book.id(), book.code(), SHANGHAI),
+                        new Settlements.Loss("STORE", null, note))
+                .await()
+                .indefinitely();
+        assertThat(lost.status()).isEqualTo(201);
+        sold(book, "2025-02-10", 500);
+
+        statement(book, "2025-02-01", "2025-02-28")
+                .body("opening", equalTo(1000))
+                .body("sales", equalTo(500))
+                .body("refunds", equalTo(300))
+                .body("closed", equalTo(1000))
+                .body("writtenOff", equalTo(300))
+                .body("other", equalTo(0))
+                .body("closing", equalTo(500));
+        List<String> lines = file(book, "2025-02-05", "transactions").lines().toList();
+        assertThat(lines.getFirst()).endsWith("count,1,sum,300");
+        assertThat(lines.getLast()).isEqualTo("4,WRITE_OFF,2025-02-05,2025-02-05T04:00:00.000000Z,,,,WO-1,300,0");
+        close(book, "2025-02-28")
+                .statusCode(201)
+                .body("carriedOver", equalTo(0))
+                .body("earned", equalTo(500))
+                .body("withheld", equalTo(0))
+                .body("amount", equalTo(500));
+    }
+
+    @Test
+    void writesOffAtMostWhatIsOwed() {
+        var book = aBook();
+        sold(book, "2025-01-10", 100);
+        writeOff(book, 1L)
+                .statusCode(422)
+                .body("code", equalTo("nothing-to-write-off"))
+                .body("owner", equalTo("STORE"))
+                .body("owed", equalTo(0))
+                .body("unit", equalTo("PTS"));
+        gaveBack(book, "2025-01-11", 400);
+
+        writeOff(book, 301L)
+                .statusCode(422)
+                .body("code", equalTo("write-off-exceeded"))
+                .body("owed", equalTo(300))
+                .body("most", equalTo(300))
+                .body("wanted", equalTo(301));
+        writeOff(book, 299L).statusCode(201).body("owedAfter", equalTo(1));
+        assertThat(posted(book, "2300:STORE:PTS")).isEqualTo(-1);
+        writeOff(book, 2L).statusCode(422).body("most", equalTo(1));
+        writeOff(book, 1L).statusCode(201).body("owedAfter", equalTo(0));
+        writeOff(book, null).statusCode(422).body("code", equalTo("nothing-to-write-off"));
+        assertThat(posted(book, "3260:PTS")).isEqualTo(-300);
+    }
+
+    @Test
+    void aWriteOffThatIsReversedIsOwedAgain() {
+        var book = aBook();
+        gaveBack(book, "2025-01-11", 300);
+        String entry = writeOff(book, null).statusCode(201).extract().header("Location");
+
+        book.as(Role.COORDINATOR)
+                .body(Map.of("reason", "商家已还"))
+                .post(entry + "/reversal")
+                .then()
+                .statusCode(201);
+
+        assertThat(posted(book, "2300:STORE:PTS")).isEqualTo(-300);
+        assertThat(posted(book, "3260:PTS")).isZero();
+        String today = LocalDate.now(SHANGHAI).toString();
+        statement(book, today, today).body("writtenOff", equalTo(300)).body("other", equalTo(-300));
+        writeOff(book, null).statusCode(201).body("amount", equalTo(300));
+    }
+
+    @Test
+    void writesOffOnceWhatManyWriteOffAtOnce() throws Exception {
+        var book = aBook();
+        gaveBack(book, "2025-01-11", 300);
+
+        List<Integer> statuses = atOnce(n -> {
+            var request = book.as(Role.COORDINATOR).body(loss(null));
+            return () ->
+                    request.post(book.path() + "/merchants/STORE/write-offs").statusCode();
+        });
+
+        assertThat(Collections.frequency(statuses, 201)).isEqualTo(1);
+        assertThat(Collections.frequency(statuses, 422)).isEqualTo(AT_ONCE - 1);
+        assertThat(posted(book, "2300:STORE:PTS")).isZero();
+    }
+
+    @Test
+    void aWriteOffNeedsAReasonAndTwoPersonsAndOneWhoMay() {
+        var book = aBook();
+        gaveBack(book, "2025-01-11", 300);
+        Map<String, Object> whole = loss(300L);
+        for (String field : List.of("reason", "actor", "approver")) {
+            Map<String, Object> body = new HashMap<>(whole);
+            body.remove(field);
+            writeOff(book, Role.OPERATOR, "STORE", body).statusCode(400).body("errors.field", contains(field));
+        }
+        for (Map.Entry<String, Object> wrong : Map.<String, Object>of("approver", "W-001", "amount", 0, "unit", "PTS")
+                .entrySet()) {
+            Map<String, Object> body = new HashMap<>(whole);
+            body.put(wrong.getKey(), wrong.getValue());
+            writeOff(book, Role.OPERATOR, "STORE", body).statusCode(400).body("errors.field", contains(wrong.getKey()));
+        }
+        for (Role role : List.of(Role.APP, Role.AUDITOR)) {
+            writeOff(book, role, "STORE", whole).statusCode(403);
+        }
+        writeOff(book, Role.OPERATOR, "NOBODY", whole).statusCode(404).body("code", equalTo("not-found"));
+        assertThat(posted(book, "2300:STORE:PTS")).isEqualTo(-300);
+        writeOff(book, Role.OPERATOR, "STORE", whole).statusCode(201);
+    }
+
+    private static ValidatableResponse writeOff(Book book, @Nullable Long amount) {
+        return writeOff(book, Role.COORDINATOR, "STORE", loss(amount));
+    }
+
+    private static ValidatableResponse writeOff(Book book, Role role, String merchant, Map<String, Object> body) {
+        return book.as(role)
+                .body(body)
+                .post(book.path() + "/merchants/" + merchant + "/write-offs")
+                .then();
+    }
+
+    private static Map<String, Object> loss(@Nullable Long amount) {
+        Map<String, Object> body = new HashMap<>(Map.of("reason", "商家停业", "actor", "W-001", "approver", "W-002"));
+        if (amount != null) {
+            body.put("amount", amount);
+        }
+        return body;
+    }
+
     // ---- statement and files -------------------------------------------------------------------------------------
 
     @Test
@@ -731,6 +910,7 @@ class SettlementsTest {
                             - stated.getLong("waived")
                             - stated.getLong("closed")
                             + stated.getLong("rejected")
+                            + stated.getLong("writtenOff")
                             + stated.getLong("other"))
                     .isEqualTo(stated.getLong("closing"));
         }
@@ -743,8 +923,8 @@ class SettlementsTest {
                 .extract()
                 .asString();
         assertThat(csv).isEqualTo("""
-                merchant,from,to,unit,opening,sales,captures,refunds,waived,closed,rejected,other,closing,count,paid,paidAmount\r
-                STORE,2025-01-01,2025-01-31,PTS,0,1000,300,50,0,0,0,0,1250,3,0,0\r
+                merchant,from,to,unit,opening,sales,captures,refunds,waived,closed,rejected,writtenOff,other,closing,count,paid,paidAmount\r
+                STORE,2025-01-01,2025-01-31,PTS,0,1000,300,50,0,0,0,0,0,1250,3,0,0\r
                 """);
         book.as(Role.AUDITOR)
                 .get(book.path() + "/merchants/STORE/settlement-statement?from=2025-02-01&to=2025-01-31")
