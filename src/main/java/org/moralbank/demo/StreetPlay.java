@@ -409,8 +409,7 @@ class StreetPlay {
         /** The files tell of a payment that its number is masked: the batch's reference stands in its place. */
         private void pay(Street.Event event, BookHandle book, Ask ask, Note note) {
             UUID batch = Objects.requireNonNull(batches.get(event.reference()), event.key());
-            submit(settlements.pay(
-                    ask, book, batch, new Settlements.Check(event.reference(), CHECKER, note.occurredOn(), note.by())));
+            submit(settlements.pay(ask, book, batch, new Settlements.Check(event.reference(), CHECKER, note)));
         }
 
         /** A step looks up what was authorized before, so that it waits for all before it, and all after it for it. */

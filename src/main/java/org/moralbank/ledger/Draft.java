@@ -22,9 +22,13 @@ public final class Draft {
 
     final EntryType type;
     final int book;
-    final LocalDate occurredOn;
     final Attribution by;
     final List<Leg> legs = new ArrayList<>(2);
+
+    /** Until it is posted, where it is {@link #onItsPosting}. */
+    LocalDate occurredOn;
+
+    boolean onItsPosting;
 
     @Nullable
     String reference;
@@ -70,6 +74,12 @@ public final class Draft {
 
     public Draft credit(Holder holder, long amount) {
         return credit(holder, Lot.OWN, amount);
+    }
+
+    /** Happens on the day of its posting, which is known when it is numbered; the day that was given is only a guess. */
+    Draft onItsPosting() {
+        this.onItsPosting = true;
+        return this;
     }
 
     public Draft reference(@Nullable String clients) {

@@ -101,10 +101,9 @@ public record Emptying(Holder member, LotSources sources, Holder heir) {
             if (amount > 0) {
                 entries.add(Ledger.giveBack(
                         set,
-                        note.draft(EntryType.SHORTFALL_RECOVER, member.book())
+                        Ledger.recovery(set, member.book(), note.by(), group)
                                 .debit(member, lot.lot(), amount)
-                                .credit(Ledger.shortfallOf(member), amount)
-                                .group(group)));
+                                .credit(Ledger.shortfallOf(member), amount)));
                 left -= amount;
             }
         }

@@ -225,6 +225,9 @@ public final class Ledger {
         long seq = book.lastSeq() + 1;
         // PostgreSQL keeps microseconds; what is sealed must be what is read back.
         Instant postedAt = book.notBeforeLast(set.now().truncatedTo(ChronoUnit.MICROS));
+        if (draft.onItsPosting) {
+            draft.occurredOn = book.dayOf(postedAt);
+        }
         byte[] canonical = CanonicalEntry.of(book.code(), seq, draft, unit, postedAt, postings);
         int longest = draft.reverses == null ? Entry.LONGEST_TO_BE_REVERSED : Entry.LONGEST;
         if (canonical.length > longest) {
@@ -364,10 +367,16 @@ public final class Ledger {
                 ? null
                 : post(
                         set,
-                        Draft.of(EntryType.SHORTFALL_RECOVER, earner.book(), today(set, earner.book()), by)
+                        recovery(set, earner.book(), by, group)
                                 .spend(earner, amount, Spending.AS_A_GIFT)
-                                .credit(earner.shortfall(), amount)
-                                .group(group));
+                                .credit(earner.shortfall(), amount));
+    }
+
+    /** What is to pay a part of a debt. */
+    static Draft recovery(WorkingSet set, int book, Attribution by, @Nullable UUID group) {
+        return Draft.of(EntryType.SHORTFALL_RECOVER, book, today(set, book), by)
+                .onItsPosting()
+                .group(group);
     }
 
     // ---- expiry ------------------------------------------------------------------------------------------------

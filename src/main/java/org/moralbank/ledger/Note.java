@@ -15,8 +15,8 @@ import org.moralbank.platform.Json;
 /**
  * When it happened, who did it, and what he wrote: checked, and ready for an entry.
  *
- * @param dayGiven whether the request says the day; else it is today by the process's clock, until it is {@linkplain #decided
- *     decided}
+ * @param dayGiven whether the request says the day; else it is today by the process's clock, until the entry is posted: a
+ *     request that waits over midnight, or comes to a process whose clock is slow, happens on the day that its answer tells
  */
 public record Note(
         LocalDate occurredOn,
@@ -79,8 +79,8 @@ public record Note(
     }
 
     /**
-     * The same as it is decided: where no day was given, on the day of its entry's posting. A request that waits over
-     * midnight, or comes to a process whose clock is slow, so happens on the day that its answer tells.
+     * The same as it is decided, for what is recorded beside the entry: where no day was given, on the day of the entry's
+     * posting.
      */
     public Note decided(WorkingSet set, int book) {
         if (dayGiven) {
@@ -93,9 +93,10 @@ public record Note(
 
     /** A draft with all of this on it. */
     public Draft draft(EntryType type, int book) {
-        return Draft.of(type, book, occurredOn, by)
+        Draft draft = Draft.of(type, book, occurredOn, by)
                 .reference(reference)
                 .text(EntryText.of(reason, metadata == null ? null : canonical(metadata)));
+        return dayGiven ? draft : draft.onItsPosting();
     }
 
     private static String canonical(Map<String, String> metadata) {

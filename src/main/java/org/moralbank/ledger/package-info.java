@@ -25,6 +25,7 @@
  *       donation, what a member leaves, a grant that comes back.
  *   <li>What a member, team or merchant owes and cannot pay is a loss of the community when somebody approves it (WRITE_OFF). The
  *       write-off's reversal is the debt again.
+ *   <li>What says no day happens on the day of its posting, by the database's clock, however long it waited.
  *   <li>A lot is spent up to its last day in the book's calendar. After it the job {@link org.moralbank.ledger.LotExpiry}
  *       takes out of circulation what is not held of it; what comes back to it later can be spent for 30 days.
  *   <li>What a fund grants in a year, and the community issues in a year, is bounded by a {@link

@@ -2,6 +2,7 @@ package org.moralbank.services;
 
 import java.time.LocalTime;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Note;
 
 /**
@@ -32,4 +33,14 @@ public record ServiceGiven(
         String leader,
         @Nullable Integer rating,
         Payer payer,
-        Note note) {}
+        Note note) {
+    /** The same, as it is {@linkplain Note#decided decided} when it was. */
+    ServiceGiven decided(WorkingSet set, int book) {
+        Note decided = note.decided(set, book);
+        return decided == note
+                ? this
+                : new ServiceGiven(
+                        volunteer, team, recipient, activity, content, startedAt, minutes, place, organiser, leader,
+                        rating, payer, decided);
+    }
+}

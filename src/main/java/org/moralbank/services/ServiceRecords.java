@@ -134,6 +134,10 @@ public class ServiceRecords {
 
         @Override
         public Answer decide(WorkingSet set) {
+            return new Recording(book, id, given.decided(set, book.id()), earner).recorded(set);
+        }
+
+        private Answer recorded(WorkingSet set) {
             refuseParticipants(set);
             Book settings = set.get(BOOKS, book.id());
             Draft time = timeDraft(settings);

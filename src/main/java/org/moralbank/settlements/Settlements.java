@@ -71,8 +71,9 @@ public class Settlements {
      * What became of a settlement.
      *
      * @param said the bank's reference of a payment, or why it was rejected
+     * @param note when it was, and which client says so
      */
-    public record Check(String said, String checker, LocalDate occurredOn, Attribution by) {}
+    public record Check(String said, String checker, Note note) {}
 
     // ---- closing -----------------------------------------------------------------------------------------------
 
@@ -245,9 +246,11 @@ public class Settlements {
 
             /** The entry names who made and who checked; why it was rejected stands beside it. */
             private Note note(Settlement.Batch batch) {
-                Attribution by = new Attribution(
-                        check.by().clientId(), check.by().client(), batch.maker(), null, check.checker());
-                return new Note(check.occurredOn(), by, batch.reference(), paid ? null : check.said(), null);
+                Note note = check.note();
+                Attribution by =
+                        new Attribution(note.by().clientId(), note.by().client(), batch.maker(), null, check.checker());
+                String reason = paid ? null : check.said();
+                return new Note(note.occurredOn(), by, batch.reference(), reason, null, note.dayGiven());
             }
         };
     }

@@ -136,11 +136,8 @@ public class SettlementsResource {
     }
 
     private static Settlements.Check check(BookHandle book, Client client, String said, String checker) {
-        return new Settlements.Check(
-                said,
-                checker,
-                book.dayOf(Instant.now()),
-                new Attribution(client.id(), client.name(), null, null, null));
+        Attribution by = new Attribution(client.id(), client.name(), null, null, null);
+        return new Settlements.Check(said, checker, new Note(book.dayOf(Instant.now()), by, null, null, null, false));
     }
 
     @POST
