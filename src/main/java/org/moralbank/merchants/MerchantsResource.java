@@ -229,7 +229,8 @@ public class MerchantsResource {
     @Allowed({Role.OPERATOR})
     @Operation(operationId = "suspendMerchant", summary = "Suspends a merchant", description = """
                     Once it is answered, the merchant sells nothing for points, at any terminal. What was sold can be taken back and
-                    is settled as before. Its terminals and their keys are left as they are.
+                    is settled as before. Its terminals and their keys are left as they are: with them they still upload what they
+                    sold without a connection before, by the times that they tell themselves.
                     """)
     @RequestBody(
             content =
@@ -283,7 +284,8 @@ public class MerchantsResource {
     @Allowed({Role.OPERATOR})
     @Operation(operationId = "closeMerchant", summary = "Closes a merchant, for good", description = """
                     The merchant sells nothing for points any more, and nothing of it is edited. It may be owed something still: what
-                    was sold can be taken back, and its payable is settled as before. Nothing is posted.
+                    was sold can be taken back, and its payable is settled as before. It may owe something too, which is
+                    written off when it will not pay it (writeOffMerchant). Nothing is posted.
                     """)
     @RequestBody(
             content =

@@ -182,7 +182,8 @@ public class TerminalsResource {
     @Allowed({Role.OPERATOR})
     @Operation(operationId = "suspendTerminal", summary = "Suspends a terminal", description = """
                     Once it is answered, the terminal sells nothing. What it sold it can still take back. Its keys are left as they
-                    are; revoke them when the till is lost.
+                    are: with them it still uploads what it sold without a connection before, by the times that it tells itself.
+                    Revoke them when the till is lost, or when what it tells is doubted.
                     """)
     @RequestBody(
             content =

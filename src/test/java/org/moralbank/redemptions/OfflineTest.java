@@ -811,6 +811,26 @@ class OfflineTest {
         }
     }
 
+    /** Its time is its own word: to stop it from telling one is to revoke its keys. */
+    @Test
+    void theKeyOfAStoppedTerminalUploadsWhatItSoldBefore() {
+        var book = bank.aBook();
+        var till = aTill(book, 1000, 10);
+        var anna = book.aMember().holding(500, Unit.PTS);
+        String apiKey = book.keyOfTerminal(till.merchant(), till.terminal());
+        change(book, till.path(), "suspend");
+        Instant stopped = changes(book, till.path()).getLast();
+
+        book.request(apiKey)
+                .header("Idempotency-Key", "u-1")
+                .body(till.upload(List.of(row("1", anna, 5, stopped.minusNanos(1000)), row("2", anna, 5, stopped))))
+                .post(book.path() + "/redemptions/offline")
+                .then()
+                .statusCode(200)
+                .body("items.result", contains("created", "refused"))
+                .body("items[1].problem.code", equalTo("terminal-suspended"));
+    }
+
     private static void change(Book book, String path, String how) {
         book.as(Role.OPERATOR)
                 .body(Map.of("reason", "核查"))
