@@ -206,7 +206,11 @@ final class Redeeming implements Work {
         Member member = check(set, payer);
         Basket basket = buy(set, payer);
         if (play != null) {
-            Sandbox.fill(set, payer, Math.min(order.amount(), play.most()), order.note().decided(set, book.id()));
+            Sandbox.fill(
+                    set,
+                    payer,
+                    Math.min(order.amount(), play.most()),
+                    order.note().decided(set, book.id()));
         }
         long approved = approve(set, payer, voucher, allowsPart(terminal));
         Redemption redemption = switch (order.mode()) {

@@ -136,9 +136,12 @@ class SandboxTest {
         redeem("715000000000000250", 251, true).statusCode(201).body("approvedAmount", equalTo(250));
         redeem("715000000000000250", 251, false).statusCode(422).body("approvable", equalTo(250));
 
-        post("/redemptions/offline", UUID.randomUUID().toString(), upload("T1", APPROVED))
-                .statusCode(200)
-                .body("items.result", contains("created"));
+        long left = get("/members/SANDBOX/balances")
+                .extract()
+                .jsonPath()
+                .getLong("totals.find { it.unit == 'PTS' }.available");
+        redeem(APPROVED, left, false).statusCode(201);
+        uploaded("T1", APPROVED).body("items.result", contains("created"));
 
         get("/members/SANDBOX/balances").body("totals.owed", everyItem(equalTo(0)));
     }
@@ -288,9 +291,21 @@ class SandboxTest {
     void doesNotCountWrongCodesOfUploads() {
         String[] codes = Collections.nCopies(12, "714020000000000000").toArray(String[]::new);
 
-        post("/redemptions/offline", UUID.randomUUID().toString(), upload("T1", codes))
-                .statusCode(200)
-                .body("items.problem.code", everyItem(equalTo("pay-code-unknown")));
+        uploaded("T1", codes).body("items.problem.code", everyItem(equalTo("pay-code-unknown")));
+    }
+
+    /** Under an allowance that is taken back behind it: a terminal has one at a time. */
+    private ValidatableResponse uploaded(String terminal, String... codes) {
+        Map<String, Object> upload = upload(terminal, codes);
+        ValidatableResponse answer = post(
+                        "/redemptions/offline", UUID.randomUUID().toString(), upload)
+                .statusCode(200);
+        post(
+                        "/merchants/SHOP/terminals/" + terminal + "/allowances/" + upload.get("allowance") + "/revoke",
+                        UUID.randomUUID().toString(),
+                        Map.of())
+                .statusCode(200);
+        return answer;
     }
 
     private Map<String, Object> upload(String terminal, String... codes) {
