@@ -352,14 +352,15 @@ public enum Check {
                           r.approved, r.voucher, coalesce(v.status, 'not there'), h.status, h.captured_seq, r.others) AS found,
                    'a voucher of the member, used for this alone, whose hold is captured when this is' AS expected
             FROM (
-                SELECT *, count(*) OVER (PARTITION BY book_id, voucher) - 1 AS others
+                SELECT *, count(*) FILTER (WHERE status <> 'REVERSED') OVER (PARTITION BY book_id, voucher) - 1 AS others
                 FROM redemption r
                 WHERE :book(r) AND r.voucher IS NOT NULL AND (r.status = 'AUTHORIZED' OR r.captured IS NOT NULL)) r
             LEFT JOIN pay_voucher v ON v.book_id = r.book_id AND v.voucher_id = r.voucher
             LEFT JOIN ledger_hold h ON h.book_id = r.book_id AND h.hold_id = r.voucher
-            WHERE r.others > 0 OR v.status IS DISTINCT FROM 'USED' OR v.member <> r.member OR r.approved > v.amount
-               OR h.captured_seq IS DISTINCT FROM r.seq
-               OR h.status IS DISTINCT FROM CASE WHEN r.captured IS NULL THEN 'ACTIVE' ELSE 'CAPTURED' END
+            WHERE v.member IS DISTINCT FROM r.member OR r.approved > v.amount
+               OR r.status <> 'REVERSED'
+                  AND (r.others > 0 OR v.status IS DISTINCT FROM 'USED' OR h.captured_seq IS DISTINCT FROM r.seq
+                       OR h.status IS DISTINCT FROM CASE WHEN r.captured IS NULL THEN 'ACTIVE' ELSE 'CAPTURED' END)
             """),
 
     // ---- 5: earnings

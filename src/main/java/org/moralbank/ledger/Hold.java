@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *           capture
  * ACTIVE ────────────→ CAPTURED (what was not taken is released)
+ *    ↑                    │
+ *    ├────────────────────╯ hold again (what was taken was given back)
  *    │ release
  *    ├───────────────→ RELEASED
  *    │ expire
@@ -44,6 +46,11 @@ public record Hold(
 
     public long amount() {
         return lines.stream().mapToLong(Line::amount).sum();
+    }
+
+    /** The same amount once more, on these lines. */
+    Hold again(Instant at, List<Line> on) {
+        return new Hold(id, book, Status.ACTIVE, reference, at, expiresAt, null, null, on);
     }
 
     Hold ended(Status how, Instant at, @Nullable Long seq) {

@@ -46,6 +46,17 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
             WHERE h.book_id = u.book_id AND h.hold_id = u.hold_id
             """;
 
+    /** Of one that holds again, on other lines. */
+    private static final String UPDATE_WHOLE = """
+            UPDATE ledger_hold h
+            SET status = u.status, placed_at = u.placed_at, ended_at = u.ended_at, captured_seq = u.captured_seq,
+                lines_account = u.accounts::bigint[], lines_amount = u.amounts::bigint[]
+            FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::bigint[],
+                        $7::text[], $8::text[])
+                AS u (book_id, hold_id, status, placed_at, ended_at, captured_seq, accounts, amounts)
+            WHERE h.book_id = u.book_id AND h.hold_id = u.hold_id
+            """;
+
     /** A hold of a book. */
     public record Key(int book, UUID hold) {}
 
@@ -103,14 +114,25 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
     public void write(Writing writing, List<Change<Key, Hold>> changes) {
         List<Hold> placed = new ArrayList<>();
         List<Hold> ended = new ArrayList<>();
+        List<Hold> again = new ArrayList<>();
         for (Change<Key, Hold> change : changes) {
-            (change.isInsert() ? placed : ended).add(change.after());
+            Hold before = change.before();
+            Hold after = change.after();
+            if (before == null) {
+                placed.add(after);
+            } else {
+                (before.placedAt().equals(after.placedAt()) && before.lines().equals(after.lines()) ? ended : again)
+                        .add(after);
+            }
         }
         if (!placed.isEmpty()) {
             insert(writing, placed);
         }
         if (!ended.isEmpty()) {
             update(writing, ended);
+        }
+        if (!again.isEmpty()) {
+            updateWhole(writing, again);
         }
     }
 
@@ -143,6 +165,24 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
                         holds.stream().map(hold -> hold.status().name()).toArray(String[]::new),
                         holds.stream().map(hold -> utc(hold.endedAt())).toArray(OffsetDateTime[]::new),
                         holds.stream().map(Hold::capturedSeq).toArray(Long[]::new)));
+    }
+
+    private static void updateWhole(Writing writing, List<Hold> holds) {
+        writing.execute(
+                UPDATE_WHOLE,
+                Tuple.from(List.of(
+                        holds.stream().map(hold -> (short) hold.book()).toArray(Short[]::new),
+                        holds.stream().map(Hold::id).toArray(UUID[]::new),
+                        holds.stream().map(hold -> hold.status().name()).toArray(String[]::new),
+                        holds.stream().map(hold -> utc(hold.placedAt())).toArray(OffsetDateTime[]::new),
+                        holds.stream().map(hold -> utc(hold.endedAt())).toArray(OffsetDateTime[]::new),
+                        holds.stream().map(Hold::capturedSeq).toArray(Long[]::new),
+                        holds.stream()
+                                .map(hold -> array(hold, Hold.Line::account))
+                                .toArray(String[]::new),
+                        holds.stream()
+                                .map(hold -> array(hold, Hold.Line::amount))
+                                .toArray(String[]::new))));
     }
 
     /** As PostgreSQL writes an array. */

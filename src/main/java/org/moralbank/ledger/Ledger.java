@@ -462,6 +462,16 @@ public final class Ledger {
         }
         refuseClosed(set, holder);
         refuseFrozen(set, holder);
+        List<Hold.Line> lines = reserve(set, holder, amount);
+        // As the database keeps them, so that what a lane knows of a hold is what is there.
+        Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
+        Instant expiry = expiresAt.truncatedTo(ChronoUnit.MICROS);
+        Hold hold = new Hold(id, holder.book(), Hold.Status.ACTIVE, reference, now, expiry, null, null, lines);
+        set.put(HOLDS, new HoldTable.Key(holder.book(), id), hold);
+        return hold;
+    }
+
+    private static List<Hold.Line> reserve(WorkingSet set, Holder holder, long amount) {
         List<Hold.Line> lines = new ArrayList<>();
         long missing = amount;
         for (Account account : holding(set, holder).spendable(Spending.ON_SERVICE, today(set, holder.book()))) {
@@ -476,13 +486,27 @@ public final class Ledger {
             throw new PostingRejection.InsufficientBalance(holder.path(), amount - missing, amount, holder.unit())
                     .refused();
         }
-        // As the database keeps them, so that what a lane knows of a hold is what is there.
-        Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
-        Instant expiry = expiresAt.truncatedTo(ChronoUnit.MICROS);
-        Hold hold =
-                new Hold(id, holder.book(), Hold.Status.ACTIVE, reference, now, expiry, null, null, List.copyOf(lines));
-        set.put(HOLDS, new HoldTable.Key(holder.book(), id), hold);
-        return hold;
+        return List.copyOf(lines);
+    }
+
+    /**
+     * Reserves the amount of a hold once more, when what its capture took was given back: until the same time, on the lots of
+     * now. A frozen account does not stop it: the amount was promised before. Never refused.
+     *
+     * @return whether it is reserved; not on a closed account, nor where as much is not there any more
+     */
+    public static boolean holdAgain(WorkingSet set, UUID holdId, Holder holder) {
+        HoldTable.Key key = new HoldTable.Key(holder.book(), holdId);
+        Hold hold = set.get(HOLDS, key);
+        if (hold.status() != Hold.Status.CAPTURED) {
+            throw new IllegalStateException("hold " + holdId + " is " + hold.status());
+        }
+        if (holding(set, holder).status() == Account.Status.CLOSED || spendable(set, holder) < hold.amount()) {
+            return false;
+        }
+        List<Hold.Line> lines = reserve(set, holder, hold.amount());
+        set.put(HOLDS, key, hold.again(set.now().truncatedTo(ChronoUnit.MICROS), lines));
+        return true;
     }
 
     /**

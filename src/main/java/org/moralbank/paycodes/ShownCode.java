@@ -18,6 +18,7 @@ import org.moralbank.ledger.BookEvents;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.HoldTable;
 import org.moralbank.ledger.Holder;
+import org.moralbank.ledger.Ledger;
 import org.moralbank.paycodes.PayDevice.Pocket;
 
 /**
@@ -79,18 +80,40 @@ public sealed interface ShownCode {
      * Makes a voucher usable again whose authorization was voided, reversed or has expired without a capture: the person
      * still has the paper. Its hold stays as it is. When its own time is over meanwhile, the hold is released instead.
      *
-     * <p>A voucher that was captured is not given back: refunds go to the member's points.
+     * <p>What was captured of a voucher goes to the member's points by refunds, and does not make it usable again.
      */
     static void giveBack(WorkingSet set, int book, UUID voucherId) {
-        Voucher voucher = set.get(VOUCHERS, new Voucher.Key(book, voucherId));
-        if (voucher.status() != Voucher.Status.USED) {
-            throw new IllegalStateException("voucher " + voucherId + " is " + voucher.status());
-        }
+        Voucher voucher = used(set, book, voucherId);
         if (set.now().isBefore(voucher.expiresAt())) {
             voucher.activeAgain().put(set, "given-back");
         } else {
             Vouchers.end(set, voucher, Voucher.Status.EXPIRED);
         }
+    }
+
+    /**
+     * Makes a voucher usable again whose sale or capture its till took back whole, because it did not hear that it sold: who
+     * has only the paper must not lose it by that. What came back to the member's points is held again. It stays free with
+     * him when the voucher's time is over, and where he has left, owes something, or has not the whole amount any more.
+     *
+     * <p>{@link #needBack} and what the member owes are among the needs.
+     */
+    static void giveBackCaptured(WorkingSet set, int book, UUID voucherId) {
+        Voucher voucher = used(set, book, voucherId);
+        Holder points = Holder.of(book, Chart.MEMBER_POINTS, voucher.member());
+        if (set.now().isBefore(voucher.expiresAt())
+                && Ledger.owed(set, points) == 0
+                && Ledger.holdAgain(set, voucherId, points)) {
+            voucher.activeAgain().put(set, "given-back");
+        }
+    }
+
+    private static Voucher used(WorkingSet set, int book, UUID voucherId) {
+        Voucher voucher = set.get(VOUCHERS, new Voucher.Key(book, voucherId));
+        if (voucher.status() != Voucher.Status.USED) {
+            throw new IllegalStateException("voucher " + voucherId + " is " + voucher.status());
+        }
+        return voucher;
     }
 
     // ---- the kinds -----------------------------------------------------------------------------------------------

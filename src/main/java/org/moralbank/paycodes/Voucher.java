@@ -15,7 +15,7 @@ import org.moralbank.ledger.BookEvents;
  * <pre>
  *          present
  * ACTIVE ──────────→ USED
- *   │  ↑ give back    │ (what was authorized with it is void)
+ *   │  ↑ give back    │ (what was authorized with it is void, or what was sold was taken back whole)
  *   │  ╰──────────────┤
  *   │ revoke          │ give back after its time
  *   ├──→ REVOKED      ↓

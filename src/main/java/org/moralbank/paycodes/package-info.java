@@ -45,7 +45,8 @@
  *   <li>A member who is frozen or has left gets no code, voucher or device; whether codes he has are good is for the
  *       redemption to ask.
  *   <li>A voucher that was taken by an authorization which came to nothing is usable again, if its time is not over: its
- *       hold stays, and the person still has the paper. A pay code is not given back; another costs nothing.
+ *       hold stays, and the person still has the paper. So is one whose sale or capture its till took back whole, with a hold
+ *       on the same amount, unless the member has left, owes something, or has less by then. A pay code is not given back; another costs nothing.
  *   <li>Revoking or expiry of a voucher frees its points; a voucher that was used is not revoked.
  *   <li>A member has three devices at most, by the default. Enrolment replaces none: who lost one has it revoked, and its
  *       codes are unknown from that commit on.

@@ -318,7 +318,7 @@ public class RedemptionsResource {
                     it pays for; a refusal leaves it good, and the same transaction sent again is answered, not told
                     `pay-code-used`. Neither answers nor refusals to a code tell whose it is. A voucher pays at most what it
                     holds; what is not captured of it goes back to the member's points, and one whose authorization is voided,
-                    reversed or expires can be used again. Read codes by a scanner or ask for the digits; send them nowhere
+                    reversed or expires can be used again, and one whose sale is reversed as said there. Read codes by a scanner or ask for the digits; send them nowhere
                     else. After ten wrong ones in a minute a terminal is refused 429 `too-many-wrong-codes` until the minute is over, but
                     for what was answered before.
 
@@ -381,7 +381,7 @@ public class RedemptionsResource {
                     重启后也要继续。此后该流水号一律被拒绝（409 `transaction-reversed`）。`listRedemptions` 带 `merchant`、`terminal` 和
                     `terminalTransaction` 可查询结果。
 
-                    **付款码**（71…）60 秒内有效，兑换券（72…）以面额为限；一个码只用一次，被拒绝则仍可使用。一分钟内错十次，终端在这一分钟内被拒绝
+                    **付款码**（71…）60 秒内有效，兑换券（72…）以面额为限；一个码只用一次，被拒绝则仍可使用；用兑换券的交易被冲正后，该券一般可再次使用。一分钟内错十次，终端在这一分钟内被拒绝
                     （429 `too-many-wrong-codes`），此前已有应答的请求除外。**沙箱付款码**只在沙箱账簿中有效，不足 18 位补零：`713` 批准；`714` 按后两位的代码拒绝；
                     `715` 最多批准其余 15 位所示金额；`716` 65 秒内不应答；`717` 按重复请求应答。上传离线交易时，`714` 按代码拒绝该行，其余均收下。
                     沙箱终端 `T716` 的每一步（预授权、消费、请款、撤销、退货、冲正、上传）都会执行，但首次 65 秒内不应答；用同一个键重发即有应答。
@@ -577,7 +577,10 @@ public class RedemptionsResource {
                     is frozen, suspended or closed, also after settlement. The merchant's `payableFloor` is not asked: what the
                     merchant then owes is carried over by its settlements, and refunds are refused until it is less. What
                     comes back to a member who has left pays what he owes (SHORTFALL_RECOVER) and goes to the points pool
-                    (ACCOUNT_CLOSE), in the same group. A transaction that has not come is remembered: when it comes, it is
+                    (ACCOUNT_CLOSE), in the same group. A voucher that paid can be used again: what it held is held again until its last day.
+                    Only where something was refunded before, the voucher is over, or the member has left, owes something or has
+                    spent of it what the sale had left, the points are free on his account and the voucher stays used: tell
+                    who has only the paper to ask him, or the desk. A transaction that has not come is remembered: when it comes, it is
                     refused 409 `transaction-reversed`, and so are retries of one that came.
 
                     It passes too when the merchant or the terminal was suspended or closed since. A till of another merchant is

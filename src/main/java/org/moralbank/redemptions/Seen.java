@@ -78,6 +78,13 @@ record Seen(
         }
     }
 
+    /** What its till takes back whole, makes the voucher usable again that paid it; refunds do not. */
+    void giveVoucherBack(WorkingSet set, Redemption.Captured captured) {
+        if (voucher != null && captured.refunded() == 0) {
+            ShownCode.giveBackCaptured(set, key.book(), voucher);
+        }
+    }
+
     void giveItemsBack(WorkingSet set) {
         if (basket != null) {
             basket.giveBack(set, payer, seller);

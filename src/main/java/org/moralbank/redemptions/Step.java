@@ -364,6 +364,7 @@ abstract class Step implements Work {
             if (group != null) {
                 passingOn.empty(set, decided, group);
             }
+            found.giveVoucherBack(set, captured);
             found.giveItemsBack(set);
             Redemptions.refunded(
                     set, found, entry, Refund.Kind.REVERSAL, left, key.till().terminal(), decided);

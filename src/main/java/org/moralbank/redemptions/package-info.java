@@ -33,7 +33,8 @@
  *   <li>A terminal that is named is registered and active, and says whether it takes a part of an amount; a request can only
  *       forbid that. What undoes asks neither terminal nor merchant.
  *   <li>A voucher pays from its own hold, which stays whole until the capture and then releases the rest. A void, an expiry
- *       and a reversal of what was not captured make it usable again. A pay code is not given back.
+ *       and a reversal make it usable again, a reversal of what was captured only where nothing was refunded before and the
+ *       member still has the amount. A pay code is not given back.
  *   <li>Lines are counted as bought with the redemption, and given back when it came to nothing or was refunded wholly.
  * </ol>
  *

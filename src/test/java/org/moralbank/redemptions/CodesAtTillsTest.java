@@ -236,12 +236,90 @@ class CodesAtTillsTest {
         var fourth = shop.authorized(code, 300, "4");
         shop.step(fourth, "/capture").statusCode(200).body("capturedAmount", equalTo(300));
         shop.reverse("4").body("outcome", equalTo("REFUNDED"));
+        assertThat(points(anna)).isEqualTo("500 (500)");
+        shop.redeem("k5", body("SALE", code, 500, "5")).statusCode(201);
+        shop.reverse("4").body("outcome", equalTo("REFUNDED"));
+        assertThat(points(anna)).isEqualTo("0 (0)");
+        shop.redeem("k6", body("SALE", code, 1, "6")).statusCode(422).body("code", equalTo("pay-code-used"));
+        shop.reverse("5").body("outcome", equalTo("REFUNDED"));
+        status(anna, "freeze");
+        shop.redeem("k7", body("SALE", code, 1, "7")).statusCode(422).body("code", equalTo("member-frozen"));
+        status(anna, "unfreeze");
+        shop.redeem("k8", body("SALE", code, 400, "8")).statusCode(201);
+        status(anna, "freeze");
+        shop.reverse("8").body("outcome", equalTo("REFUNDED"));
+        status(anna, "unfreeze");
+        shop.redeem("k9", body("SALE", code, 490, "9")).statusCode(201);
 
-        shop.redeem("k9", body("SALE", code, 1, "9")).statusCode(422).body("code", equalTo("pay-code-used"));
-        assertThat(points(anna)).isEqualTo("500 (0)");
+        assertThat(points(anna)).isEqualTo("10 (0)");
         var paid = anna.payCode();
         shop.step(shop.authorized(paid, 10, "10"), "/void").statusCode(200);
         shop.redeem("k11", body("SALE", paid, 10, "11")).statusCode(422).body("code", equalTo("pay-code-used"));
+    }
+
+    /** Held again, they would be lost to him, or held for a voucher that nobody takes. */
+    @Test
+    void leavesThePointsOfAVoucherFreeWhereTheyCannotBeHeldAgain() {
+        var shop = aShop();
+        for (String why : List.of("spent", "refunded", "left", "over", "owes")) {
+            var anna = shop.book().aMember().holding(500, Unit.PTS);
+            var code = anna.voucher(500);
+            var sold = shop.redeem("s " + why, body("SALE", code, why.equals("left") ? 500 : 300, why))
+                    .statusCode(201)
+                    .extract()
+                    .header("Location");
+            switch (why) {
+                case "spent" ->
+                    shop.redeem("p " + why, body("SALE", anna.payCode(), 1, "1"))
+                            .statusCode(201);
+                case "refunded" ->
+                    shop.step(sold, "/refunds", Map.of("amount", 1)).statusCode(201);
+                case "left" -> status(anna, "close");
+                case "over" -> voucherIsOver(anna);
+                default -> takeBackWhatHeHad(anna);
+            }
+
+            shop.reverse(why).statusCode(200).body("outcome", equalTo("REFUNDED"));
+
+            shop.redeem("t " + why, body("SALE", code, 1, "t-" + why))
+                    .statusCode(422)
+                    .body("code", equalTo("pay-code-used"));
+            assertThat(points(anna))
+                    .as(why)
+                    .isEqualTo(
+                            switch (why) {
+                                case "spent" -> "499 (0)";
+                                case "left" -> "0 (0)";
+                                case "owes" -> "300 (0)";
+                                default -> "500 (0)";
+                            });
+        }
+    }
+
+    private void voucherIsOver(Member member) {
+        pool.preparedQuery(BY_HAND + """
+                        UPDATE pay_voucher
+                        SET created_at = created_at - interval '1 hour', expires_at = clock_timestamp()
+                        WHERE book_id = $1 AND member = $2
+                        """)
+                .execute(Tuple.of((short) member.book().id(), member.id()))
+                .await()
+                .indefinitely();
+    }
+
+    private void takeBackWhatHeHad(Member member) {
+        int opening = member.book()
+                .as(Role.AUDITOR)
+                .get(member.book().path() + "/accounts/2200:" + member.id() + ":PTS/statement")
+                .then()
+                .extract()
+                .path("items[0].seq");
+        member.book()
+                .as(Role.OPERATOR)
+                .body(Map.of("reason", "记错"))
+                .post(member.book().path() + "/entries/" + opening + "/reversal")
+                .then()
+                .statusCode(201);
     }
 
     // ---- terminals -----------------------------------------------------------------------------------------------
