@@ -40,7 +40,17 @@ final class DatabasePool implements PgPoolCreator {
     private static final Duration ASKED_AFTER = Duration.ofSeconds(10);
     private static final Duration ASKED_EVERY = Duration.ofSeconds(5);
 
+    private final Duration untakenFor;
     private @Nullable Pool lookups;
+
+    DatabasePool() {
+        this(SILENT_FOR);
+    }
+
+    /** For tests, which would wait for it. */
+    DatabasePool(Duration untakenFor) {
+        this.untakenFor = untakenFor;
+    }
 
     @Override
     public Pool create(Input input) {
@@ -50,7 +60,7 @@ final class DatabasePool implements PgPoolCreator {
                     .setTcpKeepAliveIdleSeconds((int) ASKED_AFTER.toSeconds())
                     .setTcpKeepAliveIntervalSeconds((int) ASKED_EVERY.toSeconds())
                     .setTcpKeepAliveCount((int) SILENT_FOR.minus(ASKED_AFTER).dividedBy(ASKED_EVERY))
-                    .setTcpUserTimeout((int) SILENT_FOR.toMillis());
+                    .setTcpUserTimeout((int) untakenFor.toMillis());
         });
         PoolOptions options = input.poolOptions().setConnectionTimeout((int) LONGEST_WAIT.toSeconds());
         lookups = pool(

@@ -32,13 +32,16 @@ import org.junit.jupiter.api.condition.OS;
 class SilentDatabaseTest {
     private static final Duration SLACK = Duration.ofSeconds(40);
 
+    /** Shorter than the service's own. */
+    private static final Duration UNTAKEN_FOR = Duration.ofSeconds(2);
+
     @Test
     void aConnectionWhoseBytesNobodyTakesIsGivenUp() throws Exception {
         TestDatabase.Database database = TestDatabase.shared();
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         try (Wire wire = new Wire(URI.create(database.reactiveUrl()))) {
             assertThat(vertx.isNativeTransportEnabled()).isTrue();
-            Pool pool = new DatabasePool()
+            Pool pool = new DatabasePool(UNTAKEN_FOR)
                     .create(new Input(
                             vertx,
                             PgConnectOptions.fromUri(wire.url())
@@ -50,13 +53,27 @@ class SilentDatabaseTest {
             long begun = System.nanoTime();
             var unanswered = pool.query("SELECT '" + "x".repeat(1 << 20) + "'").execute();
 
-            assertThatThrownBy(() -> await(unanswered, DatabasePool.SILENT_FOR.plus(SLACK)))
-                    .isInstanceOf(ExecutionException.class);
-            assertThat(Duration.ofNanos(System.nanoTime() - begun))
-                    .isGreaterThan(DatabasePool.SILENT_FOR.minusSeconds(1));
+            assertThatThrownBy(() -> await(unanswered, UNTAKEN_FOR.plus(SLACK))).isInstanceOf(ExecutionException.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(UNTAKEN_FOR.dividedBy(2));
         } finally {
             await(vertx.close(), SLACK);
         }
+    }
+
+    @Test
+    void theServicesOwnConnectionsAreGivenUpAfterTwentySeconds() throws Exception {
+        PgConnectOptions options = new PgConnectOptions();
+        Vertx vertx = Vertx.vertx();
+        try {
+            new DatabasePool().create(new Input(vertx, options));
+        } finally {
+            await(vertx.close(), SLACK);
+        }
+
+        assertThat(options.getTcpUserTimeout()).isEqualTo(20_000);
+        assertThat(options.getTcpKeepAliveIdleSeconds()
+                        + options.getTcpKeepAliveCount() * options.getTcpKeepAliveIntervalSeconds())
+                .isEqualTo(20);
     }
 
     private static <T> T await(Future<T> future, Duration atMost) throws Exception {
