@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +34,9 @@ class Demo {
 
     /** After the migration and the first operator. */
     private static final int LATE = 3000;
+
+    /** Of what is played; all that happens by itself later, happens on a day after it. */
+    static final LocalDate LAST_DAY = LocalDate.of(2025, 7, 31);
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
@@ -80,7 +84,8 @@ class Demo {
                     The street's half year is there.
                       API                 http://localhost:%1$d/v1
                       OpenAPI, Swagger UI http://localhost:%1$d/q/openapi, http://localhost:%1$d/q/swagger-ui
-                      keys of the demo    %2$s""", port, keys);
+                      keys of the demo    %2$s
+                      its figures         are of %3$s: ask with on=%3$s, because granted time has expired since""", port, keys, LAST_DAY);
         }
     }
 

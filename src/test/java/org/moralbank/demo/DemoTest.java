@@ -10,6 +10,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
+import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,11 +19,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import org.jboss.logmanager.ExtLogRecord;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -34,6 +38,7 @@ import org.moralbank.access.Client;
 import org.moralbank.access.Clients;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Books;
+import org.moralbank.ledger.ExpiringLots;
 import org.moralbank.platform.TestDatabase;
 import org.moralbank.redemptions.SandboxConfig;
 
@@ -55,6 +60,9 @@ class DemoTest {
 
     @Inject
     TestBank bank;
+
+    @Inject
+    ExpiringLots lots;
 
     /** A database that has the sandbox, and of which no start has made anything else. */
     public static final class OnANewDatabase implements QuarkusTestProfile {
@@ -149,13 +157,82 @@ class DemoTest {
         assertThat(keys).exists();
     }
 
+    /** Today granted time of the street has expired: its figures are those of the day that a start tells. */
+    @Test
+    @Order(4)
+    void itsFiguresStayThoseOfItsLastDayAlsoWhenItsLotsHaveExpired(@TempDir Path folder) throws IOException {
+        assertThat(start(Optional.of(SANDBOX), folder.resolve("demo-keys")))
+                .last()
+                .asString()
+                .contains("ask with on=2025-07-31");
+        String on = "on=" + Demo.LAST_DAY;
+        assertThat(closings("BHL", on)).containsEntry("2100", 34_469).doesNotContainKey("3130");
+
+        assertThat(lots.expire()).isPositive();
+
+        Map<String, Integer> now = closings("BHL", "fromSeq=1");
+        int expired = Objects.requireNonNull(now.get("3130"), "3130");
+        assertThat(expired).isPositive();
+        assertThat(now).containsEntry("2100", 34_469 - expired);
+        assertThat(closings("BHL", on))
+                .containsEntry("2100", 34_469)
+                .containsEntry("2400", 300)
+                .containsEntry("3100", -8_850)
+                .containsEntry("3110", -6_720)
+                .containsEntry("3300", -19_259)
+                .doesNotContainKey("3130");
+        assertThat(closings("LS", on))
+                .containsEntry("2200", 52_650)
+                .containsEntry("2300", 700)
+                .containsEntry("3240", 6_950)
+                .containsEntry("3250", 200);
+        assertThat(closings("QX", on)).containsEntry("3220", -147_400);
+        int helpers = 0;
+        long minutes = 0;
+        for (String book : List.of("BHL", "NH", "QNL")) {
+            List<String> members = get(book + "/members?limit=500").path("items.memberId");
+            for (String member : members) {
+                Integer posted = get(book + "/members/" + member + "/balances?" + on)
+                        .path("totals.find { it.unit == 'MIN' }?.posted");
+                if (member.startsWith("M-" + book + "-H") && posted != null && posted > 0) {
+                    helpers++;
+                    minutes += posted;
+                }
+            }
+        }
+        assertThat(helpers).isEqualTo(47);
+        assertThat(minutes).isEqualTo(72_000);
+    }
+
+    /** What each code of the chart that has anything has at the end of a period. */
+    private Map<String, Integer> closings(String book, String period) {
+        List<Map<String, Object>> codes = get(book + "/trial-balance?" + period).path("codes");
+        return codes.stream()
+                .filter(code -> !Objects.equals(code.get("closing"), 0))
+                .collect(Collectors.toMap(
+                        code -> (String) code.get("code"), code -> (Integer) code.get("closing"), Integer::sum));
+    }
+
+    private Response get(String path) {
+        return RestAssured.given()
+                .header("Authorization", "Bearer " + bank.operatorKey())
+                .get("/v1/books/" + path)
+                .then()
+                .statusCode(200)
+                .extract()
+                .response();
+    }
+
     /** What a start says. */
     private List<String> start(Optional<String> sandbox, Path keys) throws IOException {
         List<String> said = new ArrayList<>();
         Handler ear = new Handler() {
             @Override
             public void publish(LogRecord record) {
-                said.add(record.getMessage());
+                said.add(
+                        record instanceof ExtLogRecord formatted
+                                ? formatted.getFormattedMessage()
+                                : record.getMessage());
             }
 
             @Override
