@@ -22,7 +22,7 @@ final class CutTable implements Table<Cut.Key, Cut> {
     static final CutTable CUTS = new CutTable();
 
     private static final String LOAD = """
-            SELECT k.book_id, k.merchant, k.until, p.seq, p.balance_after + s.closed
+            SELECT k.book_id, k.merchant, k.until, p.seq, p.balance_after + s.closed, f.posted_at
             FROM (
                 SELECT u.book_id, u.merchant, u.until,
             """ + SettlementStore.seqBefore("u.book_id", "u.until") + """
@@ -36,6 +36,16 @@ final class CutTable implements Table<Cut.Key, Cut> {
                 WHERE p.book_id = a.book_id AND p.account_id = a.account_id AND p.seq <= k.seq
                 ORDER BY p.seq DESC
                 LIMIT 1) p
+            CROSS JOIN LATERAL (
+                SELECT e.posted_at
+                FROM ledger_entry e
+                WHERE e.book_id = a.book_id
+                AND e.seq = (
+                    SELECT o.seq
+                    FROM ledger_posting o
+                    WHERE o.book_id = a.book_id AND o.account_id = a.account_id
+                    ORDER BY o.seq
+                    LIMIT 1)) f
             CROSS JOIN LATERAL (
                 SELECT coalesce(sum(
                     CASE WHEN s.close_entry <= p.seq THEN s.amount ELSE 0 END
@@ -62,7 +72,10 @@ final class CutTable implements Table<Cut.Key, Cut> {
                                     row.getShort(0),
                                     row.getString(1),
                                     row.getOffsetDateTime(2).toInstant()),
-                            new Cut(row.getLong(3), row.getLong(4))));
+                            new Cut(
+                                    row.getLong(3),
+                                    row.getLong(4),
+                                    row.getOffsetDateTime(5).toInstant())));
                     return found;
                 });
     }

@@ -15,7 +15,9 @@ record SettlementView(
         @Schema(examples = "MER-LS-01") String merchant,
         Settlement.Status status,
 
-        @Schema(description = "The first day: the one after the period before")
+        @Schema(
+                description = "The first day: the one after the period before; of a first period the one when the"
+                        + " merchant came, or was first owed something if that was earlier")
         LocalDate from,
 
         @Schema(description = "The last day") LocalDate through,

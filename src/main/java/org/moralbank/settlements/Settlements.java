@@ -137,7 +137,7 @@ public class Settlements {
                         book.id(),
                         id,
                         order.merchant(),
-                        from(book, merchant, before, order.through()),
+                        from(book, merchant, before, stood),
                         order.through(),
                         new Settlement.Before(before.through(), before.lastEntry()),
                         stood.lastEntry(),
@@ -157,13 +157,13 @@ public class Settlements {
         };
     }
 
-    /** A first period begins when the merchant came, or when it was first owed something. */
-    private static LocalDate from(BookHandle book, Merchant merchant, Position before, LocalDate through) {
+    /** A first period begins when the merchant came, or when it was first owed something, as in a book that was imported. */
+    private static LocalDate from(BookHandle book, Merchant merchant, Position before, Cut stood) {
         if (before.through() != null) {
             return before.through().plusDays(1);
         }
-        LocalDate came = book.dayOf(merchant.registeredAt());
-        return came.isBefore(through) ? came : through;
+        Instant came = merchant.registeredAt();
+        return book.dayOf(came.isBefore(stood.since()) ? came : stood.since());
     }
 
     // ---- checking ----------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@
  *   <li>A batch is closed through a day that is over. It has all postings of the payable up to the end of that day that are
  *       in no batch before. Days are those of posting, in the book's calendar: numbers have no gaps and posting times never
  *       go back, so that an entry belongs to one day for ever, also an offline sale that came late. A period begins on the
- *       day after the one before, so that periods neither overlap nor leave a day out.
+ *       day after the one before, so that periods neither overlap nor leave a day out; the first when the merchant came, or
+ *       when the first entry was posted that it settles, for a book may have been imported.
  *   <li>Its amount is what these come to, with what was owed before and is in no batch ({@code carriedOver}), less what the
  *       payable is short of it at the closing ({@code withheld}): a merchant is never paid what it gave back since.
  *   <li>Where that is not above zero nothing is closed: a merchant that owes, because refunds came late, has it carried

@@ -388,6 +388,7 @@ class ImportsTest {
                 .post(here.path() + "/settlements")
                 .then()
                 .statusCode(201)
+                .body("from", equalTo("2025-06-01"))
                 .body("amount", equalTo(30));
     }
 

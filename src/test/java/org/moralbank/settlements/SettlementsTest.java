@@ -1009,7 +1009,7 @@ class SettlementsTest {
                         "file,settlements,merchant,STORE,day,2025-02-01,unit,PTS,count,1,closed,1000,paid,0,rejected,0");
         assertThat(lines.get(2))
                 .isEqualTo("2,CLOSED,2025-02-01T04:00:00.000000Z," + batch
-                        + ",2025-01-31,2025-01-31,1000,1000,1000,,ST-PAST");
+                        + ",2025-01-10,2025-01-31,1000,1000,1000,,ST-PAST");
         pay(book, book.path() + "/settlements/" + batch, "BK-1", "W-002").statusCode(200);
         assertThat(file(book, "2025-02-01", "settlements").lines().toList()).isEqualTo(lines);
     }
