@@ -215,7 +215,10 @@ public class TestBank {
 
         /** The id of a new team. */
         public String aTeam() {
-            String team = "T-" + NUMBERS.incrementAndGet();
+            return aTeam("T-" + NUMBERS.incrementAndGet());
+        }
+
+        public String aTeam(String team) {
             sql(
                     "INSERT INTO member_team (book_id, team_id, name, version, registered_at) VALUES ($1, $2, '银龄互助队', 1, now())",
                     Tuple.of((short) id, team));

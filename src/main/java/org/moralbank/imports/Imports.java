@@ -10,8 +10,12 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Client;
@@ -27,9 +31,12 @@ import org.moralbank.commits.Writing;
 import org.moralbank.ledger.Account;
 import org.moralbank.ledger.Book;
 import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Entry;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.ImportedEntries;
+import org.moralbank.members.Member;
+import org.moralbank.members.MemberRejection;
 import org.moralbank.members.Participants;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.verifier.Fault;
@@ -78,12 +85,20 @@ class Imports {
     /**
      * Imports an upload into a book: whole, or nothing of it. The upload stays open until the answer is there.
      *
-     * <p>Refuses, in this order: a book that is not empty, an export of another book, a part, and the first that does not hold.
+     * <p>Refuses, in this order: a book that is not empty, an export of another book, a part, the first that does not hold,
+     * whom the book here has as another or as one who has left, and more than a budget.
      * Reads the upload three times, the last time under the book's lock; blocks the caller's thread for the first two.
+     *
+     * @param entries how many it has to have; null when that was not said
      */
-    Uni<Answer> take(Ask ask, BookHandle book, Client client, Upload upload) throws IOException {
+    Uni<Answer> take(Ask ask, BookHandle book, Client client, Upload upload, @Nullable Long entries)
+            throws IOException {
         Verdict verdict = verified(book, upload);
         ImportRejection fault = fault(book, verdict);
+        if (fault == null && entries != null && verdict instanceof Verdict.Holds holds && holds.lastSeq() != entries) {
+            fault = new ImportRejection.DoesNotHold(
+                    null, 0, 0, "it has " + holds.lastSeq() + " entries, and " + entries + " were said");
+        }
         ImportedEntries posted = new ImportedEntries(book);
         if (fault == null) {
             fault = posted(upload, posted);
@@ -148,8 +163,8 @@ class Imports {
             if (fault == null) {
                 for (Holder holder : posted.holders()) {
                     switch (holder.chart()) {
-                        case MEMBER_TIME, MEMBER_POINTS -> Participants.needMember(needs, book.id(), holder.owner());
-                        case TEAM_TIME, TEAM_POINTS -> Participants.needTeam(needs, book.id(), holder.owner());
+                        case MEMBER_TIME, MEMBER_POINTS, TEAM_TIME, TEAM_POINTS, SHORTFALL_TIME, SHORTFALL_POINTS ->
+                            Participants.needEither(needs, book.id(), holder.owner());
                         case MERCHANT_PAYABLE -> Merchants.need(needs, book.id(), holder.owner());
                         default -> {}
                     }
@@ -186,14 +201,51 @@ class Imports {
         }
 
         private void register(WorkingSet set) {
+            // A team owes only what an account of its own had; who owes and had nothing is a member who bought
+            // off-line.
+            Set<String> owedByOthers = new HashSet<>(Set.of(Holder.POOL));
+            for (Holder holder : posted.holders()) {
+                if (holder.chart() == Chart.TEAM_TIME || holder.chart() == Chart.TEAM_POINTS) {
+                    owedByOthers.add(holder.owner());
+                }
+            }
+            Set<Holder> ofSomething = posted.holdersOfSomething();
+            Map<Holder, Account.Status> statuses = new HashMap<>();
             for (Holder holder : posted.holders()) {
                 switch (holder.chart()) {
-                    case MEMBER_TIME, MEMBER_POINTS -> Participants.registerUnlessThere(set, book.id(), holder.owner());
+                    case MEMBER_TIME, MEMBER_POINTS -> {
+                        Member owner = member(set, holder, ofSomething.contains(holder));
+                        statuses.put(holder, accountsOf(owner));
+                    }
+                    case SHORTFALL_TIME, SHORTFALL_POINTS -> {
+                        if (!owedByOthers.contains(holder.owner())) {
+                            member(set, holder, ofSomething.contains(holder));
+                        }
+                    }
                     case TEAM_TIME, TEAM_POINTS -> Participants.registerTeamUnlessThere(set, book.id(), holder.owner());
                     case MERCHANT_PAYABLE -> Merchants.registerUnlessThere(set, book.id(), holder.owner());
                     default -> {}
                 }
             }
+            posted.setStatus(statuses);
+        }
+
+        /** The member who owns or owes it. Refuses one who has left with something: nobody could move it any more. */
+        private Member member(WorkingSet set, Holder holder, boolean ofSomething) {
+            Member member = Participants.registerUnlessThere(set, book.id(), holder.owner());
+            if (member.status() == Member.Status.CLOSED && ofSomething) {
+                throw new MemberRejection.MemberClosed(holder.owner()).refused();
+            }
+            return member;
+        }
+
+        /** As they would be if he had become so behind the entries. */
+        private static Account.Status accountsOf(Member member) {
+            return switch (member.status()) {
+                case ACTIVE -> Account.Status.OPEN;
+                case FROZEN -> Account.Status.FROZEN;
+                case CLOSED -> Account.Status.CLOSED;
+            };
         }
     }
 

@@ -22,6 +22,7 @@ import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -35,6 +36,7 @@ import org.moralbank.access.Role;
 import org.moralbank.commits.Ask;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
+import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
@@ -43,6 +45,8 @@ import org.moralbank.platform.ProtocolRejection;
 @Path("/v1/books/{book}/imports")
 @Tag(name = "books", description = "Books and the organisation that keeps them.")
 public class ImportsResource {
+    private static final long MOST_ENTRIES = 1_000_000_000_000L;
+
     private static final java.nio.file.Path FOLDER = java.nio.file.Path.of(System.getProperty("java.io.tmpdir"));
 
     private final Books books;
@@ -71,7 +75,16 @@ public class ImportsResource {
                     The export is the whole book, from entry 1 on. It is verified as an auditor would, then posted anew in
                     memory, then written in one transaction: what does not hold is told by line and entry, and nothing is
                     kept. Meanwhile other operations of the book answer 503 book-busy. Members, teams and merchants that
-                    accounts name are registered, active, with nothing but their ids. The feed has the entries as events;
+                    accounts name are registered, active, with nothing but their ids; those who are there stay as they are,
+                    and the accounts of a member are as frozen or closed as he is. Somebody who is a member there and a team
+                    here, or the other way round, is refused (id-taken), and so is a member who has left here and has
+                    something there, or owes it (member-closed). A merchant that is closed here is settled as ever.
+
+                    A zip says how many entries it has. Bare lines do not: a file that was cut behind a line is a shorter
+                    book, which holds, and the book is not empty any more then. Say with `entries` how many there are to be,
+                    or compare the root of the answer with the one there before anything is posted here.
+
+                    The feed has the entries as events;
                     webhooks are sent what is posted behind them. What is not in the books does not
                     come along: holds, budgets, service records, redemptions, settlements, statuses, and what persons wrote. A
                     budget that was set here before bounds what is imported (limit-exceeded).
@@ -81,7 +94,8 @@ public class ImportsResource {
     @RequestBody(
             required = true,
             description =
-                    "An export as a zip, or the lines of its entries.jsonl alone. It may be larger than other bodies"
+                    "An export as a zip, or the lines of its entries.jsonl alone, which do not show whether the last of them"
+                            + " are missing (see `entries`). It may be larger than other bodies"
                             + " (4 GiB unless set otherwise) and is not held in memory.",
             content = {
                 @Content(
@@ -102,11 +116,24 @@ public class ImportsResource {
             content = @Content(schema = @Schema(implementation = ImportView.class)))
     @Extension(
             name = "x-problem-codes",
-            value =
-                    "book-not-empty export-of-another-book export-is-a-part export-does-not-hold limit-exceeded book-busy")
-    public Uni<Response> take(@Context RoutingContext http, @RestPath String book, InputStream body)
+            value = "book-not-empty export-of-another-book export-is-a-part export-does-not-hold id-taken member-closed"
+                    + " limit-exceeded book-busy")
+    public Uni<Response> take(
+            @Context RoutingContext http,
+            @RestPath String book,
+            @Parameter(
+                            description =
+                                    "How many entries the export has to have, 1 or more; more or fewer are refused"
+                                            + " (export-does-not-hold)",
+                            schema = @Schema(type = SchemaType.INTEGER, format = "int64", minimum = "1"),
+                            example = "782")
+                    @RestQuery
+                    @Nullable
+                    String entries,
+            InputStream body)
             throws IOException {
         Call call = Call.of(http);
+        Long said = number(entries);
         BookHandle found = books.of(call, book).await().indefinitely();
         // What can be refused by the head alone is, before the body is read.
         Ask head = call.ask(found.id());
@@ -120,7 +147,7 @@ public class ImportsResource {
             Upload upload = Upload.receive(body, form, largest, FOLDER);
             try {
                 Ask ask = call.ask(found.id(), upload.sha256());
-                return imports.take(ask, found, call.client(), upload)
+                return imports.take(ask, found, call.client(), upload, said)
                         .eventually(() -> end(upload))
                         // A client that goes away does not end the import, which reads the file until it is done.
                         .memoize()
@@ -134,6 +161,17 @@ public class ImportsResource {
             receiving.release();
             throw failed;
         }
+    }
+
+    private static @Nullable Long number(@Nullable String entries) {
+        if (entries == null) {
+            return null;
+        }
+        Fields fields = new Fields();
+        long number = entries.matches("[0-9]{1,15}") ? Long.parseLong(entries) : 0;
+        fields.number("entries", number, 1, MOST_ENTRIES);
+        fields.refuseFaults();
+        return number;
     }
 
     private void end(Upload upload) {

@@ -12,13 +12,18 @@
  *       who was answered already is to be told the same.
  *   <li>First the upload is written to a file, whatever it is, and nothing is locked by a slow client. Then it is verified as an
  *       auditor would. Then the kernel posts each entry anew, in memory, and has to come to the same bytes. What does not hold
- *       is told by its file, line and entry, and the refusal is kept under the key.
+ *       is told by its file, line and entry, and the refusal is kept under the key. Bare lines do not show that the last of
+ *       them are missing, as a pack's manifest does; who sends them may say how many there are.
  *   <li>All rows are written in one transaction under the book's lock, page by page, beside the lanes: other books go on. Works
  *       of the book itself are told to wait ({@code book-busy}). Whatever ends it early leaves nothing.
  *   <li>Accounts get the ids that they had: in the order of their first postings. Numbers, times, hashes, balances and the root
  *       are the same; the next entry is n + 1.
  *   <li>Members, teams and merchants that accounts name are registered where they are not: of them nothing is known but the
- *       id, so a member has no age band, and a team and a merchant are called by their ids. All are active.
+ *       id, so a member has no age band, and a team and a merchant are called by their ids. All are active. Who owes and never
+ *       had an account is a member: he bought off-line what he could not pay.
+ *   <li>Those who are there stay as they are, and a member's accounts are as frozen or closed as he is. No two have one
+ *       account for what they owe: who is a member there and a team here is refused, as everywhere. So is something of a member
+ *       who has left here, for nobody could move it; a merchant that is closed is settled as ever.
  *   <li>Imported entries are events of the book like all entries, and the feed has them. Webhooks begin behind them: nobody
  *       is sent ten million events of long ago as if they were of today.
  *   <li>The clients who posted are those of another installation. Their names stand in the sealed entries; the number 0, which

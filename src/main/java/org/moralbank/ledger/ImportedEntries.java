@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.WorkingSet;
@@ -178,6 +179,19 @@ public final class ImportedEntries {
         Set<Holder> holders = new LinkedHashSet<>();
         accounts.values().forEach(account -> holders.add(account.holder()));
         return holders;
+    }
+
+    /** Those of them who have something after the last entry, or owe it. */
+    public Set<Holder> holdersOfSomething() {
+        return accounts.values().stream()
+                .filter(account -> account.posted() != 0)
+                .map(Account::holder)
+                .collect(Collectors.toSet());
+    }
+
+    /** Freezes, thaws or closes all accounts of some holders. */
+    public void setStatus(Map<Holder, Account.Status> statuses) {
+        accounts.replaceAll((path, account) -> account.with(statuses.getOrDefault(account.holder(), account.status())));
     }
 
     /** Names what {@link #into} looks at. */

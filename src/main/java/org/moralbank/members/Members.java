@@ -202,7 +202,8 @@ public class Members {
         });
     }
 
-    private static void refuseTaken(String id, boolean taken) {
+    /** Refuses who is new under the id of another, or of the pool. */
+    static void refuseTaken(String id, boolean taken) {
         if (taken || id.equals(Holder.POOL)) {
             throw new IdTaken(id).refused();
         }

@@ -44,21 +44,33 @@ public final class Participants {
         needs.row(TEAMS, new Team.Key(book, id));
     }
 
-    /** Registers a member of whom nothing is known but the id, unless he is there: for a book that was kept elsewhere. */
-    public static void registerUnlessThere(WorkingSet set, int book, String id) {
-        Member.Key key = new Member.Key(book, id);
-        if (set.find(MEMBERS, key) == null) {
-            set.put(
-                    MEMBERS,
-                    key,
-                    new Member(book, id, Member.Status.ACTIVE, null, null, null, false, false, 1, moment(set)));
-        }
+    /** Names who has an id, as those look at it who register him unless he is there. */
+    public static void needEither(Needs needs, int book, String id) {
+        needMember(needs, book, id);
+        needTeam(needs, book, id);
     }
 
-    /** The same of a team, which is called by its id. */
+    /**
+     * The member of an id; when he is not there he is registered, with nothing known of him: for a book that was kept elsewhere.
+     * Refuses the id of a team or of the pool.
+     */
+    public static Member registerUnlessThere(WorkingSet set, int book, String id) {
+        Member.Key key = new Member.Key(book, id);
+        Member there = set.find(MEMBERS, key);
+        if (there != null) {
+            return there;
+        }
+        Members.refuseTaken(id, set.find(TEAMS, new Team.Key(book, id)) != null);
+        Member registered = new Member(book, id, Member.Status.ACTIVE, null, null, null, false, false, 1, moment(set));
+        set.put(MEMBERS, key, registered);
+        return registered;
+    }
+
+    /** The same of a team, which is called by its id. Refuses the id of a member or of the pool. */
     public static void registerTeamUnlessThere(WorkingSet set, int book, String id) {
         Team.Key key = new Team.Key(book, id);
         if (set.find(TEAMS, key) == null) {
+            Members.refuseTaken(id, isMember(set, book, id));
             set.put(TEAMS, key, new Team(book, id, id, 1, moment(set)));
         }
     }

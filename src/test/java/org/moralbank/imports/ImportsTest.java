@@ -134,6 +134,10 @@ class ImportsTest {
     }
 
     private ValidatableResponse send(TestBank.Book book, String key, String type, byte[] body) {
+        return send(book, "", key, type, body);
+    }
+
+    private ValidatableResponse send(TestBank.Book book, String query, String key, String type, byte[] body) {
         return RestAssured.given()
                 .config(RestAssured.config()
                         .encoderConfig(EncoderConfig.encoderConfig()
@@ -144,7 +148,7 @@ class ImportsTest {
                 .header("Idempotency-Key", key)
                 .contentType(type)
                 .body(body)
-                .post(book.path() + "/imports")
+                .post(book.path() + "/imports" + query)
                 .then();
     }
 
@@ -390,6 +394,170 @@ class ImportsTest {
                 .statusCode(201)
                 .body("from", equalTo("2025-06-01"))
                 .body("amount", equalTo(30));
+    }
+
+    // ---- who is registered here --------------------------------------------------------------------------------
+
+    /** Two of one id would have one account for what they owe. */
+    @Test
+    void whoIsAnotherHereIsRefusedAndNothingIsKept() {
+        TestBank.Book there = bank.aBook();
+        there.aMember("X-1", "70-79").holding(60, Unit.MIN);
+        there.open(Holder.of(there.id(), Chart.TEAM_TIME, "X-2"), Lot.OWN, 30);
+        there.post(
+                Holder.of(there.id(), Chart.SHORTFALL_POINTS, "X-3"),
+                Holder.of(there.id(), Chart.MERCHANT_PAYABLE, "S-1"),
+                Lot.OWN,
+                5);
+        for (String taken : List.of("X-1", "X-2", "X-3")) {
+            TestBank.Book here = bank.aBook();
+            if (taken.equals("X-2")) {
+                here.aMember(taken, "70-79");
+            } else {
+                here.aTeam(taken);
+            }
+
+            send(here, aKey(), JSONL, jsonl(moved(there, here).entries()))
+                    .statusCode(409)
+                    .body("code", equalTo("id-taken"))
+                    .body("id", equalTo(taken));
+            // He who was registered before.
+            assertThat(rows(here)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void thePoolOfABookIsNoMember() {
+        TestBank.Book there = bank.aBook();
+        there.open(Holder.of(there.id(), Chart.MEMBER_TIME, Holder.POOL), Lot.OWN, 30);
+        TestBank.Book here = bank.aBook();
+
+        send(here, aKey(), JSONL, jsonl(moved(there, here).entries()))
+                .statusCode(409)
+                .body("code", equalTo("id-taken"))
+                .body("id", equalTo("POOL"));
+        assertThat(rows(here)).isZero();
+    }
+
+    @Test
+    void whoHasLeftHereBringsNothingAndNothingIsKept() {
+        TestBank.Book there = bank.aBook();
+        there.aMember("X-1", "70-79").holding(60, Unit.MIN).holding(7, Unit.PTS);
+        there.post(
+                Holder.of(there.id(), Chart.SHORTFALL_POINTS, "X-3"),
+                Holder.of(there.id(), Chart.MERCHANT_PAYABLE, "S-1"),
+                Lot.OWN,
+                5);
+        for (String left : List.of("X-1", "X-3")) {
+            TestBank.Book here = bank.aBook();
+            here.aMember(left, "70-79");
+            here.as(Role.COORDINATOR)
+                    .body(Map.of("reason", "迁出"))
+                    .post(here.path() + "/members/" + left + "/close")
+                    .then()
+                    .statusCode(200);
+
+            send(here, aKey(), JSONL, jsonl(moved(there, here).entries()))
+                    .statusCode(422)
+                    .body("code", equalTo("member-closed"))
+                    .body("member", equalTo(left));
+            assertThat(rows(here)).isEqualTo(1);
+        }
+    }
+
+    /** What comes back to an account of his is passed on, as to everybody who has left. */
+    @Test
+    void whoHasLeftHereIsImportedWithoutABalanceAndWhoIsFrozenAsHeIs() {
+        TestBank.Book there = bank.aBook();
+        TestBank.Member gave = there.aMember("X-1", "70-79").holding(60, Unit.MIN);
+        there.aMember("X-2", "70-79").holding(5, Unit.MIN);
+        post(there, "transfers", Map.of("from", "X-1", "to", "X-2", "amount", 60, "unit", "MIN"));
+        TestBank.Book here = bank.aBook();
+        for (String member : List.of("X-1", "X-2")) {
+            here.aMember(member, "70-79");
+            here.as(Role.COORDINATOR)
+                    .body(Map.of("reason", "核对"))
+                    .post(here.path() + "/members/" + member + (member.equals(gave.id()) ? "/close" : "/freeze"))
+                    .then()
+                    .statusCode(200);
+        }
+
+        send(here, aKey(), JSONL, jsonl(moved(there, here).entries())).statusCode(201);
+
+        assertThat(ids("SELECT status FROM ledger_account WHERE book_id = $1 AND code = '2100' ORDER BY owner", here))
+                .containsExactly("CLOSED", "FROZEN");
+        here.as(Role.OPERATOR)
+                .body(Map.of("reason", "录入有误"))
+                .post(here.path() + "/entries/3/reversal")
+                .then()
+                .statusCode(201);
+        here.as(Role.AUDITOR).get(here.path() + "/accounts/2100:X-1:MIN").then().body("posted", equalTo(0));
+        here.as(Role.AUDITOR).get(here.path() + "/accounts/2400:MIN").then().body("posted", equalTo(60));
+    }
+
+    /** He bought off-line and had no points ever. A team or the pool owes only what an account of its own had. */
+    @Test
+    void whoOnlyOwesIsRegisteredAsAMember() {
+        TestBank.Book there = bank.aBook();
+        Holder team = Holder.of(there.id(), Chart.TEAM_TIME, "X-2");
+        Holder pool = Holder.of(there.id(), Chart.TIME_POOL);
+        there.open(team, Lot.OWN, 30);
+        there.open(pool, Lot.OWN, 30);
+        for (Holder lost : List.of(team, pool)) {
+            String owner = lost.owner().isEmpty() ? Holder.POOL : lost.owner();
+            Holder owes = Holder.of(there.id(), Chart.SHORTFALL_TIME, owner);
+            there.post(owes, Holder.of(there.id(), Chart.EXPIRED_TIME), Lot.OWN, 3);
+        }
+        there.post(
+                Holder.of(there.id(), Chart.SHORTFALL_POINTS, "X-3"),
+                Holder.of(there.id(), Chart.MERCHANT_PAYABLE, "S-1"),
+                Lot.OWN,
+                5);
+        TestBank.Book here = bank.aBook();
+
+        send(here, aKey(), JSONL, jsonl(moved(there, here).entries())).statusCode(201);
+
+        assertThat(ids("SELECT member_id FROM member WHERE book_id = $1", here)).containsExactly("X-3");
+        assertThat(ids("SELECT team_id FROM member_team WHERE book_id = $1", here))
+                .containsExactly("X-2");
+        here.as(Role.OPERATOR)
+                .body(Map.of("unit", "PTS", "reason", "无法追回", "actor", "W-1", "approver", "W-2"))
+                .post(here.path() + "/members/X-3/write-offs")
+                .then()
+                .statusCode(201)
+                .body("amount", equalTo(5));
+    }
+
+    // ---- what does not hold ------------------------------------------------------------------------------------
+
+    /** Bare lines do not show whether the last of them are missing. */
+    @Test
+    void asManyEntriesAreTakenAsWereSaid() throws IOException {
+        TestBank.Book here = bank.aBook();
+        Moved moved = moved(aBookWithAHistory(), here);
+        int n = moved.entries().size();
+        byte[] whole = jsonl(moved.entries());
+        byte[] cut = jsonl(moved.entries().subList(0, n - 1));
+        byte[] zip = TestPack.of(here.code(), moved.entries(), moved.accounts()).zipped();
+        String key = aKey();
+
+        send(here, "?entries=" + n, key, JSONL, cut)
+                .statusCode(422)
+                .body("code", equalTo("export-does-not-hold"))
+                .body("detail", equalTo("it has " + (n - 1) + " entries, and " + n + " were said. Nothing was kept."));
+        for (byte[] body : List.of(whole, zip)) {
+            send(here, "?entries=" + (n - 1), aKey(), body == zip ? ZIP : JSONL, body)
+                    .statusCode(422)
+                    .body("code", equalTo("export-does-not-hold"));
+        }
+        for (String wrong : List.of("0", "-1", "x", "1000000000001")) {
+            send(here, "?entries=" + wrong, aKey(), JSONL, whole)
+                    .statusCode(400)
+                    .body("errors[0].field", equalTo("entries"));
+        }
+        assertThat(rows(here)).isZero();
+        send(here, key, JSONL, cut).statusCode(422).body("code", equalTo("idempotency-key-reused"));
+        send(here, "?entries=" + n, aKey(), JSONL, whole).statusCode(201).body("lastSeq", equalTo(n));
     }
 
     @Test
