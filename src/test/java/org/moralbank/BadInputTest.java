@@ -125,6 +125,8 @@ class BadInputTest {
             "makeTerminalKey",
             "revokeTerminalKey",
             "listTerminalKeys",
+            "getTerminalKey",
+            "getAllowance",
             "putCatalogue",
             "closeSettlement",
             "paySettlement",
@@ -142,6 +144,7 @@ class BadInputTest {
             "listClients",
             "getClient",
             "makeClientKey",
+            "getClientKey",
             "revokeClientKey",
             "listMemberStatusChanges",
             "makeExport",
@@ -173,6 +176,7 @@ class BadInputTest {
             "reverseTransaction",
             "uploadOfflineSales",
             "listAllowances",
+            "getAllowance",
             "listNumberGaps",
             "closeDay",
             "listDayEnds",
@@ -280,6 +284,37 @@ class BadInputTest {
                 assertThat(result.path("result").asText("created"))
                         .as(answer.text())
                         .isEqualTo("created");
+            }
+            leadsToWhatWasMade(fresh, answer);
+        }
+    }
+
+    static Stream<Op> makingWithoutABody() {
+        return operations(op -> op.described().path("responses").has("201")
+                && op.described().path("requestBody").isMissingNode());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("makingWithoutABody")
+    void whatIsMadeWithoutABodyIsWhereItIsSaid(Op op) {
+        World fresh = aWorld();
+
+        Answer answer = send(fresh.request(op));
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        leadsToWhatWasMade(fresh, answer);
+    }
+
+    /** The Location of what was made, if something was. */
+    private static void leadsToWhatWasMade(World world, Answer made) {
+        if (made.status() == 201) {
+            String location = made.header("Location");
+            assertThat(location).as(made.text()).startsWith("/v1/");
+            Answer found =
+                    send(new Request("GET", location, Map.of("Authorization", "Bearer " + world.operator), null));
+            assertThat(found.status()).as("%s: %s", location, found.text()).isEqualTo(200);
+            for (String shownOnce : List.of("key", "secret")) {
+                assertThat(found.json().has(shownOnce)).as(found.text()).isFalse();
             }
         }
     }

@@ -13,9 +13,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Page;
+import org.moralbank.platform.ProtocolRejection;
 
 /** Reads of {@code access_client} and {@code access_key}. */
 @ApplicationScoped
@@ -75,6 +77,13 @@ class ClientStore {
             LIMIT $3
             """;
 
+    private static final String KEY_BY_NAME = """
+            SELECT k.key_id, k.created_at, k.revoked_at
+            FROM access_client c
+            JOIN access_key k USING (client_id)
+            WHERE c.client = $1 AND k.key_id = $2
+            """;
+
     private final Pool pool;
 
     ClientStore(Pool pool) {
@@ -131,6 +140,15 @@ class ClientStore {
         return pool.preparedQuery(KEYS_BY_NAME)
                 .execute(arguments)
                 .map(rows -> Page.of(page, keys(rows), key -> key.keyId().toString()));
+    }
+
+    /** A key of the client of a name. A key of another, or of nobody, is a path that leads nowhere. */
+    Uni<KeyView> keyOf(String client, @Nullable UUID keyId) {
+        return pool.preparedQuery(KEY_BY_NAME)
+                .execute(Tuple.of(client, keyId))
+                .map(rows -> keys(rows).stream()
+                        .findFirst()
+                        .orElseThrow(() -> new ProtocolRejection.NotFound("key").refused()));
     }
 
     private static List<KeyView> keys(RowSet<Row> rows) {

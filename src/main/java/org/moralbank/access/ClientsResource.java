@@ -187,13 +187,17 @@ public class ClientsResource {
             description = "The client",
             content = @Content(schema = @Schema(implementation = ClientView.class)))
     public Uni<ClientView> get(@Context RoutingContext http, @RestPath String client) {
-        Client operator = Call.of(http).client();
+        return known(Call.of(http).client(), client)
+                .chain(registered ->
+                        store.keysOf(registered.client().id()).map(keys -> ClientView.of(registered, keys)));
+    }
+
+    /** A client whose books are all the operator's own; another is not there for him. */
+    private Uni<ClientTable.Registered> known(Client operator, String client) {
         return store.find(client)
                 .map(found -> found.filter(registered ->
                                 operator.covers(registered.client().books()))
-                        .orElseThrow(() -> new ProtocolRejection.NotFound("client").refused()))
-                .chain(registered ->
-                        store.keysOf(registered.client().id()).map(keys -> ClientView.of(registered, keys)));
+                        .orElseThrow(() -> new ProtocolRejection.NotFound("client").refused()));
     }
 
     @POST
@@ -212,6 +216,21 @@ public class ClientsResource {
     public Uni<Response> makeKey(@Context RoutingContext http, @RestPath String client) {
         Call call = Call.of(http);
         return clients.makeKey(call.ask(Clients.NO_BOOK), call.client(), client).map(Responses::of);
+    }
+
+    @GET
+    @Path("/{client}/keys/{keyId}")
+    @Allowed(Role.OPERATOR)
+    @Operation(
+            operationId = "getClientKey",
+            summary = "Tells a key of an API client",
+            description = "When it was made and revoked. Its text is not known here. Changes nothing.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The key",
+            content = @Content(schema = @Schema(implementation = KeyView.class)))
+    public Uni<KeyView> getKey(@Context RoutingContext http, @RestPath String client, @RestPath String keyId) {
+        return known(Call.of(http).client(), client).chain(registered -> store.keyOf(client, uuid(keyId)));
     }
 
     @POST

@@ -8,6 +8,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
 import org.moralbank.commits.Needs;
@@ -70,6 +71,11 @@ public class TerminalKeys {
     /** Revokes a key of a terminal, as {@link Clients#revoke} does. */
     public Uni<Answer> revoke(Ask ask, Client operator, String book, String merchant, String terminal, UUID keyId) {
         return clients.revoke(ask, operator, client(book, merchant, terminal), keyId);
+    }
+
+    /** A key of a terminal, revoked or not; refuses an id that is of none. */
+    public Uni<KeyView> find(String book, String merchant, String terminal, @Nullable UUID keyId) {
+        return store.keyOf(client(book, merchant, terminal), keyId);
     }
 
     /** A page of the keys of a terminal, revoked ones too, in the order of their making. */

@@ -367,6 +367,29 @@ public class TerminalsResource {
                 .chain(found -> keys.list(found.code(), id, terminalId, page));
     }
 
+    @GET
+    @Path("/{terminalId}/keys/{keyId}")
+    @Allowed({Role.OPERATOR})
+    @Operation(
+            operationId = "getTerminalKey",
+            summary = "Tells a key of a terminal",
+            description = "When it was made and revoked, without its text. Changes nothing.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The key",
+            content = @Content(schema = @Schema(implementation = KeyView.class)))
+    public Uni<KeyView> getKey(
+            @Context RoutingContext http,
+            @RestPath String book,
+            @RestPath String id,
+            @RestPath String terminalId,
+            @RestPath String keyId) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .call(found -> find(found, id, terminalId, call))
+                .chain(found -> keys.find(found.code(), id, terminalId, Ids.parse(keyId)));
+    }
+
     /** The terminal of the path; another merchant's is not there for a till. */
     private Uni<Terminal> find(BookHandle book, String merchant, String terminal, Call call) {
         return store.findTerminal(book, merchant, terminal)

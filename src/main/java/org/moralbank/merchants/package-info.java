@@ -36,7 +36,7 @@
  * /{id}/suspend}, {@code /resume}, {@code /close}, {@code GET /{id}/status-changes}; {@code PUT GET /{id}/catalogue}; {@code
  * PUT GET /{id}/stores/{storeId}}, {@code GET /{id}/stores}; {@code PUT GET /{id}/terminals/{terminalId}}, {@code GET
  * /{id}/terminals}, {@code POST …/suspend}, {@code /resume}, {@code /close}, {@code GET …/status-changes}, {@code POST GET
- * …/keys}, {@code POST …/keys/{keyId}/revoke}.
+ * …/keys}, {@code GET …/keys/{keyId}}, {@code POST …/keys/{keyId}/revoke}.
  *
  * <p><b>What never happens.</b> Nothing is deleted: an item that leaves the catalogue is kept, and what members bought of it
  * stays counted. Nothing here posts.

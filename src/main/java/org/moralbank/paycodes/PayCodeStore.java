@@ -40,6 +40,12 @@ class PayCodeStore {
 
     private static final String IS_MEMBER = "SELECT FROM member WHERE book_id = $1 AND member_id = $2";
 
+    private static final String DEVICE = """
+            SELECT d.device_id, d.handle, d.label, d.enrolled_at, d.revoked_at, d.last_step, d.last_used_at
+            FROM pay_device d
+            WHERE d.book_id = $1 AND d.member = $2 AND d.device_id = $3
+            """;
+
     private static final String DEVICES = """
             SELECT d.device_id, d.handle, d.label, d.enrolled_at, d.revoked_at, d.last_step, d.last_used_at
             FROM pay_device d
@@ -146,6 +152,17 @@ class PayCodeStore {
                     List<PayDevice> devices = new ArrayList<>(rows.size());
                     rows.forEach(row -> devices.add(PayDeviceTable.device(row.getDelegate())));
                     return devices;
+                });
+    }
+
+    Uni<Optional<PayDevice>> device(int book, String member, @Nullable UUID id) {
+        return pool.preparedQuery(DEVICE)
+                .execute(Tuple.of((short) book, member, id))
+                .map(rows -> {
+                    for (Row row : rows) {
+                        return Optional.of(PayDeviceTable.device(row.getDelegate()));
+                    }
+                    return Optional.empty();
                 });
     }
 

@@ -26,6 +26,7 @@ import org.moralbank.access.Allowed;
 import org.moralbank.access.Call;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
+import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
@@ -124,13 +125,38 @@ public class PayDevicesResource {
             @RestQuery @Nullable String after) {
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book)
-                .call(found -> store.isMember(found.id(), memberId).invoke(there -> {
-                    if (!there) {
-                        throw new ProtocolRejection.NotFound("member").refused();
-                    }
-                }))
+                .call(found -> ofPath(found, memberId))
                 .chain(found -> store.devices(found.id(), memberId, page))
                 .map(rows -> Page.of(page, rows.stream().map(PayDeviceView::of).toList(), PayDeviceView::id));
+    }
+
+    @GET
+    @Path("/{id}")
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "getPayDevice",
+            summary = "Shows a device of a member",
+            description = "As it is now, without its secret. Changes nothing.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The device",
+            content = @Content(schema = @Schema(implementation = PayDeviceView.class)))
+    public Uni<PayDeviceView> get(
+            @Context RoutingContext http, @RestPath String book, @RestPath String memberId, @RestPath String id) {
+        return books.of(Call.of(http), book)
+                .call(found -> ofPath(found, memberId))
+                .chain(found -> store.device(found.id(), memberId, Ids.parse(id)))
+                .map(found -> found.map(PayDeviceView::of)
+                        .orElseThrow(() -> new ProtocolRejection.NotFound("device").refused()));
+    }
+
+    /** A member in the path who is not there is a path that leads nowhere. */
+    private Uni<Boolean> ofPath(BookHandle book, String memberId) {
+        return store.isMember(book.id(), memberId).invoke(there -> {
+            if (!there) {
+                throw new ProtocolRejection.NotFound("member").refused();
+            }
+        });
     }
 
     @POST

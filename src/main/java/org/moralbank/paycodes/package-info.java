@@ -74,7 +74,7 @@
  * <p><b>Tables.</b> {@code pay_code}, {@code pay_device}, {@code pay_device_step}, {@code pay_voucher}.
  *
  * <p><b>Endpoints.</b> {@code POST /v1/books/{book}/pay-codes}, {@code GET …/pay-codes/{id}};
- * {@code POST GET …/members/{memberId}/pay-devices}, {@code POST …/pay-devices/{id}/revoke};
+ * {@code POST GET …/members/{memberId}/pay-devices}, {@code GET …/pay-devices/{id}}, {@code POST …/{id}/revoke};
  * {@code POST GET …/vouchers}, {@code GET …/vouchers/{id}}, {@code POST …/vouchers/{id}/revoke}.
  *
  * <p><b>What never happens.</b> No code stands in a URL, a log, a stored answer or the database. No code is taken twice. A

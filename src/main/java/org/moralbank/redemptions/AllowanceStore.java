@@ -2,10 +2,14 @@ package org.moralbank.redemptions;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
@@ -18,6 +22,11 @@ class AllowanceStore {
             AND ($4::uuid IS NULL OR a.allowance_id > $4)
             ORDER BY a.allowance_id
             LIMIT $5
+            """;
+
+    private static final String FIND = "SELECT " + AllowanceTable.COLUMNS + ", clock_timestamp()" + """
+            FROM redemption_allowance a
+            WHERE a.book_id = $1 AND a.merchant = $2 AND a.terminal = $3 AND a.allowance_id = $4
             """;
 
     private static final String TERMINAL = """
@@ -46,12 +55,23 @@ class AllowanceStore {
     Uni<Page<AllowanceView>> list(Allowance.Till till, Page.Request page) {
         return pool.preparedQuery(LIST)
                 .execute(Tuple.of((short) till.book(), till.merchant(), till.terminal(), page.afterId(), page.rows()))
-                .map(rows -> {
-                    List<AllowanceView> views = new ArrayList<>(rows.size());
-                    rows.forEach(row -> views.add(AllowanceView.of(
-                            AllowanceTable.allowance(row.getDelegate()),
-                            row.getOffsetDateTime(14).toInstant())));
-                    return Page.of(page, views, AllowanceView::id);
-                });
+                .map(rows -> Page.of(page, views(rows), AllowanceView::id));
+    }
+
+    /** One of a terminal's; refuses an id that is of none. */
+    Uni<AllowanceView> find(Allowance.Till till, @Nullable UUID id) {
+        return pool.preparedQuery(FIND)
+                .execute(Tuple.of((short) till.book(), till.merchant(), till.terminal(), id))
+                .map(rows -> views(rows).stream()
+                        .findFirst()
+                        .orElseThrow(() -> new ProtocolRejection.NotFound("allowance").refused()));
+    }
+
+    private static List<AllowanceView> views(RowSet<Row> rows) {
+        List<AllowanceView> views = new ArrayList<>(rows.size());
+        rows.forEach(row -> views.add(AllowanceView.of(
+                AllowanceTable.allowance(row.getDelegate()),
+                row.getOffsetDateTime(14).toInstant())));
+        return views;
     }
 }

@@ -185,6 +185,29 @@ public class AllowancesResource {
                 .chain(found -> store.list(till(found, id, terminalId), page));
     }
 
+    @GET
+    @Path("/{allowanceId}")
+    @Allowed({Role.TERMINAL, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "getAllowance",
+            summary = "Shows an allowance of a terminal",
+            description = "As it is now, LIVE or not. A terminal sees its own. Changes nothing.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The allowance",
+            content = @Content(schema = @Schema(implementation = AllowanceView.class)))
+    public Uni<AllowanceView> get(
+            @Context RoutingContext http,
+            @RestPath String book,
+            @RestPath String id,
+            @RestPath String terminalId,
+            @RestPath String allowanceId) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .call(found -> store.ofPath(Sight.of(call.client()), till(found, id, terminalId)))
+                .chain(found -> store.find(till(found, id, terminalId), Ids.parse(allowanceId)));
+    }
+
     private static Allowance.Till till(BookHandle book, String merchant, String terminal) {
         return new Allowance.Till(book.id(), merchant, terminal);
     }

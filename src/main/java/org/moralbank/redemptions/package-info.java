@@ -71,7 +71,7 @@
  * <p><b>Endpoints.</b> {@code POST GET /v1/books/{book}/redemptions}, {@code GET …/redemptions/{id}},
  * {@code POST …/{id}/capture}, {@code …/void}, {@code POST GET …/{id}/refunds}, {@code GET …/{id}/refunds/{entry}},
  * {@code POST …/redemptions/reversals}, {@code POST …/redemptions/offline}; {@code POST GET
- * …/merchants/{id}/terminals/{terminalId}/allowances}, {@code POST …/allowances/{allowanceId}/revoke}, {@code GET …/gaps};
+ * …/merchants/{id}/terminals/{terminalId}/allowances}, {@code GET …/allowances/{allowanceId}}, {@code POST …/revoke}, {@code GET …/gaps};
  * {@code POST GET /v1/books/{book}/day-ends}, {@code GET …/day-ends/{merchant}/{terminal}/{day}}.
  *
  * <p><b>What never happens.</b> A sale is not reversed by hand: that would take goods back that were handed over. A member is

@@ -87,6 +87,19 @@ class ClientsTest {
                 .then()
                 .body("keys.keyId", contains(made.jsonPath().getString("keyId")))
                 .body("keys[0].key", nullValue());
+        as(operator)
+                .get(made.header("Location"))
+                .then()
+                .statusCode(200)
+                .body("keyId", equalTo(made.jsonPath().getString("keyId")))
+                .body("key", nullValue());
+        String other = aName();
+        as(operator).body(aClient(other, "APP", book.code())).post("/v1/clients");
+        as(operator)
+                .get("/v1/clients/" + other + "/keys/" + made.jsonPath().getString("keyId"))
+                .then()
+                .statusCode(404)
+                .body("what", equalTo("key"));
     }
 
     @ParameterizedTest
