@@ -24,7 +24,7 @@ final class Sample {
     enum Method {
         /** Each entry has the same chance: those with the smallest lots are drawn. */
         RANDOM,
-        /** The same within each kind of entry, in proportion to their numbers. */
+        /** The same within each kind of entry, one of each and the others in proportion to their numbers. */
         STRATIFIED,
         /** Each minute or hundredth of a point has the same chance: every n-th one of the running total draws its entry. */
         MONETARY_UNIT
@@ -61,41 +61,32 @@ final class Sample {
     }
 
     /**
-     * Says how many are drawn of each: in proportion to their numbers, the rest to the largest remainders (Hamilton); one of
-     * each at least where the size allows it.
+     * Says how many are drawn of each: one, and of what is left of the size after that a part in proportion to the others of
+     * its kind, {@code entries - 1}, by the largest remainders (Hamilton), among equals by the order of the strata. Where the
+     * size is less than one each, all of it in proportion to {@code entries}.
+     *
+     * <p>So none is drawn more often than it can be, and of a larger stratum never less than of a smaller.
      */
     static List<Stratum> allotted(List<Stratum> strata, int size) {
         long all = strata.stream().mapToLong(Stratum::entries).sum();
         long wanted = Math.min(size, all);
-        boolean oneEach = wanted >= strata.size();
+        int least = wanted >= strata.size() ? 1 : 0;
+        long divided = wanted - (long) least * strata.size();
+        long among = Math.max(1, all - (long) least * strata.size());
         int[] drawn = new int[strata.size()];
-        long left = wanted;
-        for (int i = 0; i < drawn.length; i++) {
-            long share = Math.multiplyExact(wanted, strata.get(i).entries()) / all;
-            drawn[i] = (int) (oneEach ? Math.max(1, share) : share);
-            left -= drawn[i];
-        }
+        long[] remainders = new long[strata.size()];
         List<Integer> byRemainder = new ArrayList<>();
+        long left = divided;
         for (int i = 0; i < drawn.length; i++) {
+            long product = Math.multiplyExact(divided, strata.get(i).entries() - least);
+            drawn[i] = least + (int) (product / among);
+            remainders[i] = product % among;
+            left -= product / among;
             byRemainder.add(i);
         }
-        byRemainder.sort(
-                Comparator.comparingLong((Integer i) -> -(wanted * strata.get(i).entries() % all)));
-        for (int turn = 0; left > 0; turn++) {
-            int i = byRemainder.get(turn % drawn.length);
-            if (drawn[i] < strata.get(i).entries()) {
-                drawn[i]++;
-                left--;
-            }
-        }
-        // One of each can come to more than the size: the largest give it back.
-        while (left < 0) {
-            int most = 0;
-            for (int i = 1; i < drawn.length; i++) {
-                most = drawn[i] > drawn[most] ? i : most;
-            }
-            drawn[most]--;
-            left++;
+        byRemainder.sort(Comparator.comparingLong((Integer i) -> -remainders[i]));
+        for (int i : byRemainder.subList(0, (int) left)) {
+            drawn[i]++;
         }
         List<Stratum> allotted = new ArrayList<>();
         for (int i = 0; i < drawn.length; i++) {

@@ -58,12 +58,15 @@ public class SamplesResource {
                     Chance comes from the seed alone, by SHA-256: with the same seed, firstEntry and lastEntry (both are in the
                     answer) the same sample is drawn for ever, here or by any tool. RANDOM draws the entries with the smallest
                     SHA-256 of the text seed:seq (seed, a colon, the number in decimal); a larger size adds to a smaller one.
-                    STRATIFIED does so within each type and unit, in proportion to their numbers (largest remainders), one of
-                    each at least where the size allows. MONETARY_UNIT needs a unit and sums up what entries credit, in order
-                    of seq: of n points, point k (from 0) lies at the whole part of (k × total + start) / n, where start is
-                    SHA-256 of the seed as a whole number, modulo the total; each point draws the entry whose part it is in, so
-                    that a large entry is drawn for certain, and may be drawn more than once. from and to are days of posting
-                    in the book's calendar, and over, so that they too stand for the same entries for ever. Each item has its
+                    STRATIFIED does so within each of the k strata, a type and a unit, which are in the answer in their
+                    order with their numbers n: each has one drawn, and the other size - k are divided in proportion to
+                    n - 1 by largest remainders, equal ones in the order of the strata; where the size is less than k,
+                    all of it in proportion to n. A size above the population is the population. MONETARY_UNIT needs a
+                    unit and sums up what entries credit, in order of seq: of n points, point k (from 0) lies at the
+                    whole part of (k × total + start) / n, where start is SHA-256 of the seed as a whole number, modulo
+                    the total; each point draws the entry whose part it is in, so that a large entry is drawn for
+                    certain, and may be drawn more than once. from and to are days of posting in the book's calendar,
+                    and over, so that they too stand for the same entries for ever. Each item has its
                     entry, with who did it, for whom and who approved, the service record, redemption or settlement it belongs
                     to, the rule it earned by, and where the proof is that it is in the log. Changes nothing.
                     """)

@@ -20,11 +20,13 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,6 +34,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.BookHandle;
@@ -132,21 +135,85 @@ class SamplesTest {
                     10 | 98 1 1    | 8 1 1
                     3  | 98 1 1    | 1 1 1
                     2  | 98 1 1    | 2 0 0
-                    7  | 30 20 10  | 4 2 1
+                    7  | 30 20 10  | 3 2 2
+                    4  | 2 2       | 2 2
+                    5  | 3 3 3     | 2 2 1
                     10 | 3 2       | 3 2
                     1  | 1 2 3     | 0 0 1
                     4  | 1 1 1 97  | 1 1 1 1
                     """)
     void allotsInProportionAndOneEachWhereItCan(int size, String entries, String expected) {
-        List<Sample.Stratum> strata = new ArrayList<>();
-        for (String n : entries.strip().split(" ")) {
-            strata.add(new Sample.Stratum(EntryType.OPENING, Unit.MIN, Long.parseLong(n), 0));
-        }
+        List<Long> numbers =
+                Arrays.stream(entries.strip().split(" ")).map(Long::valueOf).toList();
 
-        assertThat(Sample.allotted(strata, size).stream()
-                        .map(stratum -> Integer.toString(stratum.drawn()))
-                        .collect(Collectors.joining(" ")))
+        assertThat(allotted(numbers, size).stream().map(String::valueOf).collect(Collectors.joining(" ")))
                 .isEqualTo(expected.strip());
+    }
+
+    /** By the rule as it is told, with fractions that are not rounded. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void allotsAsIsToldWhateverTheStrata(long seed) {
+        Random random = new Random(seed);
+        for (int turn = 0; turn < 400; turn++) {
+            int k = 1 + random.nextInt(12);
+            List<Long> numbers =
+                    random.longs(k, 1, random.nextBoolean() ? 5 : 500).boxed().toList();
+            long all = numbers.stream().mapToLong(n -> n).sum();
+            int size = 1 + random.nextInt((int) Math.min(all + 3, 120));
+            String what = "seed %d, turn %d: %d of %s".formatted(seed, turn, size, numbers);
+
+            List<Integer> drawn = allotted(numbers, size);
+
+            assertThat(drawn).as(what).isEqualTo(asTold(numbers, (int) Math.min(size, all)));
+            assertThat(drawn.stream().mapToLong(n -> n).sum()).as(what).isEqualTo(Math.min(size, all));
+            for (int i = 0; i < k; i++) {
+                assertThat((long) drawn.get(i)).as(what).isBetween(size >= k ? 1L : 0L, numbers.get(i));
+                for (int j = 0; j < k; j++) {
+                    if (numbers.get(i) > numbers.get(j)) {
+                        assertThat(drawn.get(i)).as(what).isGreaterThanOrEqualTo(drawn.get(j));
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<Integer> allotted(List<Long> numbers, int size) {
+        return Sample.allotted(
+                        numbers.stream()
+                                .map(n -> new Sample.Stratum(EntryType.OPENING, Unit.MIN, n, 0))
+                                .toList(),
+                        size)
+                .stream()
+                .map(Sample.Stratum::drawn)
+                .toList();
+    }
+
+    /** One at a time to the one that is farthest below its share, which is not rounded: the largest remainders. */
+    private static List<Integer> asTold(List<Long> numbers, int size) {
+        int k = numbers.size();
+        int first = size >= k ? 1 : 0;
+        double[] shares = new double[k];
+        double others = numbers.stream().mapToLong(n -> n - first).sum();
+        Integer[] drawn = new Integer[k];
+        int left = size - first * k;
+        for (int i = 0; i < k; i++) {
+            shares[i] = others == 0 ? 0 : (size - first * k) * (numbers.get(i) - first) / others;
+            // A whole number may come out a little too small.
+            shares[i] = Math.round(shares[i] * 1e9) / 1e9;
+            drawn[i] = first + (int) Math.floor(shares[i]);
+            left -= (int) Math.floor(shares[i]);
+        }
+        for (; left > 0; left--) {
+            int farthest = 0;
+            for (int i = 1; i < k; i++) {
+                if (shares[i] + first - drawn[i] > shares[farthest] + first - drawn[farthest] + 1e-7) {
+                    farthest = i;
+                }
+            }
+            drawn[farthest]++;
+        }
+        return List.of(drawn);
     }
 
     @Test
