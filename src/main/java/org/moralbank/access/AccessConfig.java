@@ -9,7 +9,8 @@ import java.util.Optional;
 interface AccessConfig {
     /**
      * The key of the client {@code operator}, which is made with it at the first start: {@code mb_} and at least 32 more
-     * characters. Later starts do not change the client, so that the setting can be taken away again.
+     * characters. Later starts do not change the client, so that the setting can be taken away again; but when no operator of
+     * every book has a key that works, the setting's becomes one of that client.
      */
     Optional<String> operatorKey();
 

@@ -4,12 +4,14 @@ import static org.moralbank.access.ClientTable.CLIENTS;
 import static org.moralbank.access.ClientTable.LastId.LAST_ID;
 import static org.moralbank.access.KeyTable.KEYS;
 import static org.moralbank.access.KeyTable.Live.LIVE;
+import static org.moralbank.access.KeyTable.Offered.OFFERED;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -139,13 +141,75 @@ public class Clients {
         }
     }
 
+    /** What became of a key that a start offers. */
+    enum Offer {
+        /** The client {@code operator} was made with it. */
+        MADE_THE_OPERATOR,
+        /** It is a new key of the client {@code operator}: no operator of every book had one that works. */
+        LETS_IN_AGAIN,
+        /** It works, or did; an operator of every book has one that works. */
+        IS_SOMEBODYS,
+        /** Nobody has it, and nobody needs it. */
+        NOT_USED,
+        /** No operator of every book has a key that works, and this one is another's or was revoked. */
+        LETS_NOBODY_IN
+    }
+
     /**
-     * Makes the client {@code operator}, with every book and this key, when there is none of that name. Whether it was
-     * made.
+     * Makes the client {@code operator}, with every book and this key, when there is none of that name; and when no operator
+     * of every book has a key that works, makes it a key of that client. Two processes that start at once do it once. What was
+     * revoked stays so.
      */
-    public Uni<Boolean> makeOperator(String key) {
-        return ensure(new NewClient(OPERATOR, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null, null), key)
-                .map(Ensured::made);
+    Uni<Offer> offer(String key) {
+        NewClient said = new NewClient(OPERATOR, Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null, null);
+        UUID keyId = Ids.next();
+        String hash = HexFormat.of().formatHex(ApiKey.hash(key));
+        AtomicReference<Offer> became = new AtomicReference<>(Offer.NOT_USED);
+        return commits.submit(BOOTSTRAP, NO_BOOK, new Work() {
+                    @Override
+                    public void needs(Needs needs) {
+                        needs.row(CLIENTS, said.name())
+                                .row(LAST_ID, ClientTable.LastId.KEY)
+                                .row(OFFERED, hash);
+                    }
+
+                    @Override
+                    public Answer decide(WorkingSet set) {
+                        KeyTable.Offered.Seen seen = set.get(OFFERED, hash);
+                        ClientTable.Registered there = set.find(CLIENTS, said.name());
+                        became.set(offered(seen, there));
+                        Client owner = there == null ? null : there.client();
+                        if (became.get() == Offer.MADE_THE_OPERATOR) {
+                            owner = put(set, said).client();
+                        } else if (became.get() != Offer.LETS_IN_AGAIN) {
+                            return Answer.ok(Set.of());
+                        }
+                        int id = Objects.requireNonNull(owner).id();
+                        set.put(KEYS, keyId, new KeyTable.Key(keyId, id, ApiKey.hash(key), moment(set), null));
+                        return Answer.created("/v1/clients/" + said.name(), Set.of());
+                    }
+                })
+                .map(answer -> {
+                    if (answer.isProblem()) {
+                        throw new IllegalStateException("the operator was not made: status " + answer.status());
+                    }
+                    return became.get();
+                });
+    }
+
+    private static Offer offered(KeyTable.Offered.Seen seen, ClientTable.@Nullable Registered operator) {
+        if (seen.isSomebodys()) {
+            return seen.isNeeded() ? Offer.LETS_NOBODY_IN : Offer.IS_SOMEBODYS;
+        }
+        if (operator == null) {
+            return Offer.MADE_THE_OPERATOR;
+        }
+        if (!seen.isNeeded()) {
+            return Offer.NOT_USED;
+        }
+        Client client = operator.client();
+        boolean mayAll = client.roles().contains(Role.OPERATOR) && client.mayUse(Client.EVERY_BOOK);
+        return mayAll ? Offer.LETS_IN_AGAIN : Offer.LETS_NOBODY_IN;
     }
 
     /** Whether there is a client of that name. */

@@ -105,6 +105,49 @@ final class KeyTable implements Rechecked<UUID, KeyTable.Key> {
         }
     }
 
+    /** What there is of a key that a start offers, by its SHA-256 in hexadecimal. Nothing is written of it. */
+    static final class Offered implements Table<String, Offered.Seen> {
+        static final Offered OFFERED = new Offered();
+
+        private static final String LOAD = """
+                SELECT o.hash,
+                       EXISTS (SELECT FROM access_key k WHERE k.key_hash = decode(o.hash, 'hex')),
+                       EXISTS (SELECT FROM access_key k
+                               JOIN access_client c USING (client_id)
+                               WHERE k.revoked_at IS NULL AND $2 = ANY (c.roles) AND $3 = ANY (c.books))
+                FROM unnest($1::text[]) AS o (hash)
+                """;
+
+        private Offered() {}
+
+        /**
+         * What is seen.
+         *
+         * @param isSomebodys whether a client has or had the key
+         * @param isNeeded whether no operator of every book has a key that works
+         */
+        record Seen(boolean isSomebodys, boolean isNeeded) {}
+
+        @Override
+        public Future<Map<String, Seen>> load(SqlConnection connection, List<String> hashes) {
+            return connection
+                    .preparedQuery(LOAD)
+                    .execute(Tuple.tuple()
+                            .addArrayOfString(hashes.toArray(String[]::new))
+                            .addString(Role.OPERATOR.name())
+                            .addString(Client.EVERY_BOOK))
+                    .map(rows -> {
+                        Map<String, Seen> found = new HashMap<>();
+                        rows.forEach(
+                                row -> found.put(row.getString(0), new Seen(row.getBoolean(1), !row.getBoolean(2))));
+                        return found;
+                    });
+        }
+
+        @Override
+        public void write(Writing writing, List<Change<String, Seen>> changes) {}
+    }
+
     /** The keys of a client that work, by his name. The rows of the keys themselves are what writes it. */
     static final class Live implements Table<String, Set<UUID>> {
         static final Live LIVE = new Live();

@@ -12,7 +12,8 @@
  * key again under its lock: who revokes is answered when the commits that were under way then are over.
  *
  * <p><b>The first client.</b> {@code moralbank.access.operator-key} makes the client {@code operator} at the first start;
- * operators make all others, for books of their own only.
+ * operators make all others, for books of their own only. When no operator of every book has a key that works any more, a later
+ * start makes the setting's, if it is a new one, a key of that client: who may set it has the database's password, too.
  *
  * <p><b>Tills.</b> A TERMINAL belongs to one merchant and may be one terminal of it. A terminal that is registered with its
  * merchant gets its client with its first {@linkplain org.moralbank.access.TerminalKeys key}, and has two keys at most that

@@ -492,14 +492,62 @@ class ClientsTest {
         String key = ApiKey.generate();
         String later = ApiKey.generate();
 
-        boolean made = clients.makeOperator(key).await().indefinitely();
-        boolean madeAgain = clients.makeOperator(later).await().indefinitely();
+        anOperator();
 
-        assertThat(madeAgain).isFalse();
+        Clients.Offer first = offer(key);
+        Clients.Offer second = offer(later);
+
+        assertThat(second).isEqualTo(Clients.Offer.NOT_USED);
         as(later).get("/v1/clients").then().statusCode(401);
-        if (made) {
+        if (first == Clients.Offer.MADE_THE_OPERATOR) {
             as(key).get("/v1/clients").then().statusCode(200);
+            assertThat(offer(key)).isEqualTo(Clients.Offer.IS_SOMEBODYS);
         }
+    }
+
+    /** As long as no operator of every book has a key that works, and only then. */
+    @Test
+    void theKeyOfTheSettingLetsInAgainWhenNoOperatorHasAKeyThatWorks() {
+        offer(ApiKey.generate());
+        String revoked = anOperator();
+        String ofABook = bank.aBook().keyOf(Role.OPERATOR);
+        String ofAnApp = bank.aBook().keyOf(Role.APP);
+        String key = ApiKey.generate();
+        // Of all test classes that share the database; they get theirs back.
+        UUID[] lost = revokeAllOperators();
+        try {
+            for (String useless : List.of(revoked, ofABook, ofAnApp)) {
+                assertThat(offer(useless)).isEqualTo(Clients.Offer.LETS_NOBODY_IN);
+            }
+            as(revoked).get("/v1/clients").then().statusCode(401);
+
+            Clients.Offer became = offer(key);
+
+            assertThat(became).isEqualTo(Clients.Offer.LETS_IN_AGAIN);
+            as(key).get("/v1/clients/operator").then().statusCode(200);
+            assertThat(offer(key)).isEqualTo(Clients.Offer.IS_SOMEBODYS);
+            assertThat(offer(ApiKey.generate())).isEqualTo(Clients.Offer.NOT_USED);
+        } finally {
+            pool.preparedQuery("UPDATE access_key SET revoked_at = NULL WHERE key_id = ANY ($1)")
+                    .execute(Tuple.of(lost))
+                    .await()
+                    .indefinitely();
+        }
+    }
+
+    private Clients.Offer offer(String key) {
+        return clients.offer(key).await().indefinitely();
+    }
+
+    private UUID[] revokeAllOperators() {
+        List<UUID> revoked = new ArrayList<>();
+        pool.query("""
+                        UPDATE access_key SET revoked_at = now()
+                        WHERE revoked_at IS NULL
+                        AND client_id IN (SELECT client_id FROM access_client WHERE 'OPERATOR' = ANY (roles) AND '*' = ANY (books))
+                        RETURNING key_id
+                        """).execute().await().indefinitely().forEach(row -> revoked.add(row.getUUID(0)));
+        return revoked.toArray(UUID[]::new);
     }
 
     // ---- fixtures ----------------------------------------------------------------------------------------------
