@@ -103,8 +103,13 @@ public interface BulkRequest {
         }
     }
 
-    private static <B extends Record> Bulk.Item item(
-            int index, JsonNode json, ObjectReader reader, Function<B, Work> work) {
+    /**
+     * One item.
+     *
+     * @param index its place in the whole request, from 0: faults of its form are told with it
+     * @param reader of the body of the single operation
+     */
+    static <B extends Record> Bulk.Item item(int index, JsonNode json, ObjectReader reader, Function<B, Work> work) {
         String reference = json.path("reference").textValue();
         List<FieldFault> faults = new ArrayList<>();
         try {

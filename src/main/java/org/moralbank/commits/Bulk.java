@@ -7,7 +7,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,6 +46,7 @@ public final class Bulk implements Work {
 
     private final Ask ask;
     private final String operation;
+    private final int first;
     private final List<Item> items;
     private final boolean atomic;
 
@@ -52,8 +55,22 @@ public final class Bulk implements Work {
      * @param atomic whether one refusal refuses all
      */
     public Bulk(Ask ask, String operation, List<Item> items, boolean atomic) {
+        this(ask, operation, 0, items, atomic);
+    }
+
+    /**
+     * Some of more items.
+     *
+     * @param first the place of the first of these among all, from 0
+     */
+    public Bulk(Ask ask, String operation, int first, List<Item> items) {
+        this(ask, operation, first, items, false);
+    }
+
+    private Bulk(Ask ask, String operation, int first, List<Item> items, boolean atomic) {
         this.ask = ask;
         this.operation = operation;
+        this.first = first;
         this.items = items;
         this.atomic = atomic;
     }
@@ -73,42 +90,31 @@ public final class Bulk implements Work {
         }
     }
 
-    /** A space stands in no key of a client, so that these are apart from them. */
     private AnswerTable.Key key(Item item) {
-        return new AnswerTable.Key(ask.scopeBook(), ask.asker().clientId(), operation + ' ' + item.reference());
+        return new AnswerTable.Key(
+                ask.scopeBook(), ask.asker().clientId(), key(operation, Objects.requireNonNull(item.reference())));
+    }
+
+    /** A space stands in no key of a client, so that these are apart from them. */
+    static String key(String operation, String reference) {
+        return operation + ' ' + reference;
     }
 
     @Override
     public Answer decide(WorkingSet set) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(items.size() * 512);
-        int created = 0;
-        int replayed = 0;
-        int refused = 0;
+        Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
         try (JsonGenerator json = Json.mapper().getFactory().createGenerator(out)) {
             json.writeStartObject();
             json.writeArrayFieldStart("items");
-            for (int i = 0; i < items.size(); i++) {
-                Result result = decide(i, items.get(i), set);
-                switch (result.kind()) {
-                    case CREATED -> created++;
-                    case REPLAYED -> replayed++;
-                    case REFUSED -> refused++;
-                }
-                json.writeStartObject();
-                json.writeNumberField("index", i);
-                String reference = items.get(i).reference();
-                if (reference != null) {
-                    json.writeStringField("reference", reference);
-                }
-                json.writeStringField("result", result.kind().name().toLowerCase(Locale.ROOT));
-                json.writeFieldName(result.kind() == Kind.REFUSED ? "problem" : "resource");
-                json.writeRawValue(new String(result.body(), StandardCharsets.UTF_8));
-                json.writeEndObject();
+            for (Result result : decideEach(set)) {
+                counts.merge(result.kind(), 1, Integer::sum);
+                result.write(json);
             }
             json.writeEndArray();
-            json.writeNumberField("created", created);
-            json.writeNumberField("replayed", replayed);
-            json.writeNumberField("refused", refused);
+            for (Kind kind : Kind.values()) {
+                json.writeNumberField(kind.told(), counts.getOrDefault(kind, 0));
+            }
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -116,13 +122,48 @@ public final class Bulk implements Work {
         return new Answer(200, null, out.toByteArray(), null, null, false);
     }
 
-    private enum Kind {
-        CREATED,
-        REPLAYED,
-        REFUSED
+    /** Decides each item by itself, in order; what becomes of each. */
+    public List<Result> decideEach(WorkingSet set) {
+        List<Result> results = new ArrayList<>(items.size());
+        for (int i = 0; i < items.size(); i++) {
+            results.add(decide(first + i, items.get(i), set));
+        }
+        return results;
     }
 
-    private record Result(Kind kind, byte[] body) {}
+    /** What became of an item. */
+    public enum Kind {
+        CREATED,
+        REPLAYED,
+        REFUSED;
+
+        /** As the API says it. */
+        public String told() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * What became of one item.
+     *
+     * @param index its place among all, from 0
+     * @param reference null only when that is what is wrong with its form
+     * @param body JSON of what there is now, or of problem details when it was refused
+     */
+    public record Result(int index, @Nullable String reference, Kind kind, byte[] body) {
+        /** Writes it as an item of the answer. */
+        void write(JsonGenerator json) throws IOException {
+            json.writeStartObject();
+            json.writeNumberField("index", index);
+            if (reference != null) {
+                json.writeStringField("reference", reference);
+            }
+            json.writeStringField("result", kind.told());
+            json.writeFieldName(kind == Kind.REFUSED ? "problem" : "resource");
+            json.writeRawValue(new String(body, StandardCharsets.UTF_8));
+            json.writeEndObject();
+        }
+    }
 
     private Result decide(int index, Item item, WorkingSet set) {
         int mark = set.mark();
@@ -135,17 +176,17 @@ public final class Bulk implements Work {
                 if (!Arrays.equals(kept.fingerprint(), item.fingerprint())) {
                     throw new DuplicateReference(item.reference()).refused();
                 }
-                return new Result(Kind.REPLAYED, kept.body());
+                return new Result(index, item.reference(), Kind.REPLAYED, kept.body());
             }
             Answer answer = item.work().decide(set);
             if (answer.replayed()) {
-                return new Result(Kind.REPLAYED, answer.body());
+                return new Result(index, item.reference(), Kind.REPLAYED, answer.body());
             }
             set.put(
                     ANSWERS,
                     key(item),
                     new AnswerTable.Kept(item.fingerprint(), answer.status(), answer.location(), answer.body()));
-            return new Result(Kind.CREATED, answer.body());
+            return new Result(index, item.reference(), Kind.CREATED, answer.body());
         } catch (RefusedException refused) {
             set.undoTo(mark);
             Map<String, Object> problem =
@@ -153,7 +194,7 @@ public final class Bulk implements Work {
             if (atomic) {
                 throw new BulkRefused(index, item.reference(), problem).refused();
             }
-            return new Result(Kind.REFUSED, Json.bytes(problem));
+            return new Result(index, item.reference(), Kind.REFUSED, Json.bytes(problem));
         }
     }
 

@@ -17,7 +17,7 @@ import org.moralbank.platform.Sha256;
  */
 public final class Once implements Work {
     /** Clients are 1, 2, 3 …: an answer of nobody's is the book's own. */
-    private static final int NO_CLIENT = 0;
+    static final int NO_CLIENT = 0;
 
     private final AnswerTable.Key key;
     private final String reference;
@@ -29,8 +29,7 @@ public final class Once implements Work {
      * @param content {@link #content} of the request
      */
     public Once(int book, String operation, String reference, byte[] content, Work work) {
-        // A space stands in no key of a client.
-        this.key = new AnswerTable.Key(book, NO_CLIENT, operation + ' ' + reference);
+        this.key = new AnswerTable.Key(book, NO_CLIENT, Bulk.key(operation, reference));
         this.reference = reference;
         this.content = content;
         this.work = work;
