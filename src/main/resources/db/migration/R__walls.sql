@@ -1,7 +1,7 @@
 -- A further wall behind the rules of the kernel. Apart from the tables, so that an engine without triggers can leave it
 -- out; repeatable, so that it always matches the last tables. It is applied after every change of this file.
 -- tables: commits, access, ledger, members, services, redemptions, merchants, paycodes, events, settlements, log, audit,
--- exports, imports, budgets, used steps
+-- exports, imports, budgets, used steps, line jobs
 
 CREATE OR REPLACE FUNCTION moralbank_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -13,7 +13,8 @@ DECLARE
     recorded text;
 BEGIN
     FOREACH recorded IN ARRAY ARRAY['commit_answer', 'ledger_entry', 'ledger_posting', 'ledger_event',
-                                    'log_hash', 'log_checkpoint', 'log_key', 'audit_finding', 'imported_book'] LOOP
+                                    'log_hash', 'log_checkpoint', 'log_key', 'audit_finding', 'imported_book',
+                                    'line_job_result'] LOOP
         -- One that is there stays: to make it anew would lock the table against all who read it, in an upgrade under load.
         IF NOT EXISTS (SELECT FROM pg_trigger
                        WHERE tgrelid = recorded::regclass AND tgname = 'append_only' AND tgenabled = 'O') THEN
@@ -40,8 +41,9 @@ BEGIN
 END $$;
 
 -- The application's role reads everything, adds everywhere, and changes only what has a life. It deletes nothing but
--- exports, which are copies. Roles have any name, also one with a quote in it, so each is a text between dollars first; the
--- spaces are there because Flyway overlooks a placeholder that follows a dollar.
+-- exports, which are copies, and the lines of jobs when they are done. Roles have any name, also one with a quote in it,
+-- so each is a text between dollars first; the spaces are there because Flyway overlooks a placeholder that follows a
+-- dollar.
 DO $walls$
 DECLARE
     app     text := trim($role$ ${appRole} $role$);
@@ -53,14 +55,15 @@ BEGIN
         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA public TO %I', app);
         EXECUTE format('GRANT INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO %I', app);
         EXECUTE format('REVOKE UPDATE ON commit_answer, ledger_entry, ledger_posting, ledger_event,
-                                         log_hash, log_checkpoint, log_key, audit_finding, imported_book FROM %I', app);
-        EXECUTE format('REVOKE UPDATE ON ledger_budget, pay_device_step, export_file, export_chunk FROM %I', app);
-        EXECUTE format('GRANT DELETE ON export_job, export_file, export_chunk TO %I', app);
+                                         log_hash, log_checkpoint, log_key, audit_finding, imported_book,
+                                         line_job_result FROM %I', app);
+        EXECUTE format('REVOKE UPDATE ON ledger_budget, pay_device_step, export_file, export_chunk, line_job_part FROM %I', app);
+        EXECUTE format('GRANT DELETE ON export_job, export_file, export_chunk, line_job_part TO %I', app);
         EXECUTE format('REVOKE INSERT, UPDATE ON flyway_schema_history FROM %I', app);
     END IF;
     IF auditor <> '' AND EXISTS (SELECT FROM pg_roles WHERE rolname = auditor) THEN
         EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', auditor);
         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA public TO %I', auditor);
-        EXECUTE format('REVOKE SELECT ON access_key, commit_answer, event_webhook FROM %I', auditor);
+        EXECUTE format('REVOKE SELECT ON access_key, commit_answer, event_webhook, line_job_part FROM %I', auditor);
     END IF;
 END $walls$;

@@ -44,6 +44,7 @@ class ArchitectureTest {
             Set.of("merchants", "paycodes"),
             Set.of("earning"),
             Set.of("members"),
+            Set.of("linejobs"),
             Set.of("ledger"),
             Set.of("access"),
             Set.of("commits"),

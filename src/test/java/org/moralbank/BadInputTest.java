@@ -102,6 +102,8 @@ class BadInputTest {
             "setBudget",
             "listBudgets",
             "getBudget",
+            "orderGrants",
+            "orderOpenings",
             "openBalance",
             "openBalances",
             "freezeMember",
@@ -455,8 +457,11 @@ class BadInputTest {
             operations(other -> other.path().equals(op.path())).forEach(other -> methods.add(other.method()));
 
             for (String method : List.of("DELETE", "PATCH", "PUT", "POST", "GET")) {
-                // GET …/bulk asks for what has the id "bulk", and …/reversals and …/offline likewise.
-                boolean id = op.isBulk() || op.is("reverseTransaction") || op.is("uploadOfflineSales");
+                // GET …/bulk asks for what has the id "bulk", and …/line-jobs, …/reversals and …/offline likewise.
+                boolean id = op.isBulk()
+                        || op.isOfLines()
+                        || op.is("reverseTransaction")
+                        || op.is("uploadOfflineSales");
                 if (!methods.contains(method) && !(id && method.equals("GET"))) {
                     Answer answer = refused(
                             world.request(op).method(method).body(op.exampleOrNull()), 405, "method-not-allowed");
@@ -678,7 +683,7 @@ class BadInputTest {
         return refusing(bodies(), false, op -> {
             Request request = world.request(op);
 
-            if (op.isBulk()) {
+            if (op.isBulk() || op.isOfLines()) {
                 // Only the head: the server does not wait for a body that it will not take.
                 assertThat(raw("POST " + request.path() + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
                                 + (16 * MEBIBYTE + 1) + "\r\nContent-Type: application/json\r\n\r\n"))
@@ -787,20 +792,32 @@ class BadInputTest {
 
     /** The bodies of a bulk operation in each of which one item is wrong. */
     static Stream<Wrong> wrongItems() {
-        return withBody(Op::isBulk)
-                .flatMap(bulk -> wrong(bulk.single()).stream().map(wrong -> {
+        return wrongItems(Op::isBulk)
+                .map(wrong -> new Wrong(
+                        wrong.op(), wrong.field(), wrong.fault(), wrong.body().put("atomic", true)));
+    }
+
+    private static Stream<Wrong> wrongItems(Predicate<Op> ofMany) {
+        return withBody(ofMany)
+                .flatMap(many -> wrong(many.single()).stream().map(wrong -> {
                     ObjectNode item = wrong.body();
                     if (!wrong.field().equals("reference")) {
                         item.put("reference", "R-1");
                     }
                     return new Wrong(
-                            bulk,
+                            many,
                             wrong.field(),
                             wrong.fault(),
-                            JSON.objectNode()
-                                    .put("atomic", true)
-                                    .set("items", JSON.arrayNode().add(item)));
+                            JSON.objectNode().set("items", JSON.arrayNode().add(item)));
                 }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> refusesAJobForTheFieldOfALineThatIsWrong() {
+        return refusing(wrongItems(Op::isOfLines), false, wrong -> {
+            Answer answer = refused(world.request(wrong.op()).body(wrong.body()), 400, "invalid-request");
+            assertThat(answer.text()).contains("items[0]." + wrong.field());
+        });
     }
 
     @TestFactory
@@ -1505,6 +1522,12 @@ class BadInputTest {
         values.put("event", book.code() + "-1");
         made.idOf("exports", "{'contents':['ACCOUNTS'],'formats':['JSONL']}");
         made.awaitDone("/exports/" + values.get("exports.id"));
+        values.put(
+                "line-jobs.id",
+                made.made(
+                        "/transfers/line-jobs",
+                        "{'items':[{'from':'M-BHL-E0001','to':'M-BHL-H0001','amount':1,'unit':'MIN','reference':'L-1'}]}"));
+        made.awaitDone("/line-jobs/" + values.get("line-jobs.id"));
         values.put("name", "accounts.jsonl");
         String key = UUID.randomUUID().toString();
         assertThat(send(made.request(op("openBalance"))
@@ -1661,9 +1684,15 @@ class BadInputTest {
             return path.endsWith("/bulk");
         }
 
-        /** The operation that a bulk does many times. */
+        /** Whether it orders a job of lines. */
+        boolean isOfLines() {
+            return method.equals("POST") && path.endsWith("/line-jobs");
+        }
+
+        /** The operation that a bulk or a job does many times. */
         Op single() {
-            return operations(op -> op.method().equals("POST") && op.path().equals(path.replace("/bulk", "")))
+            String one = path.replaceFirst("/(bulk|line-jobs)$", "");
+            return operations(op -> op.method().equals("POST") && op.path().equals(one))
                     .findFirst()
                     .orElseThrow();
         }

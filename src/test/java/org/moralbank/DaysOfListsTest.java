@@ -42,6 +42,7 @@ class DaysOfListsTest {
         MERCHANTS("merchants", "id", "redemption_merchant", "merchant_id", "registered_at"),
         VOUCHERS("vouchers", "id", "pay_voucher", "voucher_id", "created_at"),
         EXPORTS("exports", "id", "export_job", "export_id", "created_at"),
+        LINE_JOBS("line-jobs", "id", "line_job", "job_id", "created_at"),
         SELF_AUDITS("self-audits", "id", "audit_run", "run_id", "ordered_at");
 
         private final String path;
@@ -101,6 +102,7 @@ class DaysOfListsTest {
                 yield made(book, listed, "{\"member\":\"%s\",\"amount\":10,\"unit\":\"PTS\"}".formatted(anna.id()));
             }
             case EXPORTS -> made(book, listed, "{\"formats\":[\"JSONL\"]}");
+            case LINE_JOBS -> aLineJob(book);
             case SELF_AUDITS -> aSelfAudit(book);
         };
     }
@@ -109,6 +111,15 @@ class DaysOfListsTest {
         return book.as(Role.OPERATOR)
                 .body(body)
                 .post(book.path() + "/" + listed.path)
+                .then()
+                .extract()
+                .path("id");
+    }
+
+    private static String aLineJob(TestBank.Book book) {
+        return book.as(Role.OPERATOR)
+                .body("{\"items\":[{\"member\":\"A\",\"amount\":1,\"unit\":\"MIN\",\"reference\":\"O-1\"}]}")
+                .post(book.path() + "/openings/line-jobs")
                 .then()
                 .extract()
                 .path("id");

@@ -53,16 +53,24 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
 
     private static final int PIECE = 1 << 16;
 
-    private static final ObjectReader READER = Json.mapper()
-            .reader()
-            .with(JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxTokenCount(MOST_TOKENS)
-                            .build())
-                    .build());
+    private static final ObjectReader READER = reader(MOST_TOKENS);
+
+    /** Its items are bounded one by one. */
+    private static final ObjectReader LINES_READER =
+            reader((long) LinesRequest.MOST_ITEMS * LinesRequest.MOST_TOKENS_OF_AN_ITEM);
 
     private final Bodies bodies;
+
+    private static ObjectReader reader(long mostTokens) {
+        return Json.mapper()
+                .reader()
+                .with(JsonFactory.builder()
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxTokenCount(mostTokens)
+                                .build())
+                        .build());
+    }
 
     BodyReader(Bodies bodies) {
         this.bodies = bodies;
@@ -116,7 +124,8 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
     }
 
     private static Record read(Class<Record> type, InputStream in, Call call, Bodies.Room room) throws IOException {
-        int limit = call.path().endsWith("/bulk") ? LARGEST_BULK : LARGEST;
+        boolean many = BulkRequest.class.isAssignableFrom(type) || LinesRequest.class.isAssignableFrom(type);
+        int limit = many ? LARGEST_BULK : LARGEST;
         byte[] body = body(in, call.contentLength(), limit, room);
         if (body.length > limit) {
             throw new ProtocolRejection.TooLarge(limit).refused();
@@ -132,7 +141,8 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
             throw new ProtocolRejection.Unreadable("not UTF-8").refused();
         }
         try {
-            Record read = READER.forType(type).readValue(body);
+            ObjectReader reader = LinesRequest.class.isAssignableFrom(type) ? LINES_READER : READER;
+            Record read = reader.forType(type).readValue(body);
             if (read == null) {
                 throw ProtocolRejection.Invalid.field("body", "object").refused();
             }

@@ -20,7 +20,8 @@
  * work.
  *
  * <p><b>Bodies.</b> All bodies are read {@linkplain org.moralbank.access.BodyReader here}. Their size, the number of their
- * tokens and the {@linkplain org.moralbank.access.BulkRequest items} of a bulk are bounded before they are trees, and so is the
+ * tokens and the {@linkplain org.moralbank.access.BulkRequest items} of a bulk or of a
+ * {@linkplain org.moralbank.access.LinesRequest job of lines} are bounded before they are trees, and so is the
  * {@linkplain org.moralbank.access.Bodies room} of all together: beyond it 429.
  * A POST that has no body takes none, but for an object without fields.
  *

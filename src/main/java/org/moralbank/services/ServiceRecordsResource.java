@@ -1,6 +1,7 @@
 package org.moralbank.services;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.BulkRequest;
 import org.moralbank.access.Call;
+import org.moralbank.access.Client;
+import org.moralbank.access.LinesRequest;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Ask;
@@ -39,6 +42,9 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
+import org.moralbank.linejobs.LineJobView;
+import org.moralbank.linejobs.LineJobs;
+import org.moralbank.linejobs.LineKind;
 import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
@@ -50,6 +56,12 @@ import org.moralbank.platform.ProtocolRejection;
 @Path("/v1/books/{book}/service-records")
 @Tag(name = "services", description = "Volunteering, and what it earns.")
 public class ServiceRecordsResource {
+    static final LineKind LINES = LineKind.of(
+            ServiceRecords.COLLECTION,
+            NewServiceRecord.class,
+            (ask, book, client, item) ->
+                    ServiceRecords.work(ask, book, item.checked(book, client), Once.content(item)));
+
     private static final long LONGEST_SERVICE_MINUTES = 1440;
     private static final int LONGEST_NAME = 100;
     private static final int LONGEST_CONTENT = 500;
@@ -57,11 +69,13 @@ public class ServiceRecordsResource {
     private final Books books;
     private final ServiceRecords records;
     private final ServiceRecordStore store;
+    private final LineJobs lineJobs;
 
-    ServiceRecordsResource(Books books, ServiceRecords records, ServiceRecordStore store) {
+    ServiceRecordsResource(Books books, ServiceRecords records, ServiceRecordStore store, LineJobs lineJobs) {
         this.books = books;
         this.records = records;
         this.store = store;
+        this.lineJobs = lineJobs;
     }
 
     /** The body of a service record. */
@@ -123,7 +137,7 @@ public class ServiceRecordsResource {
             @Nullable String actor,
             @Nullable String onBehalfOf)
             implements Noted {
-        ServiceGiven checked(BookHandle book, Call call) {
+        ServiceGiven checked(BookHandle book, Client client) {
             Fields fields = new Fields();
             if ((volunteer == null) == (team == null)) {
                 fields.fault("volunteer", "volunteer-or-team");
@@ -148,7 +162,7 @@ public class ServiceRecordsResource {
                     fields.id("leader", leader),
                     rating == null ? null : (int) fields.number("rating", rating, 1, 5),
                     paidBy,
-                    Note.of(fields, this, book, call.client()));
+                    Note.of(fields, this, book, client));
             fields.refuseFaults();
             return given;
         }
@@ -170,6 +184,20 @@ public class ServiceRecordsResource {
             @Schema(description = "Whether one refusal refuses all", defaultValue = "false") @Nullable
             Boolean atomic)
             implements BulkRequest {}
+
+    /** The body of more. */
+    @Schema(name = "NewServiceRecordLines")
+    record NewServiceRecordLines(
+            @Schema(
+                    description = "Each with a reference of its own",
+                    type = SchemaType.ARRAY,
+                    implementation = NewServiceRecord.class,
+                    required = true,
+                    minItems = 1,
+                    maxItems = LinesRequest.MOST_ITEMS)
+            @Nullable
+            List<byte[]> items)
+            implements LinesRequest {}
 
     @POST
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
@@ -233,8 +261,8 @@ public class ServiceRecordsResource {
     public Uni<Response> record(@Context RoutingContext http, @RestPath String book, NewServiceRecord body) {
         Call call = Call.of(http);
         return books.of(call, book)
-                .chain(found ->
-                        records.record(call.ask(found.id()), found, body.checked(found, call), Once.content(body)))
+                .chain(found -> records.record(
+                        call.ask(found.id()), found, body.checked(found, call.client()), Once.content(body)))
                 .map(Responses::of);
     }
 
@@ -270,14 +298,44 @@ public class ServiceRecordsResource {
         return books.of(call, book)
                 .chain(found -> {
                     Ask ask = call.ask(found.id());
-                    Bulk bulk = body.bulk(
-                            ask,
-                            ServiceRecords.COLLECTION,
-                            NewServiceRecord.class,
-                            item -> ServiceRecords.work(ask, found, item.checked(found, call), Once.content(item)));
+                    Bulk bulk = LINES.bulk(body, ask, found, call.client());
                     return records.recordAll(ask, found, bulk);
                 })
                 .map(Responses::of);
+    }
+
+    @POST
+    @Path("/line-jobs")
+    @Blocking
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
+    @Operation(
+            operationId = "orderServiceRecords",
+            summary = "Orders more service records than a bulk takes",
+            description = LineJobs.DESCRIPTION)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewServiceRecordLines.class),
+                            examples = @ExampleObject(name = "services", value = """
+                                    {
+                                      "items": [
+                                        {
+                                          "volunteer": "M-BHL-H0001", "activity": "代买药品", "minutes": 60,
+                                          "place": "北环路社区", "organiser": "银龄互助队", "leader": "L-BHL-01",
+                                          "reference": "SR-BHL-0001"
+                                        }
+                                      ]
+                                    }
+                                    """)))
+    @APIResponse(
+            responseCode = "201",
+            description = "Ordered",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = LineJobView.class)))
+    @Extension(name = "x-problem-codes", value = "too-many-line-jobs")
+    public Uni<Response> order(@Context RoutingContext http, @RestPath String book, NewServiceRecordLines body) {
+        return lineJobs.order(Call.of(http), book, LINES, body).map(Responses::of);
     }
 
     @GET

@@ -1,6 +1,7 @@
 package org.moralbank.transfers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.BeanParam;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.BulkRequest;
 import org.moralbank.access.Call;
+import org.moralbank.access.Client;
+import org.moralbank.access.LinesRequest;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Ask;
@@ -42,6 +45,9 @@ import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
 import org.moralbank.ledger.Party;
 import org.moralbank.ledger.Unit;
+import org.moralbank.linejobs.LineJobView;
+import org.moralbank.linejobs.LineJobs;
+import org.moralbank.linejobs.LineKind;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 
@@ -50,16 +56,23 @@ import org.moralbank.platform.Page;
 @Path("/v1/books/{book}/donations")
 @Tag(name = "transfers", description = "Time and points given.")
 public class DonationsResource {
+    static final LineKind LINES = LineKind.of(
+            "donations",
+            NewDonation.class,
+            (ask, book, client, item) -> Donations.work(book, item.checked(book, client)));
+
     private static final List<EntryType> TYPES = List.of(EntryType.DONATE_TIME, EntryType.DONATE_POINTS);
 
     private final Books books;
     private final Donations donations;
     private final PostedReads reads;
+    private final LineJobs lineJobs;
 
-    DonationsResource(Books books, Donations donations, PostedReads reads) {
+    DonationsResource(Books books, Donations donations, PostedReads reads, LineJobs lineJobs) {
         this.books = books;
         this.donations = donations;
         this.reads = reads;
+        this.lineJobs = lineJobs;
     }
 
     /** The body of a donation. */
@@ -100,7 +113,7 @@ public class DonationsResource {
             @Schema(description = "Id of the person for whom he acts") @Nullable
             String onBehalfOf)
             implements Noted {
-        Donations.Donation checked(BookHandle book, Call call) {
+        Donations.Donation checked(BookHandle book, Client client) {
             Fields fields = new Fields();
             Donations.Giver from = team == null
                     ? new Donations.Giver.OfMember(fields.id("giver", giver))
@@ -112,7 +125,7 @@ public class DonationsResource {
                     from,
                     fields.amount("amount", amount),
                     fields.value("unit", unit, Unit.MIN),
-                    Note.of(fields, this, book, call.client()));
+                    Note.of(fields, this, book, client));
             fields.refuseFaults();
             return checked;
         }
@@ -134,6 +147,20 @@ public class DonationsResource {
             @Schema(description = "Whether one refusal refuses all", defaultValue = "false") @Nullable
             Boolean atomic)
             implements BulkRequest {}
+
+    /** The body of more. */
+    @Schema(name = "NewDonationLines")
+    record NewDonationLines(
+            @Schema(
+                    description = "Each with a reference of its own",
+                    type = SchemaType.ARRAY,
+                    implementation = NewDonation.class,
+                    required = true,
+                    minItems = 1,
+                    maxItems = LinesRequest.MOST_ITEMS)
+            @Nullable
+            List<byte[]> items)
+            implements LinesRequest {}
 
     @POST
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
@@ -163,7 +190,7 @@ public class DonationsResource {
     public Uni<Response> give(@Context RoutingContext http, @RestPath String book, NewDonation body) {
         Call call = Call.of(http);
         return books.of(call, book)
-                .chain(found -> donations.donate(call.ask(found.id()), found, body.checked(found, call)))
+                .chain(found -> donations.donate(call.ask(found.id()), found, body.checked(found, call.client())))
                 .map(Responses::of);
     }
 
@@ -195,14 +222,38 @@ public class DonationsResource {
         return books.of(call, book)
                 .chain(found -> {
                     Ask ask = call.ask(found.id());
-                    Bulk bulk = body.bulk(
-                            ask,
-                            "donations",
-                            NewDonation.class,
-                            item -> Donations.work(found, item.checked(found, call)));
+                    Bulk bulk = LINES.bulk(body, ask, found, call.client());
                     return donations.donateAll(ask, found, bulk);
                 })
                 .map(Responses::of);
+    }
+
+    @POST
+    @Path("line-jobs")
+    @Blocking
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
+    @Operation(
+            operationId = "orderDonations",
+            summary = "Orders more donations than a bulk takes",
+            description = LineJobs.DESCRIPTION)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewDonationLines.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "donations",
+                                            value =
+                                                    "{\"items\": [{\"team\": \"TEAM-01\", \"amount\": 60, \"unit\": \"MIN\", \"reference\": \"D-2025-0001\"}]}")))
+    @APIResponse(
+            responseCode = "201",
+            description = "Ordered",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = LineJobView.class)))
+    @Extension(name = "x-problem-codes", value = "too-many-line-jobs")
+    public Uni<Response> order(@Context RoutingContext http, @RestPath String book, NewDonationLines body) {
+        return lineJobs.order(Call.of(http), book, LINES, body).map(Responses::of);
     }
 
     @GET

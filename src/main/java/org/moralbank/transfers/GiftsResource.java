@@ -1,6 +1,7 @@
 package org.moralbank.transfers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.BeanParam;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.BulkRequest;
 import org.moralbank.access.Call;
+import org.moralbank.access.Client;
+import org.moralbank.access.LinesRequest;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Ask;
@@ -41,6 +44,9 @@ import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
 import org.moralbank.ledger.Unit;
+import org.moralbank.linejobs.LineJobView;
+import org.moralbank.linejobs.LineJobs;
+import org.moralbank.linejobs.LineKind;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 
@@ -49,16 +55,21 @@ import org.moralbank.platform.Page;
 @Path("/v1/books/{book}/gifts")
 @Tag(name = "transfers", description = "Time and points given.")
 public class GiftsResource {
+    static final LineKind LINES = LineKind.of(
+            "gifts", NewGift.class, (ask, book, client, item) -> Gifts.work(book, item.checked(book, client)));
+
     private static final List<EntryType> TYPES = List.of(EntryType.GIFT_TIME_KIN);
 
     private final Books books;
     private final Gifts gifts;
     private final PostedReads reads;
+    private final LineJobs lineJobs;
 
-    GiftsResource(Books books, Gifts gifts, PostedReads reads) {
+    GiftsResource(Books books, Gifts gifts, PostedReads reads, LineJobs lineJobs) {
         this.books = books;
         this.gifts = gifts;
         this.reads = reads;
+        this.lineJobs = lineJobs;
     }
 
     /** The body of a gift. */
@@ -104,14 +115,14 @@ public class GiftsResource {
             @Schema(description = "Id of the person for whom he acts") @Nullable
             String onBehalfOf)
             implements Noted {
-        Gifts.Gift checked(BookHandle book, Call call) {
+        Gifts.Gift checked(BookHandle book, Client client) {
             Fields fields = new Fields();
             Gifts.Gift checked = new Gifts.Gift(
                     fields.id("from", from),
                     fields.id("to", to),
                     fields.amount("amount", amount),
                     fields.value("unit", unit, Unit.MIN),
-                    Note.of(fields, this, book, call.client()));
+                    Note.of(fields, this, book, client));
             fields.refuseFaults();
             return checked;
         }
@@ -133,6 +144,20 @@ public class GiftsResource {
             @Schema(description = "Whether one refusal refuses all", defaultValue = "false") @Nullable
             Boolean atomic)
             implements BulkRequest {}
+
+    /** The body of more. */
+    @Schema(name = "NewGiftLines")
+    record NewGiftLines(
+            @Schema(
+                    description = "Each with a reference of its own",
+                    type = SchemaType.ARRAY,
+                    implementation = NewGift.class,
+                    required = true,
+                    minItems = 1,
+                    maxItems = LinesRequest.MOST_ITEMS)
+            @Nullable
+            List<byte[]> items)
+            implements LinesRequest {}
 
     @POST
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
@@ -163,7 +188,7 @@ public class GiftsResource {
     public Uni<Response> give(@Context RoutingContext http, @RestPath String book, NewGift body) {
         Call call = Call.of(http);
         return books.of(call, book)
-                .chain(found -> gifts.give(call.ask(found.id()), found, body.checked(found, call)))
+                .chain(found -> gifts.give(call.ask(found.id()), found, body.checked(found, call.client())))
                 .map(Responses::of);
     }
 
@@ -195,11 +220,38 @@ public class GiftsResource {
         return books.of(call, book)
                 .chain(found -> {
                     Ask ask = call.ask(found.id());
-                    Bulk bulk = body.bulk(
-                            ask, "gifts", NewGift.class, item -> Gifts.work(found, item.checked(found, call)));
+                    Bulk bulk = LINES.bulk(body, ask, found, call.client());
                     return gifts.giveAll(ask, found, bulk);
                 })
                 .map(Responses::of);
+    }
+
+    @POST
+    @Path("line-jobs")
+    @Blocking
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
+    @Operation(
+            operationId = "orderGifts",
+            summary = "Orders more gifts than a bulk takes",
+            description = LineJobs.DESCRIPTION)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewGiftLines.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "gifts",
+                                            value =
+                                                    "{\"items\": [{\"from\": \"M-BHL-H0001\", \"to\": \"M-BHL-E0001\", \"amount\": 120, \"unit\": \"MIN\", \"reference\": \"G-2025-0001\"}]}")))
+    @APIResponse(
+            responseCode = "201",
+            description = "Ordered",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = LineJobView.class)))
+    @Extension(name = "x-problem-codes", value = "too-many-line-jobs")
+    public Uni<Response> order(@Context RoutingContext http, @RestPath String book, NewGiftLines body) {
+        return lineJobs.order(Call.of(http), book, LINES, body).map(Responses::of);
     }
 
     @GET

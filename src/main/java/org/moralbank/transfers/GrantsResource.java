@@ -1,6 +1,7 @@
 package org.moralbank.transfers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.BeanParam;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.BulkRequest;
 import org.moralbank.access.Call;
+import org.moralbank.access.Client;
+import org.moralbank.access.LinesRequest;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Ask;
@@ -46,6 +49,9 @@ import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
 import org.moralbank.ledger.Party;
 import org.moralbank.ledger.Unit;
+import org.moralbank.linejobs.LineJobView;
+import org.moralbank.linejobs.LineJobs;
+import org.moralbank.linejobs.LineKind;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 
@@ -54,6 +60,9 @@ import org.moralbank.platform.Page;
 @Path("/v1/books/{book}/grants")
 @Tag(name = "transfers", description = "Time and points given.")
 public class GrantsResource {
+    static final LineKind LINES = LineKind.of(
+            "grants", NewGrant.class, (ask, book, client, item) -> Grants.work(book, item.checked(book, client)));
+
     private static final List<EntryType> TYPES =
             List.of(EntryType.GRANT_TIME, EntryType.GRANT_TIME_FROM_POOL, EntryType.GRANT_POINTS);
 
@@ -66,11 +75,13 @@ public class GrantsResource {
     private final Books books;
     private final Grants grants;
     private final PostedReads reads;
+    private final LineJobs lineJobs;
 
-    GrantsResource(Books books, Grants grants, PostedReads reads) {
+    GrantsResource(Books books, Grants grants, PostedReads reads, LineJobs lineJobs) {
         this.books = books;
         this.grants = grants;
         this.reads = reads;
+        this.lineJobs = lineJobs;
     }
 
     /** The body of a grant. */
@@ -126,7 +137,7 @@ public class GrantsResource {
             @Schema(description = "Id of the person for whom he acts") @Nullable
             String onBehalfOf)
             implements Noted {
-        Grants.Grant checked(BookHandle book, Call call) {
+        Grants.Grant checked(BookHandle book, Client client) {
             Fields fields = new Fields();
             LocalDate today = book.dayOf(Instant.now());
             LocalDate endOfYear = LocalDate.of(today.getYear(), Month.DECEMBER, 31);
@@ -142,7 +153,7 @@ public class GrantsResource {
                             today,
                             today.plusYears(LONGEST_YEARS)),
                     !Boolean.FALSE.equals(restricted),
-                    Note.of(fields, this, book, call.client()));
+                    Note.of(fields, this, book, client));
             if (unit == Unit.PTS && expiresOn != null) {
                 fields.fault("expiresOn", "time-only");
             }
@@ -183,6 +194,20 @@ public class GrantsResource {
             Boolean atomic)
             implements BulkRequest {}
 
+    /** The body of more. */
+    @Schema(name = "NewGrantLines")
+    record NewGrantLines(
+            @Schema(
+                    description = "Each with a reference of its own",
+                    type = SchemaType.ARRAY,
+                    implementation = NewGrant.class,
+                    required = true,
+                    minItems = 1,
+                    maxItems = LinesRequest.MOST_ITEMS)
+            @Nullable
+            List<byte[]> items)
+            implements LinesRequest {}
+
     @POST
     @Allowed({Role.COORDINATOR, Role.OPERATOR})
     @Operation(
@@ -215,7 +240,7 @@ public class GrantsResource {
     public Uni<Response> give(@Context RoutingContext http, @RestPath String book, NewGrant body) {
         Call call = Call.of(http);
         return books.of(call, book)
-                .chain(found -> grants.grant(call.ask(found.id()), found, body.checked(found, call)))
+                .chain(found -> grants.grant(call.ask(found.id()), found, body.checked(found, call.client())))
                 .map(Responses::of);
     }
 
@@ -244,11 +269,38 @@ public class GrantsResource {
         return books.of(call, book)
                 .chain(found -> {
                     Ask ask = call.ask(found.id());
-                    Bulk bulk = body.bulk(
-                            ask, "grants", NewGrant.class, item -> Grants.work(found, item.checked(found, call)));
+                    Bulk bulk = LINES.bulk(body, ask, found, call.client());
                     return grants.grantAll(ask, found, bulk);
                 })
                 .map(Responses::of);
+    }
+
+    @POST
+    @Path("line-jobs")
+    @Blocking
+    @Allowed({Role.COORDINATOR, Role.OPERATOR})
+    @Operation(
+            operationId = "orderGrants",
+            summary = "Orders more grants than a bulk takes",
+            description = LineJobs.DESCRIPTION)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewGrantLines.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "grants",
+                                            value =
+                                                    "{\"items\": [{\"fund\": \"PUBLIC\", \"member\": \"M-BHL-E0001\", \"amount\": 600, \"unit\": \"MIN\", \"reference\": \"F-2025-0001\"}]}")))
+    @APIResponse(
+            responseCode = "201",
+            description = "Ordered",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = LineJobView.class)))
+    @Extension(name = "x-problem-codes", value = "too-many-line-jobs")
+    public Uni<Response> order(@Context RoutingContext http, @RestPath String book, NewGrantLines body) {
+        return lineJobs.order(Call.of(http), book, LINES, body).map(Responses::of);
     }
 
     @GET

@@ -1,6 +1,7 @@
 package org.moralbank.transfers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.BeanParam;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.BulkRequest;
 import org.moralbank.access.Call;
+import org.moralbank.access.Client;
+import org.moralbank.access.LinesRequest;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Ask;
@@ -41,6 +44,9 @@ import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
 import org.moralbank.ledger.Unit;
+import org.moralbank.linejobs.LineJobView;
+import org.moralbank.linejobs.LineJobs;
+import org.moralbank.linejobs.LineKind;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 
@@ -49,16 +55,21 @@ import org.moralbank.platform.Page;
 @Path("/v1/books/{book}/openings")
 @Tag(name = "transfers", description = "Time and points given.")
 public class OpeningsResource {
+    static final LineKind LINES = LineKind.of(
+            "openings", NewOpening.class, (ask, book, client, item) -> Openings.work(book, item.checked(book, client)));
+
     private static final List<EntryType> TYPES = List.of(EntryType.OPENING);
 
     private final Books books;
     private final Openings openings;
     private final PostedReads reads;
+    private final LineJobs lineJobs;
 
-    OpeningsResource(Books books, Openings openings, PostedReads reads) {
+    OpeningsResource(Books books, Openings openings, PostedReads reads, LineJobs lineJobs) {
         this.books = books;
         this.openings = openings;
         this.reads = reads;
+        this.lineJobs = lineJobs;
     }
 
     /** The body of an opening balance. */
@@ -96,13 +107,13 @@ public class OpeningsResource {
             @Schema(description = "Id of the person for whom he acts") @Nullable
             String onBehalfOf)
             implements Noted {
-        Openings.Opening checked(BookHandle book, Call call) {
+        Openings.Opening checked(BookHandle book, Client client) {
             Fields fields = new Fields();
             Openings.Opening checked = new Openings.Opening(
                     fields.id("member", member),
                     fields.amount("amount", amount),
                     fields.value("unit", unit, Unit.MIN),
-                    Note.of(fields, this, book, call.client()));
+                    Note.of(fields, this, book, client));
             fields.refuseFaults();
             return checked;
         }
@@ -124,6 +135,20 @@ public class OpeningsResource {
             @Schema(description = "Whether one refusal refuses all", defaultValue = "false") @Nullable
             Boolean atomic)
             implements BulkRequest {}
+
+    /** The body of more. */
+    @Schema(name = "NewOpeningLines")
+    record NewOpeningLines(
+            @Schema(
+                    description = "Each with a reference of its own",
+                    type = SchemaType.ARRAY,
+                    implementation = NewOpening.class,
+                    required = true,
+                    minItems = 1,
+                    maxItems = LinesRequest.MOST_ITEMS)
+            @Nullable
+            List<byte[]> items)
+            implements LinesRequest {}
 
     @POST
     @Allowed({Role.OPERATOR})
@@ -153,7 +178,7 @@ public class OpeningsResource {
     public Uni<Response> open(@Context RoutingContext http, @RestPath String book, NewOpening body) {
         Call call = Call.of(http);
         return books.of(call, book)
-                .chain(found -> openings.open(call.ask(found.id()), found, body.checked(found, call)))
+                .chain(found -> openings.open(call.ask(found.id()), found, body.checked(found, call.client())))
                 .map(Responses::of);
     }
 
@@ -185,11 +210,38 @@ public class OpeningsResource {
         return books.of(call, book)
                 .chain(found -> {
                     Ask ask = call.ask(found.id());
-                    Bulk bulk = body.bulk(
-                            ask, "openings", NewOpening.class, item -> Openings.work(found, item.checked(found, call)));
+                    Bulk bulk = LINES.bulk(body, ask, found, call.client());
                     return openings.openAll(ask, found, bulk);
                 })
                 .map(Responses::of);
+    }
+
+    @POST
+    @Path("line-jobs")
+    @Blocking
+    @Allowed({Role.OPERATOR})
+    @Operation(
+            operationId = "orderOpenings",
+            summary = "Orders more opening balances than a bulk takes",
+            description = LineJobs.DESCRIPTION)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewOpeningLines.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "openings",
+                                            value =
+                                                    "{\"items\": [{\"member\": \"M-BHL-E0001\", \"amount\": 600, \"unit\": \"MIN\", \"reference\": \"O-2025-0001\"}]}")))
+    @APIResponse(
+            responseCode = "201",
+            description = "Ordered",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = LineJobView.class)))
+    @Extension(name = "x-problem-codes", value = "too-many-line-jobs")
+    public Uni<Response> order(@Context RoutingContext http, @RestPath String book, NewOpeningLines body) {
+        return lineJobs.order(Call.of(http), book, LINES, body).map(Responses::of);
     }
 
     @GET

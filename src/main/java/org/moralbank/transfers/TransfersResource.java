@@ -1,6 +1,7 @@
 package org.moralbank.transfers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.BeanParam;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.BulkRequest;
 import org.moralbank.access.Call;
+import org.moralbank.access.Client;
+import org.moralbank.access.LinesRequest;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Ask;
@@ -41,6 +44,9 @@ import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
 import org.moralbank.ledger.Unit;
+import org.moralbank.linejobs.LineJobView;
+import org.moralbank.linejobs.LineJobs;
+import org.moralbank.linejobs.LineKind;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 
@@ -49,16 +55,23 @@ import org.moralbank.platform.Page;
 @Path("/v1/books/{book}/transfers")
 @Tag(name = "transfers", description = "Time and points given.")
 public class TransfersResource {
+    static final LineKind LINES = LineKind.of(
+            "transfers",
+            NewTransfer.class,
+            (ask, book, client, item) -> Transfers.work(book, item.checked(book, client)));
+
     private static final List<EntryType> TYPES = List.of(EntryType.TRANSFER_TIME, EntryType.TRANSFER_POINTS);
 
     private final Books books;
     private final Transfers transfers;
     private final PostedReads reads;
+    private final LineJobs lineJobs;
 
-    TransfersResource(Books books, Transfers transfers, PostedReads reads) {
+    TransfersResource(Books books, Transfers transfers, PostedReads reads, LineJobs lineJobs) {
         this.books = books;
         this.transfers = transfers;
         this.reads = reads;
+        this.lineJobs = lineJobs;
     }
 
     /** The body of a transfer. */
@@ -99,14 +112,14 @@ public class TransfersResource {
             @Schema(description = "Id of the person for whom he acts") @Nullable
             String onBehalfOf)
             implements Noted {
-        Transfers.Transfer checked(BookHandle book, Call call) {
+        Transfers.Transfer checked(BookHandle book, Client client) {
             Fields fields = new Fields();
             Transfers.Transfer checked = new Transfers.Transfer(
                     fields.id("from", from),
                     fields.id("to", to),
                     fields.amount("amount", amount),
                     fields.value("unit", unit, Unit.MIN),
-                    Note.of(fields, this, book, call.client()));
+                    Note.of(fields, this, book, client));
             fields.refuseFaults();
             return checked;
         }
@@ -128,6 +141,20 @@ public class TransfersResource {
             @Schema(description = "Whether one refusal refuses all", defaultValue = "false") @Nullable
             Boolean atomic)
             implements BulkRequest {}
+
+    /** The body of more. */
+    @Schema(name = "NewTransferLines")
+    record NewTransferLines(
+            @Schema(
+                    description = "Each with a reference of its own",
+                    type = SchemaType.ARRAY,
+                    implementation = NewTransfer.class,
+                    required = true,
+                    minItems = 1,
+                    maxItems = LinesRequest.MOST_ITEMS)
+            @Nullable
+            List<byte[]> items)
+            implements LinesRequest {}
 
     @POST
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
@@ -160,7 +187,7 @@ public class TransfersResource {
     public Uni<Response> give(@Context RoutingContext http, @RestPath String book, NewTransfer body) {
         Call call = Call.of(http);
         return books.of(call, book)
-                .chain(found -> transfers.transfer(call.ask(found.id()), found, body.checked(found, call)))
+                .chain(found -> transfers.transfer(call.ask(found.id()), found, body.checked(found, call.client())))
                 .map(Responses::of);
     }
 
@@ -192,14 +219,38 @@ public class TransfersResource {
         return books.of(call, book)
                 .chain(found -> {
                     Ask ask = call.ask(found.id());
-                    Bulk bulk = body.bulk(
-                            ask,
-                            "transfers",
-                            NewTransfer.class,
-                            item -> Transfers.work(found, item.checked(found, call)));
+                    Bulk bulk = LINES.bulk(body, ask, found, call.client());
                     return transfers.transferAll(ask, found, bulk);
                 })
                 .map(Responses::of);
+    }
+
+    @POST
+    @Path("line-jobs")
+    @Blocking
+    @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR})
+    @Operation(
+            operationId = "orderTransfers",
+            summary = "Orders more transfers than a bulk takes",
+            description = LineJobs.DESCRIPTION)
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = NewTransferLines.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "transfers",
+                                            value =
+                                                    "{\"items\": [{\"from\": \"M-BHL-E0001\", \"to\": \"M-BHL-H0001\", \"amount\": 60, \"unit\": \"MIN\", \"reference\": \"T-2025-0001\"}]}")))
+    @APIResponse(
+            responseCode = "201",
+            description = "Ordered",
+            content = @Content(mediaType = "application/json", schema = @Schema(implementation = LineJobView.class)))
+    @Extension(name = "x-problem-codes", value = "too-many-line-jobs")
+    public Uni<Response> order(@Context RoutingContext http, @RestPath String book, NewTransferLines body) {
+        return lineJobs.order(Call.of(http), book, LINES, body).map(Responses::of);
     }
 
     @GET
