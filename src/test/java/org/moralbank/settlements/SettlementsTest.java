@@ -752,7 +752,7 @@ class SettlementsTest {
                 .body("closing", equalTo(500));
         List<String> lines = file(book, "2025-02-05", "transactions").lines().toList();
         assertThat(lines.getFirst()).endsWith("count,1,sum,300");
-        assertThat(lines.getLast()).isEqualTo("4,WRITE_OFF,2025-02-05,2025-02-05T04:00:00.000000Z,,,,WO-1,300,0");
+        assertThat(lines.getLast()).isEqualTo("4,WRITE_OFF,2025-02-05,2025-02-05T04:00:00.000000Z,,,,WO-1,300,0,");
         close(book, "2025-02-28")
                 .statusCode(201)
                 .body("carriedOver", equalTo(0))
