@@ -46,7 +46,8 @@ public class ApiDescription implements OASFilter {
             helpers with time, members spend points at merchants, auditors check the books.
 
             **Who.** Every operation under `/v1` takes an API key: `Authorization: Bearer mb_…`. A key belongs to a client,
-            which has roles and books. Another client's book is 404.
+            which has roles and books. Each operation names at the end of its description, and in `x-roles`, the roles of which
+            a client needs one; a client of none of them is told 403. Another client's book is 404.
 
             **Amounts** are whole numbers of a unit's minor part, with the unit beside them: `MIN`, minutes; `PTS`,
             hundredths of a point. They are at most 10¹². The units are never converted into one another.
