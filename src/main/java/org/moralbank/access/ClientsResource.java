@@ -238,7 +238,8 @@ public class ClientsResource {
     @Allowed(Role.OPERATOR)
     @Operation(operationId = "revokeClientKey", summary = "Revokes a key", description = """
                     Once it is answered, no commit uses the key: it posts nothing any more. Reads end within five seconds
-                    in every process. A key that is revoked already is left as it is. No body is needed.
+                    in every process. A key that is revoked already is left as it is. The webhooks of a client without a key
+                    are sent nothing until he has one again. No body is needed.
                     """)
     @APIResponse(
             responseCode = "200",

@@ -9,7 +9,7 @@ final class Backoff {
     static final Duration FIRST = Duration.ofSeconds(5);
     static final Duration LONGEST = Duration.ofHours(4);
 
-    /** How long an event is tried. */
+    /** How old an event is that is given up when an attempt fails. */
     static final Duration TRIED_FOR = Duration.ofDays(3);
 
     private static final double JITTER = 0.2;

@@ -87,8 +87,7 @@ final class Deliveries implements AutoCloseable {
     CompletableFuture<Void> round() {
         if (System.nanoTime() - lookedAroundNanos >= LOOK_AROUND.toNanos()) {
             lookedAroundNanos = System.nanoTime();
-            store.addStreams();
-            metrics.standing(store.standing());
+            lookAround();
         }
         int free = config.concurrency() - runningInAll.get();
         List<CompletableFuture<Void>> begun = new ArrayList<>();
@@ -113,6 +112,17 @@ final class Deliveries implements AutoCloseable {
             }
         }
         return CompletableFuture.allOf(begun.toArray(CompletableFuture[]::new));
+    }
+
+    private void lookAround() {
+        store.addStreams();
+        DeliveryStore.Standing now = store.standing();
+        now.withoutKey().stream()
+                .filter(webhook -> !metrics.standing().withoutKey().contains(webhook))
+                .forEach(webhook -> LOG.warnf(
+                        "Webhook %s is sent nothing: its client has no key that works. It goes on when he has one.",
+                        webhook));
+        metrics.standing(now);
     }
 
     /** Sends what a stream has. A fault leaves the lease to run out, and the next deliverer goes on from the position. */

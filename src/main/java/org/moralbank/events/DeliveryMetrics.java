@@ -9,7 +9,7 @@ final class DeliveryMetrics {
     private final Counter delivered;
     private final Counter failed;
     private final Counter parked;
-    private volatile DeliveryStore.Standing standing = new DeliveryStore.Standing(0, 0, 0);
+    private volatile DeliveryStore.Standing standing = DeliveryStore.Standing.NONE;
 
     DeliveryMetrics(MeterRegistry registry) {
         delivered = outcome(registry, "delivered");
@@ -24,6 +24,12 @@ final class DeliveryMetrics {
                 .register(registry);
         Gauge.builder("moralbank.events.webhook.stopped", this, metrics -> metrics.standing.stopped())
                 .description("Webhooks times books that stopped, until the webhook is resumed")
+                .register(registry);
+        Gauge.builder(
+                        "moralbank.events.webhook.keyless",
+                        this,
+                        metrics -> metrics.standing.withoutKey().size())
+                .description("Active webhooks that are sent nothing, until their clients have a key again")
                 .register(registry);
     }
 
@@ -45,6 +51,11 @@ final class DeliveryMetrics {
 
     void parked() {
         parked.increment();
+    }
+
+    /** What there was at the last look. */
+    DeliveryStore.Standing standing() {
+        return standing;
     }
 
     void standing(DeliveryStore.Standing now) {

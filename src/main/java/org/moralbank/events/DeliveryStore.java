@@ -52,7 +52,7 @@ class DeliveryStore {
                 JOIN ledger_book b USING (book_id)
                 CROSS JOIN t
                 WHERE w.status = 'ACTIVE'
-                AND EXISTS (SELECT FROM access_key k WHERE k.client_id = w.client_id AND k.revoked_at IS NULL)
+                AND %s
                 AND d.lease_until <= t.now
                 AND (d.stopped_at IS NULL OR d.resumed < w.resumed)
                 AND ((d.next_attempt_at <= t.now OR d.resumed < w.resumed)
@@ -70,7 +70,7 @@ class DeliveryStore {
             WHERE s.place <= $2
             ORDER BY s.next_attempt_at
             LIMIT $3
-            """;
+            """.formatted(WebhookStore.CLIENT_HAS_KEY);
 
     /** Only one of several finds the lease over: the others wait for his row and look again. */
     private static final String CLAIM = NOW + """
@@ -197,12 +197,13 @@ class DeliveryStore {
                        ORDER BY event_no DESC
                        LIMIT 1), 0) - d.position)), 0)::bigint,
                    (SELECT count(*) FROM event_aside WHERE state = 'PARKED'),
-                   count(*) FILTER (WHERE d.stopped_at IS NOT NULL AND d.resumed = w.resumed)
+                   count(*) FILTER (WHERE d.stopped_at IS NOT NULL AND d.resumed = w.resumed),
+                   (SELECT coalesce(array_agg(w.webhook_id), '{}') FROM event_webhook w WHERE w.status = 'ACTIVE' AND NOT %s)
             FROM event_stream d
             JOIN event_webhook w USING (webhook_id)
             JOIN ledger_book b USING (book_id)
             WHERE w.status = 'ACTIVE'
-            """;
+            """.formatted(WebhookStore.CLIENT_HAS_KEY);
 
     private final Pool pool;
 
@@ -236,8 +237,14 @@ class DeliveryStore {
     /** An event that is to be sent again. */
     record Replay(long event, int attempts, Instant since, Instant now) {}
 
-    /** Of all webhooks: how many events the slowest stream is behind, what is parked, and what stopped. */
-    record Standing(long lag, long parked, long stopped) {}
+    /**
+     * Of all webhooks: how many events the slowest stream is behind, what is parked, and what stopped.
+     *
+     * @param withoutKey the webhooks that are active and whose clients have no key
+     */
+    record Standing(long lag, long parked, long stopped, Set<UUID> withoutKey) {
+        static final Standing NONE = new Standing(0, 0, 0, Set.of());
+    }
 
     void addStreams() {
         pool.query(ADD_STREAMS).execute().await().atMost(PATIENCE);
@@ -365,7 +372,7 @@ class DeliveryStore {
                 .atMost(PATIENCE)
                 .iterator()
                 .next();
-        return new Standing(row.getLong(0), row.getLong(1), row.getLong(2));
+        return new Standing(row.getLong(0), row.getLong(1), row.getLong(2), Set.of(row.getArrayOfUUIDs(3)));
     }
 
     private static Tuple held(long aheadMillis, Lease lease) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 record DeliveryView(
         @Schema(examples = "BHL") String book,
 
-        State state,
+        @Schema(description = DeliveryView.STATES) State state,
 
         @Schema(description = "The last event that was delivered, passed over because of its type, or parked")
         long position,
@@ -34,6 +34,12 @@ record DeliveryView(
                 examples = "status-500")
         @Nullable
         String lastError) {
+    static final String STATES =
+            "RUNNING: it waits for the next event, or delivers. RETRYING: the last attempt failed, another follows. STOPPED: 20"
+                    + " events were parked in a row; until the webhook is resumed. NO_KEY: the keys of the webhook's client are"
+                    + " all revoked, and nothing is sent; it goes on by itself when he has one again. IDLE: the webhook is"
+                    + " suspended or closed";
+
     /** What a stream does. */
     @Schema(name = "DeliveryState")
     enum State {
@@ -43,6 +49,8 @@ record DeliveryView(
         RETRYING,
         /** Too many events were parked in a row; until the webhook is resumed. */
         STOPPED,
+        /** Nothing is sent, because the webhook's client has no key that works; it goes on by itself when he has one. */
+        NO_KEY,
         /** The webhook is suspended or closed. */
         IDLE
     }

@@ -21,12 +21,17 @@ import org.moralbank.platform.Page;
 /** Reads of webhooks and of how far they are. */
 @ApplicationScoped
 class WebhookStore {
-    private static final String FIND =
-            "SELECT " + WebhookTable.COLUMNS + "FROM event_webhook w WHERE w.webhook_id = $1";
+    /** Whether a webhook {@code w} is one of a client who has a key; else it is sent nothing. */
+    static final String CLIENT_HAS_KEY =
+            "EXISTS (SELECT FROM access_key k WHERE k.client_id = w.client_id AND k.revoked_at IS NULL)";
+
+    private static final String SEEN = "SELECT " + WebhookTable.COLUMNS + ", " + CLIENT_HAS_KEY;
+
+    private static final String FIND = SEEN + " FROM event_webhook w WHERE w.webhook_id = $1";
 
     /** Of a client's own, or of all whose books an operator or auditor may use. */
-    private static final String LIST = "SELECT " + WebhookTable.COLUMNS + """
-            FROM event_webhook w
+    private static final String LIST = SEEN + """
+             FROM event_webhook w
             WHERE ($1::uuid IS NULL OR w.webhook_id > $1)
             AND (w.client_id = $2 OR $3 AND ($4 OR w.books <@ $5))
             AND ($6::text IS NULL OR $6 = ANY (w.books) OR '*' = ANY (w.books))
@@ -58,14 +63,14 @@ class WebhookStore {
                        FROM event_aside a
                        WHERE a.webhook_id = d.webhook_id AND a.book_id = d.book_id AND a.state = 'PARKED'),
                    d.last_attempt_at, d.delivered_at, d.next_attempt_at, d.last_error,
-                   d.stopped_at IS NOT NULL AND d.resumed = w.resumed, w.status
+                   d.stopped_at IS NOT NULL AND d.resumed = w.resumed, w.status, %s
             FROM event_webhook w
             JOIN event_stream d USING (webhook_id)
             JOIN ledger_book b USING (book_id)
             WHERE w.webhook_id = $1 AND b.code > $2
             ORDER BY b.code
             LIMIT $3
-            """;
+            """.formatted(CLIENT_HAS_KEY);
 
     private static final String ASIDE = """
             SELECT b.code, a.event_no, a.state, a.since, a.attempts, a.last_error
@@ -91,17 +96,24 @@ class WebhookStore {
         this.pool = pool;
     }
 
-    Uni<Optional<Webhook>> find(UUID id) {
+    /** A webhook, and whether its client has a key. */
+    record Seen(Webhook webhook, boolean clientHasKey) {
+        static Seen of(Row row) {
+            return new Seen(WebhookTable.webhook(row.getDelegate()), row.getBoolean(13));
+        }
+    }
+
+    Uni<Optional<Seen>> find(UUID id) {
         return pool.preparedQuery(FIND).execute(Tuple.of(id)).map(rows -> {
             for (Row row : rows) {
-                return Optional.of(WebhookTable.webhook(row.getDelegate()));
+                return Optional.of(Seen.of(row));
             }
             return Optional.empty();
         });
     }
 
     /** Those that a client registered, and with {@code others} those of other clients whose books are all his. */
-    Uni<List<Webhook>> list(
+    Uni<List<Seen>> list(
             Client client, boolean others, @Nullable String book, Webhook.@Nullable Status status, Page.Request page) {
         Tuple arguments = Tuple.tuple()
                 .addUUID(page.afterId())
@@ -113,9 +125,9 @@ class WebhookStore {
                 .addString(status == null ? null : status.name())
                 .addInteger(page.rows());
         return pool.preparedQuery(LIST).execute(arguments).map(rows -> {
-            List<Webhook> webhooks = new ArrayList<>();
+            List<Seen> webhooks = new ArrayList<>();
             for (Row row : rows) {
-                webhooks.add(WebhookTable.webhook(row.getDelegate()));
+                webhooks.add(Seen.of(row));
             }
             return webhooks;
         });
@@ -155,6 +167,8 @@ class WebhookStore {
             state = DeliveryView.State.IDLE;
         } else if (row.getBoolean(9)) {
             state = DeliveryView.State.STOPPED;
+        } else if (!row.getBoolean(11)) {
+            state = DeliveryView.State.NO_KEY;
         } else {
             state = row.getInteger(3) > 0 ? DeliveryView.State.RETRYING : DeliveryView.State.RUNNING;
         }

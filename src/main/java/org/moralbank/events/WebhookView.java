@@ -23,6 +23,14 @@ record WebhookView(
         List<String> types,
 
         Webhook.Status status,
+
+        @Schema(
+                description =
+                        "Whether nothing is sent although it is ACTIVE, because the keys of its client are all revoked; it"
+                                + " goes on by itself when he has one again. Told where webhooks are read, not where they are changed")
+        @Nullable
+        Boolean waitsForKey,
+
         Instant createdAt,
 
         @Schema(description = "Until when the secret before the last rotation signs too") @Nullable
@@ -31,13 +39,24 @@ record WebhookView(
         @Schema(description = "What deliveries are signed with: in the first answer only", examples = "whsec_…")
         @Nullable
         String secret) {
+    /** As a change answers. */
     static WebhookView of(Webhook webhook, @Nullable String secret) {
+        return of(webhook, null, secret);
+    }
+
+    /** As it is read. */
+    static WebhookView of(WebhookStore.Seen seen) {
+        return of(seen.webhook(), seen.webhook().status() == Webhook.Status.ACTIVE && !seen.clientHasKey(), null);
+    }
+
+    private static WebhookView of(Webhook webhook, @Nullable Boolean waitsForKey, @Nullable String secret) {
         return new WebhookView(
                 webhook.id(),
                 webhook.url(),
                 webhook.books().stream().sorted().toList(),
                 webhook.types().stream().sorted().toList(),
                 webhook.status(),
+                waitsForKey,
                 webhook.createdAt(),
                 webhook.oldUntil(),
                 secret);

@@ -77,7 +77,8 @@ public class WebhooksResource {
             @Schema(
                     minItems = 1,
                     description =
-                            "Types of events, or their beginnings up to a dot; every type without it. Sales are among"
+                            "Types of events, or their beginnings up to a dot; every type without it. One that there is not is"
+                                    + " taken, because others come, and matches nothing until then. Sales are among"
                                     + " org.moralbank.redemption as redemption.sold, and among org.moralbank.entry."
                                     + " org.moralbank.self-audit.broken says that a check of the book does not hold",
                     examples = "[\"org.moralbank.redemption\"]")
@@ -135,11 +136,19 @@ public class WebhooksResource {
                     secret. The answer shows the secret, this once; the answer to a retry is without it.
 
                     Answer 2xx within 10 s, best at once, and do your work after that. Everything else, redirects too, is a
-                    failure: the event is sent again after 5 s, 10 s, 20 s and so on up to 4 h, for three days. Deliveries are
-                    at least once: keep webhook-id and ignore what you have seen. They are in order in each book: an event is
-                    sent when the one before it was delivered or parked. An event that failed for three days is parked and
-                    the next one follows; see deliveries and parked, and replay. When 20 were parked in a row, the book stops
-                    until the webhook is resumed. What is delivered can be read again with the feed of the book.
+                    failure: the event is sent again after 5 s, 10 s, 20 s and so on up to 4 h. Deliveries are at least once:
+                    keep webhook-id and ignore what you have seen. They are in order in each book: an event is sent when the
+                    one before it was delivered or parked.
+
+                    An event is parked, and the next one follows, when an attempt fails three days after it was recorded, or
+                    after the webhook was registered or last resumed if that was later. So the first that fails is tried for
+                    three days; those behind it that have become as old meanwhile are parked after one failed attempt each.
+                    When 20 were parked in a row, the book stops until the webhook is resumed. See deliveries and parked, and
+                    replay. What is delivered can be read again with the feed of the book.
+
+                    While the client that registered it has no key that works, nothing is sent: `waitsForKey` of the webhook
+                    and NO_KEY of its deliveries say so. It goes on by itself, with all that happened meanwhile, when he has
+                    one again.
                     """)
     @RequestBody(
             required = true,
@@ -187,7 +196,7 @@ public class WebhooksResource {
         return store.list(client, client.isAny(Role.OPERATOR, Role.AUDITOR), ofBook, ofStatus, page)
                 .map(rows -> Page.of(
                         page,
-                        rows.stream().map(row -> WebhookView.of(row, null)).toList(),
+                        rows.stream().map(WebhookView::of).toList(),
                         webhook -> webhook.id().toString()));
     }
 
@@ -203,7 +212,7 @@ public class WebhooksResource {
             description = "The webhook",
             content = @Content(schema = @Schema(implementation = WebhookView.class)))
     public Uni<WebhookView> get(@Context RoutingContext http, @RestPath String webhook) {
-        return seen(http, webhook).map(found -> WebhookView.of(found, null));
+        return seen(http, webhook).map(WebhookView::of);
     }
 
     @POST
@@ -286,7 +295,7 @@ public class WebhooksResource {
             operationId = "listWebhookDeliveries",
             summary = "Tells how far a webhook is in each book",
             description =
-                    "By code of the book: the last event that was delivered, how many are waiting, and while it fails, how often and why. Changes nothing.")
+                    "By code of the book: the last event that was delivered, how many are waiting, while it fails, how often and why, and whether it stopped or waits for a key of its client. Changes nothing.")
     @APIResponse(responseCode = "200", description = "A page")
     public Uni<Page<DeliveryView>> deliveries(
             @Context RoutingContext http,
@@ -294,7 +303,8 @@ public class WebhooksResource {
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Page.Request page = Page.Request.ofQuery(limit, after);
-        return seen(http, webhook).chain(found -> store.deliveries(found.id(), page));
+        return seen(http, webhook)
+                .chain(found -> store.deliveries(found.webhook().id(), page));
     }
 
     @POST
@@ -302,8 +312,8 @@ public class WebhooksResource {
     @Allowed({Role.APP, Role.OPERATOR})
     @Operation(operationId = "replayWebhookDelivery", summary = "Sends an event again", description = """
                     Of any event up to the position of the book, delivered or parked, whatever its type: it is sent beside the
-                    later ones, with the webhook-id that it had, and retried and parked like any other. Where it is, and what
-                    became of it, is told under parked. No body is needed.
+                    later ones, with the webhook-id that it had, and retried for three days, then parked again. Where it is,
+                    and what became of it, is told under parked. No body is needed.
                     """)
     @APIResponse(
             responseCode = "200",
@@ -327,7 +337,7 @@ public class WebhooksResource {
             operationId = "listParkedEvents",
             summary = "Lists the events that were parked or sent again",
             description =
-                    "In order of books and numbers: those given up after three days, those asked for again, and what became of them. Changes nothing.")
+                    "In order of books and numbers: those given up, those asked for again, and what became of them. Changes nothing.")
     @APIResponse(responseCode = "200", description = "A page")
     public Uni<Page<ParkedView>> parked(
             @Context RoutingContext http,
@@ -342,7 +352,7 @@ public class WebhooksResource {
             fields.fault("after", "cursor");
         }
         fields.refuseFaults();
-        return seen(http, webhook).chain(found -> store.aside(found.id(), ofState, page));
+        return seen(http, webhook).chain(found -> store.aside(found.webhook().id(), ofState, page));
     }
 
     @POST
@@ -363,10 +373,10 @@ public class WebhooksResource {
                 .map(Responses::of);
     }
 
-    private Uni<Webhook> seen(RoutingContext http, String id) {
+    private Uni<WebhookStore.Seen> seen(RoutingContext http, String id) {
         Client client = Call.of(http).client();
         return store.find(uuid(id))
-                .map(found -> found.filter(webhook -> Webhooks.maySee(client, webhook))
+                .map(found -> found.filter(seen -> Webhooks.maySee(client, seen.webhook()))
                         .orElseThrow(() -> Webhooks.notFound("webhook")));
     }
 

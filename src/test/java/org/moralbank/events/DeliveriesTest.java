@@ -17,10 +17,12 @@ import io.restassured.RestAssured;
 import io.restassured.config.EncoderConfig;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
+import io.restassured.specification.RequestSpecification;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
@@ -444,18 +446,52 @@ class DeliveriesTest {
     }
 
     @Test
-    void aClientWithoutAKeyIsSentNothing() {
+    void aClientWithoutAKeyIsSentNothingUntilHeHasOneAgainAndThatIsSeen() {
         var book = bank.aBook();
-        Hook.of(book, receiver.url(), "");
+        var hook = Hook.of(book, receiver.url(), "");
         append(book, 1);
-        pool.query("""
-                UPDATE access_key SET revoked_at = now()
-                WHERE client_id = (SELECT client_id FROM event_webhook ORDER BY webhook_id DESC LIMIT 1)
-                """).execute().await().indefinitely();
+        String client = clientOf(hook);
+        String key = asOperator(book).get(client).then().extract().path("keys[0].keyId");
+        assertThat(hook.get("").getBoolean("waitsForKey")).isFalse();
+        asOperator(book).post(client + "/keys/" + key + "/revoke").then().statusCode(200);
 
         round(deliveries);
 
         assertThat(receiver.received).isEmpty();
+        var seen = new Hook(book, book.keyOf(Role.AUDITOR), hook.id(), "");
+        assertThat(seen.get("").getBoolean("waitsForKey")).isTrue();
+        assertThat(seen.get("").getString("status")).isEqualTo("ACTIVE");
+        assertThat(seen.get("/deliveries").getString("items[0].state")).isEqualTo("NO_KEY");
+        assertThat(seen.get("/deliveries").getLong("items[0].lag")).isEqualTo(1);
+        assertThat(keyless(registry)).isEqualTo(1);
+
+        asOperator(book).post(client + "/keys").then().statusCode(201);
+        var registryOfAnother = new SimpleMeterRegistry();
+        round(deliverer(pool, registryOfAnother));
+
+        assertThat(receiver.numbers()).containsExactly(1);
+        assertThat(seen.get("").getBoolean("waitsForKey")).isFalse();
+        assertThat(seen.get("/deliveries").getString("items[0].state")).isEqualTo("RUNNING");
+        assertThat(keyless(registryOfAnother)).isZero();
+    }
+
+    private static RequestSpecification asOperator(TestBank.Book book) {
+        return book.as(Role.OPERATOR).basePath("/v1/clients/");
+    }
+
+    private String clientOf(Hook hook) {
+        return pool.preparedQuery(
+                        "SELECT client FROM access_client JOIN event_webhook USING (client_id) WHERE webhook_id = $1")
+                .execute(Tuple.of(UUID.fromString(hook.id())))
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getString(0);
+    }
+
+    private static double keyless(MeterRegistry measured) {
+        return measured.get("moralbank.events.webhook.keyless").gauge().value();
     }
 
     // ---- failures ----------------------------------------------------------------------------------------------
