@@ -84,6 +84,11 @@ public class AnswersResource {
                     For a client that sent a POST and heard nothing. 200 with the recorded status, Location and body, also
                     when what is recorded is a refusal. 404 means that nothing is recorded yet: the request may still be on
                     its way, so send it again with the same key. Keys of other clients are not told.
+
+                    This is what was recorded, also when it was taken back since. Sending the request again differs in one
+                    case: that of a terminal's transaction that was reversed is 409 `transaction-reversed` then, while this
+                    still tells the 201 or 200 of before. A till sends again, or looks at the redemption itself, and hands
+                    nothing over on the word of a record.
                     """)
     @APIResponse(
             responseCode = "200",

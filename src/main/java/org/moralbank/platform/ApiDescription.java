@@ -56,7 +56,8 @@ public class ApiDescription implements OASFilter {
             same key with the same request is answered with the first answer, byte for byte, and `Idempotent-Replayed: true`;
             the same key with another request is 422 `idempotency-key-reused`. Successes and refusals by a rule (409, 422) are
             kept for ever; 400, 401, 403, 404, 413, 415, 429 and 5xx leave the key free. When an answer was lost, send the same
-            request with the same key again. A PUT needs no key: the same content twice is one change, and a change of what
+            request with the same key again; of a terminal's transaction that was reversed since, that is 409
+            `transaction-reversed`. A PUT needs no key: the same content twice is one change, and a change of what
             is there needs `If-Match` with its `ETag`.
 
             **References** are a client's own names of what it makes: 1 to 100 visible ASCII characters. One for something new
