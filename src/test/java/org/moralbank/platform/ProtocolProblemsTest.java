@@ -156,6 +156,49 @@ class ProtocolProblemsTest {
         }
     }
 
+    /** The framework drops it with what stands behind it, and would tell of something else. */
+    @Test
+    void refusesASemicolonInAPathThatIsNotPercentEncoded() throws IOException {
+        var book = bank.aBook();
+        var anna = book.aMember();
+        String client = book.keyOf(Role.APP);
+        for (String key : List.of("x", "x;p=1")) {
+            book.request(client)
+                    .header("Idempotency-Key", key)
+                    .body("{\"from\":\"%1$s\",\"to\":\"%1$s\",\"amount\":1,\"unit\":\"MIN\",\"reference\":\"%2$s\"}"
+                            .formatted(anna.id(), key))
+                    .post(book.path() + "/transfers")
+                    .then()
+                    .statusCode(422);
+        }
+        RequestSpecification asItStands = book.request(client).urlEncodingEnabled(false);
+
+        asItStands
+                .get("/v1/answers/x%3Bp=1?book=" + book.code())
+                .then()
+                .statusCode(200)
+                .body("key", equalTo("x;p=1"));
+        for (String path : List.of("/v1/answers/x;p=1", "/v1;a/answers/x", "/v1/answers/x;", "//v1/answers/x;p=1")) {
+            problem(asItStands.get(path + "?book=" + book.code()), 400, "invalid-request")
+                    .body("errors.field", equalTo(List.of("path")))
+                    .body("errors[0].message", containsString("%3B"));
+        }
+    }
+
+    @Test
+    void aRefusedPathLeavesTheConnectionToTheNextRequest() throws IOException {
+        try (Socket socket = new Socket("localhost", RestAssured.port)) {
+            socket.setSoTimeout(10_000);
+            for (String path : List.of("/v1/books/B;/transfers", "/v1/nothing", "/v1/books/B;/transfers")) {
+                socket.getOutputStream()
+                        .write(("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n"
+                                        + " ".repeat(100_000))
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertThat(answer(socket)).startsWith("HTTP/1.1 40");
+            }
+        }
+    }
+
     @Test
     void refusesAQueryParameterThatTheOperationDoesNotHave() {
         problem(caller().body("{}").post("/v1/books/B/transfers?dryRun=true&x"), 400, "invalid-request")
