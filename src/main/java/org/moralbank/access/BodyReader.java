@@ -92,6 +92,10 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
             throws IOException {
         ResteasyReactiveRequestContext request = (ResteasyReactiveRequestContext) context;
         RoutingContext http = request.serverRequest().unwrap(RoutingContext.class);
+        // The framework takes what ends in +json for JSON, which may mean something else, such as a patch.
+        if (!mediaType.isCompatible(MediaType.APPLICATION_JSON_TYPE)) {
+            throw new ProtocolRejection.UnsupportedMediaType(MediaType.APPLICATION_JSON).refused();
+        }
         String charset = mediaType.getParameters().get(MediaType.CHARSET_PARAMETER);
         if (charset != null && !charset.equalsIgnoreCase("UTF-8")) {
             throw new ProtocolRejection.UnsupportedMediaType(MediaType.APPLICATION_JSON).refused();

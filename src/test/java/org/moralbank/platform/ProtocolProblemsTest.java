@@ -96,6 +96,10 @@ class ProtocolProblemsTest {
                 .body("mediaTypes", equalTo("application/json"))
                 .body("detail", equalTo("The operation takes application/json."));
         problem(
+                caller().contentType("application/merge-patch+json").body("{}").post("/v1/books/B/transfers"),
+                415,
+                "unsupported-media-type");
+        problem(
                 caller().contentType("application/json; charset=ISO-8859-1")
                         .body("{}")
                         .post("/v1/books/B/transfers"),
