@@ -19,6 +19,7 @@ import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -404,6 +405,26 @@ class SelfAuditTest {
         aBookOfSixEntries();
 
         assertThat(store.ofAll().fullAgeSeconds()).isGreaterThan(0);
+    }
+
+    /** As those of the demo. */
+    @Test
+    void aBookThatSaysItIsOlderThanTheInstallationHasNotWaitedLonger() throws SQLException {
+        TestBank.Book book = bank.aBook().since(Instant.parse("2020-01-01T00:00:00Z"));
+
+        assertThat(store.ofAll().fullAgeSeconds())
+                .isBetween(0.0, (double) Duration.ofDays(3).toSeconds());
+
+        String id = ordered(book, "FULL");
+        auditAll();
+        try (Connection owner = TestDatabase.shared().connectAsOwner()) {
+            execute(
+                    owner,
+                    "UPDATE audit_run SET ended_at = now() - interval '40 days' WHERE run_id = '%s'".formatted(id));
+        }
+
+        assertThat(store.ofAll().fullAgeSeconds())
+                .isGreaterThan(Duration.ofDays(39).toSeconds());
     }
 
     // ---- what the tests are made of ---------------------------------------------------------------------------------
