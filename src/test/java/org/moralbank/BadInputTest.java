@@ -458,10 +458,8 @@ class BadInputTest {
 
             for (String method : List.of("DELETE", "PATCH", "PUT", "POST", "GET")) {
                 // GET …/bulk asks for what has the id "bulk", and …/line-jobs, …/reversals and …/offline likewise.
-                boolean id = op.isBulk()
-                        || op.isOfLines()
-                        || op.is("reverseTransaction")
-                        || op.is("uploadOfflineSales");
+                boolean id =
+                        op.isBulk() || op.isOfLines() || op.is("reverseTransaction") || op.is("uploadOfflineSales");
                 if (!methods.contains(method) && !(id && method.equals("GET"))) {
                     Answer answer = refused(
                             world.request(op).method(method).body(op.exampleOrNull()), 405, "method-not-allowed");
