@@ -54,6 +54,10 @@ class CallFilter {
             if (!caller.client().isAny(admission.roles)) {
                 throw new AccessRejection.Forbidden().refused();
             }
+            if (http.normalizedPath().indexOf(';') >= 0) {
+                // What stands behind it would be dropped, and the rest be taken for the id of something else.
+                throw ProtocolRejection.Invalid.field("path", "semicolon").refused();
+            }
             Call.begin(http, caller);
             return !admission.takesABody && http.request().method() == HttpMethod.POST && hasBody(http.request())
                     ? refuseUnlessEmpty(

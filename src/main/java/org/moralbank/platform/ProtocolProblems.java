@@ -45,12 +45,6 @@ class ProtocolProblems {
 
     private void receive(RoutingContext http) {
         http.response().putHeader(Trace.HEADER, Trace.begin(http)).putHeader(HttpDate.HEADER, HttpDate.now());
-        String path = http.normalizedPath();
-        if (path.indexOf(';') >= 0 && path.startsWith("/v1")) {
-            // What stands behind it would be dropped, and the rest be taken for the id of something else.
-            answer(http, ProtocolRejection.Invalid.field("path", "semicolon"));
-            return;
-        }
         long largest = largest(http);
         if (lengthOf(http.request().getHeader("Content-Length")) > largest) {
             // The rest of the body is not read, so the connection cannot be used again.
