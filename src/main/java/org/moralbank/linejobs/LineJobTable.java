@@ -38,8 +38,9 @@ final class LineJobTable implements Table<LineJob.Key, LineJob> {
             """;
 
     private static final String INSERT = """
-            INSERT INTO line_job (book_id, job_id, collection, client_id, client, key_id, language, created_at, lines, status)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'WAITING')
+            INSERT INTO line_job (book_id, job_id, collection, client_id, client, key_id, language, created_at, next_attempt_at,
+                                  lines, status)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, 'WAITING')
             """;
 
     /** A runner that came further has made one attempt. */

@@ -38,12 +38,13 @@ public class LineJobs {
     /** Of the operation that orders one, for those who read the API. */
     public static final String DESCRIPTION = """
             For more than a bulk takes: up to 50,000 of the single operation, each with a reference of its own, in a body of at
-            most 16 MiB. The lines are kept and done one after the other beside other requests; ask for the job until its status is
-            DONE, then for its results, which has for each line what a bulk would have answered. The same reference with the same
+            most 16 MiB. The lines are kept and done one after the other beside other requests; ask for the job until it has an
+            `endedAt`, then for its results, which has for each line what a bulk would have answered. The same reference with the same
             content, in a bulk or another job too, is answered with what it did first: what was left undone can be ordered again.
 
             A line whose form is wrong refuses them all, at most 100 faults are told, and nothing is kept. What a rule
-            refuses is the result of its line alone. A job whose key is revoked is stopped before its next lines. What was
+            refuses is the result of its line alone. A job whose key is revoked is stopped before its next lines (STOPPED, KEY_REVOKED), and one that a fault of the
+            service keeps from coming a line further in five attempts (FAULT): keep what was sent until the job is DONE. What was
             sent of a line goes when the line is done.
             """;
 
@@ -85,6 +86,9 @@ public class LineJobs {
                 Bulk.Item item = kind.line(i, Json.mapper().readTree(lines.get(i)), ask, book, call.client());
                 Rejection fault = item.fault();
                 if (fault != null) {
+                    if (fault.faults().isEmpty()) {
+                        throw fault.refused();
+                    }
                     faults.addAll(fault.faults());
                 }
             } catch (IOException e) {

@@ -29,6 +29,7 @@ import org.moralbank.commits.Asker;
 import org.moralbank.commits.Bulk;
 import org.moralbank.commits.Commits;
 import org.moralbank.commits.Work;
+import org.moralbank.platform.DatabaseFailure;
 import org.moralbank.platform.Json;
 
 /**
@@ -90,7 +91,8 @@ class LineRunner {
                 lookAround();
                 worked = runNext();
                 well = true;
-            } catch (RuntimeException fault) {
+            } catch (RuntimeException | Error fault) {
+                // Also what is no exception: a job that makes it is given up after some attempts, and the others go on.
                 if (well && !stopping) {
                     LOG.warn("Jobs of lines are not run for now; trying on.", fault);
                 }
@@ -136,7 +138,9 @@ class LineRunner {
             }
             store.giveBack(lease, false, Duration.ZERO);
         } catch (RuntimeException fault) {
-            if (!stopping) {
+            if (DatabaseFailure.passes(fault)) {
+                store.giveBack(lease, false, RETRY_AFTER);
+            } else if (!stopping) {
                 again(lease, fault);
             }
         }
