@@ -66,7 +66,7 @@ public record Emptying(Holder member, LotSources sources, Holder heir) {
         // Nobody else gives within the work.
         Ledger.setStatus(set, member, Account.Status.OPEN);
         List<Entry> entries = new ArrayList<>(Ledger.expire(set, member, note.by(), group));
-        entries.addAll(recovered(set, note, group, Long.MAX_VALUE));
+        entries.addAll(recovered(set, note, group, Long.MAX_VALUE, Long.MAX_VALUE));
         Ledger.holding(set, member)
                 .inParts(account -> account.posted() > 0)
                 .forEach(lots -> entries.add(Ledger.post(
@@ -84,20 +84,19 @@ public record Emptying(Holder member, LotSources sources, Holder heir) {
      * Takes what the member owes from what he might give away, and then from what he has of grants that were taken back: they
      * were taken from him as a debt already, and nobody grants them.
      *
-     * @param atMost how much
+     * @param ofHisOwn how much at most of what he might give away
+     * @param granted how much at most of what was granted to him
      * @return the entries; none of one who owes nothing, has nothing, or is frozen
      */
-    List<Entry> recovered(WorkingSet set, Note note, UUID group, long atMost) {
-        List<Entry> entries = new ArrayList<>(recovered(set, member, note, group, atMost));
-        Holding holding = Ledger.holding(set, member);
-        if (holding.status() != Account.Status.OPEN) {
+    List<Entry> recovered(WorkingSet set, Note note, UUID group, long ofHisOwn, long granted) {
+        List<Entry> entries = new ArrayList<>(recovered(set, member, note, group, ofHisOwn));
+        if (Ledger.holding(set, member).status() != Account.Status.OPEN) {
             return entries;
         }
-        long left = Math.min(
-                Ledger.owed(set, member),
-                atMost - entries.stream().mapToLong(Emptying::amountOf).sum());
-        for (Account lot : holding.accounts()) {
-            long amount = Math.min(left, Math.min(sources.ofNoGrant(lot), lot.available()));
+        long left = Math.min(Ledger.owed(set, member), granted);
+        for (Account lot : Ledger.holding(set, member).accounts()) {
+            long ofNoGrant = sources.ofNoGrant(Ledger.holding(set, member), lot.lot());
+            long amount = Math.min(left, Math.min(ofNoGrant, lot.available()));
             if (amount > 0) {
                 entries.add(Ledger.giveBack(
                         set,
@@ -114,13 +113,6 @@ public record Emptying(Holder member, LotSources sources, Holder heir) {
     static List<Entry> recovered(WorkingSet set, Holder owing, Note note, UUID group, long atMost) {
         Entry recovery = Ledger.recover(set, owing, atMost, note.by(), group);
         return recovery == null ? List.of() : List.of(recovery);
-    }
-
-    private static long amountOf(Entry entry) {
-        return entry.postings().stream()
-                .mapToLong(Posting::amount)
-                .filter(amount -> amount > 0)
-                .sum();
     }
 
     private Draft passedOn(List<Account> lots, Draft draft) {

@@ -356,8 +356,9 @@ public final class Ledger {
         return recover(set, earner, Long.MAX_VALUE, by, group);
     }
 
-    /** The same of an amount at most. */
-    static @Nullable Entry recover(WorkingSet set, Holder earner, long atMost, Attribution by, @Nullable UUID group) {
+    /** The same of an amount at most: after something came back. */
+    public static @Nullable Entry recover(
+            WorkingSet set, Holder earner, long atMost, Attribution by, @Nullable UUID group) {
         long owed = owed(set, earner);
         if (owed == 0 || holding(set, earner).status() != Account.Status.OPEN) {
             return null;

@@ -75,16 +75,23 @@ public record LotSources(Map<Lot, Source> byLot) {
     }
 
     /**
-     * What a lot has beyond what funds granted to it: of a grant that was taken back when it was spent already, and came back
-     * since. Zero of a lot that has grants of no fund.
+     * What a lot and those like it have beyond the grants that stand: of a grant that was taken back when it was spent already,
+     * and came back since. Zero of a lot of which no grant is known.
      */
-    long ofNoGrant(Account account) {
-        Source source = byLot.get(account.lot());
-        if (source == null || source.grants().isEmpty()) {
+    long ofNoGrant(Holding holding, Lot lot) {
+        List<Grant> grants = byLot.entrySet().stream()
+                .filter(source -> source.getKey().isLike(lot))
+                .flatMap(source -> source.getValue().grants().stream())
+                .toList();
+        if (!lot.restricted() || grants.isEmpty()) {
             return 0;
         }
-        long granted = source.grants().stream().mapToLong(Grant::amount).sum();
-        return Math.max(0, account.posted() - Math.max(0, granted));
+        long has = holding.accounts().stream()
+                .filter(account -> account.lot().isLike(lot))
+                .mapToLong(Account::posted)
+                .sum();
+        return Math.max(
+                0, has - Math.max(0, grants.stream().mapToLong(Grant::amount).sum()));
     }
 
     /** Credits what a lot has to the funds that granted it, the last first; what came from no fund to the pool. */

@@ -17,23 +17,28 @@ import org.moralbank.ledger.LotSources.Source;
 @ApplicationScoped
 public class LotStore {
     /**
-     * A lot tells its fund's name, not the period of the budget; the postings of its grants tell both. One entry may
-     * empty several lots of a fund when a member leaves: no more went from one than was in it.
+     * A lot tells its fund's name, not the period of the budget; the postings of its grants tell both. What was taken back does
+     * not count: its reversal does not touch a lot that was spent by then. One entry may empty several lots of a fund when a
+     * member leaves, and his own to the pool: no more went from one than was in it.
      */
     private static final String SOURCES = """
-            SELECT a.version, s.owner, s.amount, a.lot, a.expires_on, a.restricted
+            SELECT a.version, s.code, s.owner, s.amount, a.lot, a.expires_on, a.restricted
             FROM ledger_account a
             LEFT JOIN LATERAL (
-                SELECT f.owner,
-                       -sum(CASE WHEN e.type = 'ACCOUNT_CLOSE' THEN least(fp.amount, -p.amount) ELSE fp.amount END)::bigint
+                SELECT f.code, f.owner,
+                       -sum(CASE WHEN e.reverses IS NOT NULL OR EXISTS (
+                                     SELECT FROM ledger_entry r WHERE r.book_id = e.book_id AND r.reverses = e.seq) THEN 0
+                                 WHEN e.type = 'ACCOUNT_CLOSE' THEN least(fp.amount, -p.amount)
+                                 ELSE fp.amount END)::bigint
                            AS amount,
                        max(p.seq) AS last_seq
                 FROM ledger_posting p
                 JOIN ledger_entry e ON e.book_id = p.book_id AND e.seq = p.seq
                 JOIN ledger_posting fp ON fp.book_id = e.book_id AND fp.account_id = ANY (e.accounts) AND fp.seq = e.seq
-                JOIN ledger_account f ON f.book_id = fp.book_id AND f.account_id = fp.account_id AND f.code = '3110'
+                JOIN ledger_account f ON f.book_id = fp.book_id AND f.account_id = fp.account_id
+                     AND (f.code = '3110' OR f.code = '2400' AND a.lot LIKE 'POOL.%')
                 WHERE p.book_id = a.book_id AND p.account_id = a.account_id
-                GROUP BY f.owner
+                GROUP BY f.code, f.owner
             ) s ON true
             WHERE a.book_id = $1 AND a.code = $2 AND a.owner = $3 AND a.unit = $4 AND a.restricted
             ORDER BY a.account_id, s.last_seq DESC NULLS LAST
@@ -95,11 +100,11 @@ public class LotStore {
             Map<Lot, Source> byLot = new LinkedHashMap<>();
             for (Row row : rows) {
                 Source source = byLot.computeIfAbsent(
-                        Lot.of(row.getString(3), row.getLocalDate(4), row.getBoolean(5)),
+                        Lot.of(row.getString(4), row.getLocalDate(5), row.getBoolean(6)),
                         ignored -> new Source(row.getLong(0), new ArrayList<>()));
                 if (row.getString(1) != null) {
-                    Holder fund = Holder.of(holder.book(), Chart.ISSUED_FUND_TIME, row.getString(1));
-                    source.grants().add(new Grant(fund, row.getLong(2)));
+                    Holder fund = Holder.of(holder.book(), Chart.of(row.getString(1)), row.getString(2));
+                    source.grants().add(new Grant(fund, row.getLong(3)));
                 }
             }
             return new LotSources(byLot);

@@ -176,7 +176,8 @@ public class Reversals {
             this.expired = expired;
             this.emptyings = emptyings;
             this.givenBack = givenBack;
-            this.owing = debited(together.stream())
+            // A recovery that is taken back is the debt again, and pays nothing.
+            this.owing = debited(together.stream().filter(entry -> entry.type() != EntryType.SHORTFALL_RECOVER))
                     .filter(holder -> holder.chart().shortfall() != null)
                     .toList();
             this.note = note;
@@ -245,7 +246,7 @@ public class Reversals {
             List<Entry> mirrors = List.copyOf(posted);
             due.forEach(emptying -> posted.addAll(emptying.without(together).empty(set, note, group)));
             if (owes) {
-                owing.forEach(holder -> posted.addAll(recovered(set, holder, cameBack(holder, mirrors))));
+                owing.forEach(holder -> posted.addAll(recovered(set, holder, mirrors)));
             }
             return Answer.created(
                     location,
@@ -253,18 +254,21 @@ public class Reversals {
         }
 
         /** What came back to who owes pays it. Of who has left, it was passed on. */
-        private List<Entry> recovered(WorkingSet set, Holder holder, long atMost) {
+        private List<Entry> recovered(WorkingSet set, Holder holder, List<Entry> mirrors) {
+            long ofHisOwn = cameBack(holder, mirrors, false);
+            long granted = cameBack(holder, mirrors, true);
             return emptyings.stream()
                     .filter(emptying -> emptying.member().equals(holder))
                     .findFirst()
-                    .map(emptying -> emptying.without(together).recovered(set, note, group, atMost))
-                    .orElseGet(() -> Emptying.recovered(set, holder, note, group, atMost));
+                    .map(emptying -> emptying.without(together).recovered(set, note, group, ofHisOwn, granted))
+                    .orElseGet(() -> Emptying.recovered(set, holder, note, group, ofHisOwn));
         }
 
-        private static long cameBack(Holder holder, List<Entry> mirrors) {
+        private static long cameBack(Holder holder, List<Entry> mirrors, boolean restricted) {
             long net = mirrors.stream()
                     .flatMap(mirror -> mirror.postings().stream())
-                    .filter(posting -> posting.holder().equals(holder))
+                    .filter(posting ->
+                            posting.holder().equals(holder) && posting.lot().restricted() == restricted)
                     .mapToLong(Posting::amount)
                     .sum();
             return Math.max(0, net);

@@ -79,6 +79,12 @@ public final class Participants {
         return set.now().truncatedTo(ChronoUnit.MICROS);
     }
 
+    /** Whether a member has left. */
+    public static boolean hasLeft(WorkingSet set, int book, String id) {
+        Member member = set.find(MEMBERS, new Member.Key(book, id));
+        return member != null && member.status() == Member.Status.CLOSED;
+    }
+
     /** Whether the book knows a member, whatever became of him. */
     public static boolean isMember(WorkingSet set, int book, String id) {
         return set.find(MEMBERS, new Member.Key(book, id)) != null;

@@ -576,7 +576,7 @@ public class RedemptionsResource {
                     is sent. What is held is released. What was captured is given back as far as refunds have left it, whatever
                     is frozen, suspended or closed, also after settlement. The merchant's `payableFloor` is not asked: what the
                     merchant then owes is carried over by its settlements, and refunds are refused until it is less. What
-                    comes back to a member who has left pays what he owes (SHORTFALL_RECOVER) and goes to the points pool
+                    comes back to a member pays what he owes (SHORTFALL_RECOVER), and of one who has left goes to the points pool
                     (ACCOUNT_CLOSE), in the same group. A voucher that paid can be used again: what it held is held again until its last day.
                     Only where something was refunded before, the voucher is over, or the member has left, owes something or has
                     spent of it what the sale had left, the points are free on his account and the voucher stays used: tell

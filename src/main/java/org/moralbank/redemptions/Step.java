@@ -22,6 +22,7 @@ import org.moralbank.ledger.Entry;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Hold;
 import org.moralbank.ledger.HoldTable;
+import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.PostingRejection;
@@ -230,6 +231,7 @@ abstract class Step implements Work {
         @Override
         public void needs(Needs needs) {
             need(needs, seen);
+            seen.payer().needs(needs);
             needs.row(HOLDINGS, seen.payer().debt());
             seen.needBack(needs);
             Merchants.need(needs, book.id(), seen.seller().merchant());
@@ -252,7 +254,17 @@ abstract class Step implements Work {
             }
             Note decided = note.decided(set, book.id());
             Draft draft = givenBack(set, book, seen, spent(seen), captured.refunded(), wanted, decided);
-            Entry entry = Ledger.giveBack(set, draft);
+            Holder points = seen.payer().points();
+            UUID group = Ledger.owed(set, points) > 0 ? Ids.next() : null;
+            Entry entry = Ledger.giveBack(set, draft.group(group));
+            if (seen.payer().hasLeft(set)
+                    && entry.postings().stream()
+                            .anyMatch(posting -> posting.holder().equals(points))) {
+                throw new PostingRejection.AccountClosed(points.path()).refused();
+            }
+            if (group != null) {
+                seen.payer().recover(set, entry, group);
+            }
             Merchants.refuseBelowFloor(
                     set, Merchants.known(set, book.id(), seen.seller().merchant()));
             Refund refund = Redemptions.refunded(set, seen, entry, Refund.Kind.REFUND, wanted, terminal, decided);
@@ -310,6 +322,7 @@ abstract class Step implements Work {
             BookEvents.need(needs, book.id());
             if (seen != null) {
                 need(needs, seen);
+                seen.payer().needs(needs);
                 seen.payer().passingOn().needs(needs);
                 seen.needBack(needs);
             }
@@ -359,10 +372,14 @@ abstract class Step implements Work {
             Note decided = note.decided(set, book.id());
             Draft draft = givenBack(set, book, found, spent(found), captured.refunded(), left, decided);
             Emptying passingOn = found.payer().passingOn();
-            UUID group = passingOn.isDue(set) ? Ids.next() : null;
+            boolean hasLeft = passingOn.isDue(set) || found.payer().hasLeft(set);
+            boolean owes = Ledger.owed(set, found.payer().points()) > 0;
+            UUID group = hasLeft || owes ? Ids.next() : null;
             Entry entry = Ledger.giveBackInAnyCase(set, draft.group(group));
-            if (group != null) {
+            if (group != null && hasLeft) {
                 passingOn.empty(set, decided, group);
+            } else if (group != null) {
+                found.payer().recover(set, entry, group);
             }
             found.giveVoucherBack(set, captured);
             found.giveItemsBack(set);

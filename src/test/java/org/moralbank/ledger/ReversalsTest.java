@@ -24,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -610,6 +611,127 @@ class ReversalsTest {
         assertThat(posted(book, account(carl))).isZero();
     }
 
+    /** Its reversal does not touch a lot that was spent wholly. */
+    @Test
+    void grantedTimeThatWasSpentWhollyPaysForItsOwnGrant() {
+        var lot = new Lot("PUBLIC", LocalDate.now(ZoneId.of("Asia/Shanghai")).plusDays(9), true);
+        var book = bank.aBook();
+        var anna = granted(book, lot);
+        transfer(book, anna, book.aMember(), 600);
+        reverse(book, 1).statusCode(201);
+
+        reverse(book, 2).statusCode(201).body("entries.type", contains("REVERSAL", "SHORTFALL_RECOVER"));
+
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isZero();
+        assertThat(posted(book, account(anna) + ":" + lot.name())).isZero();
+        assertThat(posted(book, "3110:PUBLIC.2025:MIN")).isZero();
+    }
+
+    @Test
+    void timeGrantedFromThePoolPaysForItsOwnGrant() {
+        var lot = new Lot(Holder.POOL, LocalDate.now(ZoneId.of("Asia/Shanghai")).plusDays(9), true);
+        var book = bank.aBook();
+        var anna = book.aMember();
+        var pool = Holder.of(book.id(), Chart.TIME_POOL);
+        book.post(new Holder(book.id(), Chart.OPENING, "", Unit.MIN), pool, Lot.OWN, 600);
+        book.post(
+                EntryType.GRANT_TIME_FROM_POOL,
+                draft -> draft.debit(pool, 600).credit(anna.holder(Unit.MIN), lot, 600),
+                pool,
+                anna.holder(Unit.MIN));
+        transfer(book, anna, book.aMember(), 400);
+        reverse(book, 2).statusCode(201);
+
+        reverse(book, 3).statusCode(201).body("entries.type", contains("REVERSAL", "SHORTFALL_RECOVER"));
+
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isZero();
+        assertThat(posted(book, account(anna) + ":" + lot.name())).isZero();
+        assertThat(posted(book, "2400:MIN")).isEqualTo(600);
+    }
+
+    @Test
+    void whatShePaidOfGrantedTimeTakesNothingOfWhatSheWasGiven() {
+        var lot = new Lot("PUBLIC", LocalDate.now(ZoneId.of("Asia/Shanghai")).plusDays(9), true);
+        var book = bank.aBook();
+        var anna = granted(book, lot);
+        var bela = book.aMember().holding(100, Unit.MIN);
+        transfer(book, anna, bela, 600);
+        anna.holding(60, Unit.MIN);
+        transfer(book, anna, bela, 60);
+        reverse(book, 4).statusCode(201);
+        transfer(book, bela, anna, 100);
+
+        reverse(book, 3).statusCode(201).body("entries.type", contains("REVERSAL"));
+
+        assertThat(posted(book, account(anna))).isEqualTo(100);
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isEqualTo(-60);
+        assertThat(posted(book, account(anna) + ":" + lot.name())).isEqualTo(600);
+    }
+
+    @Test
+    void aRecoveryThatIsTakenBackIsTheDebtAgain() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+        transfer(book, anna, book.aMember(), 60);
+        reverse(book, 1).statusCode(201);
+        earn(book, anna, 40, null, 0);
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isEqualTo(-20);
+
+        reverse(book, lastSeq(book)).statusCode(201).body("entries.type", contains("REVERSAL"));
+
+        assertThat(posted(book, "1610:" + anna.id() + ":MIN")).isEqualTo(-60);
+        assertThat(posted(book, account(anna))).isEqualTo(40);
+    }
+
+    /** A refund, and a till's reversal, of what was bought with points that were taken back since. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatAShopGivesBackToWhoOwesPaysIt(boolean byTheTill) {
+        var book = bank.aBook();
+        var merchant = book.aMerchant();
+        var terminal = book.aTerminal(merchant);
+        var anna = book.aMember().holding(100, Unit.PTS);
+        String sale = sold(book, merchant, terminal, anna, 100);
+        reverse(book, 1).statusCode(201);
+        assertThat(posted(book, "1600:" + anna.id() + ":PTS")).isEqualTo(-100);
+
+        if (byTheTill) {
+            reversedByTheTill(book, merchant, terminal);
+        } else {
+            book.as(Role.OPERATOR)
+                    .body("{\"amount\":100}")
+                    .post(book.path() + "/redemptions/" + sale + "/refunds")
+                    .then()
+                    .statusCode(201);
+        }
+
+        assertThat(posted(book, "1600:" + anna.id() + ":PTS")).isZero();
+        assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isZero();
+        assertThat(posted(book, "2300:" + merchant + ":PTS")).isZero();
+    }
+
+    private static String sold(
+            TestBank.Book book, String merchant, String terminal, TestBank.Member member, long amount) {
+        return book.as(Role.OPERATOR)
+                .body("""
+                        {"mode":"SALE","member":"%s","merchant":"%s","terminal":"%s","terminalTransaction":"1","amount":%d,"unit":"PTS"}
+                        """.formatted(member.id(), merchant, terminal, amount))
+                .post(book.path() + "/redemptions")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+
+    private static void reversedByTheTill(TestBank.Book book, String merchant, String terminal) {
+        book.as(Role.OPERATOR)
+                .body("{\"merchant\":\"%s\",\"terminal\":\"%s\",\"terminalTransaction\":\"1\"}"
+                        .formatted(merchant, terminal))
+                .post(book.path() + "/redemptions/reversals")
+                .then()
+                .statusCode(200);
+    }
+
     /** Nothing is taken of who is frozen; when he leaves, what he has of no grant pays before the pool gets it. */
     @Test
     void whoIsFrozenPaysWhatHeOwesOfAGrantThatWasTakenBackWhenHeLeaves() {
@@ -757,7 +879,7 @@ class ReversalsTest {
     }
 
     /** Gives minutes, and points if there are any, in one group, and recovers what the member owes; no record earns them. */
-    private void earn(TestBank.Book book, TestBank.Member earner, long minutes, UUID group, long points) {
+    private void earn(TestBank.Book book, TestBank.Member earner, long minutes, @Nullable UUID group, long points) {
         var time = earner.holder(Unit.MIN);
         var issuedTime = Holder.of(book.id(), Chart.ISSUED_SERVICE_TIME, "2025");
         var pts = earner.holder(Unit.PTS);

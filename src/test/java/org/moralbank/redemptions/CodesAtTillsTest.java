@@ -289,8 +289,7 @@ class CodesAtTillsTest {
                     .isEqualTo(
                             switch (why) {
                                 case "spent" -> "499 (0)";
-                                case "left" -> "0 (0)";
-                                case "owes" -> "300 (0)";
+                                case "left", "owes" -> "0 (0)";
                                 default -> "500 (0)";
                             });
         }
