@@ -2,6 +2,7 @@ package org.moralbank;
 
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.hasSize;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.moralbank.TestBank.BY_HAND;
 
 import io.quarkus.test.common.QuarkusTestResource;
@@ -9,6 +10,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,13 +118,20 @@ class DaysOfListsTest {
                 .path("id");
     }
 
+    /** One that has ended: its row is changed by nobody any more. */
     private static String aLineJob(TestBank.Book book) {
-        return book.as(Role.OPERATOR)
+        String id = book.as(Role.OPERATOR)
                 .body("{\"items\":[{\"member\":\"A\",\"amount\":1,\"unit\":\"MIN\",\"reference\":\"O-1\"}]}")
                 .post(book.path() + "/openings/line-jobs")
                 .then()
                 .extract()
                 .path("id");
+        assertTimeoutPreemptively(Duration.ofMinutes(1), () -> {
+            while (book.as(Role.OPERATOR).get(book.path() + "/line-jobs/" + id).path("endedAt") == null) {
+                Thread.onSpinWait();
+            }
+        });
+        return id;
     }
 
     /** One that has ended: a book has one at a time. */
