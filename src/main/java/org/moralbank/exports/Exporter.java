@@ -7,10 +7,9 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.LedgerReads;
+import org.moralbank.platform.JobThread;
 import org.moralbank.reports.TrialBalances;
 
 /** Makes the exports that are asked for, one at a time, on a thread of its own, from the process's start to its end. */
@@ -31,8 +30,7 @@ class Exporter {
     private final LogFiles logFiles;
     private final ExportsConfig config;
     private final ExportMetrics metrics;
-    private volatile boolean stopping;
-    private volatile @Nullable Thread thread;
+    private final JobThread thread;
     private long lookedAroundNanos = System.nanoTime() - LOOK_AROUND.toNanos();
 
     Exporter(
@@ -50,33 +48,18 @@ class Exporter {
         this.logFiles = logFiles;
         this.config = config;
         this.metrics = new ExportMetrics(registry);
+        this.thread = new JobThread(LOG, "Exports are not made for now; trying on.", config.poll(), this::next);
     }
 
     void onStart(@Observes StartupEvent start) {
         if (config.make()) {
-            // Not a virtual thread: packing takes a core, which those of the others share.
-            thread = Thread.ofPlatform().name("exporter").daemon().start(this::run);
+            thread.start("exporter");
         }
     }
 
-    private void run() {
-        boolean well = true;
-        while (!stopping) {
-            boolean worked = false;
-            try {
-                lookAround();
-                worked = makeNext();
-                well = true;
-            } catch (RuntimeException fault) {
-                if (well && !stopping) {
-                    LOG.warn("Exports are not made for now; trying on.", fault);
-                }
-                well = false;
-            }
-            if (!worked) {
-                LockSupport.parkNanos(config.poll().toNanos());
-            }
-        }
+    private boolean next() {
+        lookAround();
+        return makeNext();
     }
 
     private void lookAround() {
@@ -89,10 +72,7 @@ class Exporter {
 
     /** Looks for work now. */
     void wake() {
-        Thread waiting = thread;
-        if (waiting != null) {
-            LockSupport.unpark(waiting);
-        }
+        thread.wake();
     }
 
     /** Makes the export that waits longest; whether there was one. */
@@ -106,7 +86,7 @@ class Exporter {
                 fail(lease, "interrupted");
                 return true;
             }
-            new Making(jobs, store, reads, balances, logFiles, lease, () -> stopping, metrics).run();
+            new Making(jobs, store, reads, balances, logFiles, lease, thread::isStopping, metrics).run();
             jobs.done(lease, config.keep());
             metrics.done();
         } catch (ExportJobStore.Lost lost) {
@@ -126,7 +106,7 @@ class Exporter {
 
     private void again(ExportJobStore.Lease lease, RuntimeException fault) {
         Throwable cause = fault.getCause() == null ? fault : fault.getCause();
-        if (cause instanceof ExportJobStore.Lost || stopping) {
+        if (cause instanceof ExportJobStore.Lost || thread.isStopping()) {
             return;
         }
         LOG.warnf(fault, "Export %s was not made at attempt %d.", lease.export().id(), lease.attempts());
@@ -146,11 +126,6 @@ class Exporter {
 
     /** Before the pool closes. */
     void onStop(@Observes @Priority(1) ShutdownEvent stop) throws InterruptedException {
-        stopping = true;
-        Thread waiting = thread;
-        if (waiting != null) {
-            LockSupport.unpark(waiting);
-            waiting.join(Duration.ofSeconds(5));
-        }
+        thread.stop();
     }
 }

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -30,6 +29,7 @@ import org.moralbank.commits.Bulk;
 import org.moralbank.commits.Commits;
 import org.moralbank.commits.Work;
 import org.moralbank.platform.DatabaseFailure;
+import org.moralbank.platform.JobThread;
 import org.moralbank.platform.Json;
 
 /**
@@ -60,8 +60,7 @@ class LineRunner {
     private final Map<String, LineKind> kinds;
     private final LineJobsConfig config;
     private final LineJobMetrics metrics;
-    private volatile boolean stopping;
-    private volatile @Nullable Thread thread;
+    private final JobThread thread;
     private long lookedAroundNanos = System.nanoTime() - LOOK_AROUND.toNanos();
 
     LineRunner(
@@ -75,33 +74,18 @@ class LineRunner {
         this.kinds = kinds.stream().collect(Collectors.toMap(LineKind::collection, Function.identity()));
         this.config = config;
         this.metrics = new LineJobMetrics(registry);
+        this.thread = new JobThread(LOG, "Jobs of lines are not run for now; trying on.", config.poll(), this::next);
     }
 
     void onStart(@Observes StartupEvent start) {
         if (config.run()) {
-            thread = Thread.ofPlatform().name("line-runner").daemon().start(this::run);
+            thread.start("line-runner");
         }
     }
 
-    private void run() {
-        boolean well = true;
-        while (!stopping) {
-            boolean worked = false;
-            try {
-                lookAround();
-                worked = runNext();
-                well = true;
-            } catch (RuntimeException | Error fault) {
-                // Also what is no exception: a job that makes it is given up after some attempts, and the others go on.
-                if (well && !stopping) {
-                    LOG.warn("Jobs of lines are not run for now; trying on.", fault);
-                }
-                well = false;
-            }
-            if (!worked) {
-                LockSupport.parkNanos(config.poll().toNanos());
-            }
-        }
+    private boolean next() {
+        lookAround();
+        return runNext();
     }
 
     private void lookAround() {
@@ -113,10 +97,7 @@ class LineRunner {
 
     /** Looks for work now. */
     void wake() {
-        Thread waiting = thread;
-        if (waiting != null) {
-            LockSupport.unpark(waiting);
-        }
+        thread.wake();
     }
 
     /** Runs the job that waits longest, for a turn; whether there was one. */
@@ -130,7 +111,7 @@ class LineRunner {
             return true;
         }
         try {
-            for (int parts = 0; parts < PARTS_OF_A_TURN && !stopping; parts++) {
+            for (int parts = 0; parts < PARTS_OF_A_TURN && !thread.isStopping(); parts++) {
                 LineRunStore.Part part = store.next(lease);
                 if (part == null || !runOn(lease, part)) {
                     return true;
@@ -140,7 +121,7 @@ class LineRunner {
         } catch (RuntimeException fault) {
             if (DatabaseFailure.passes(fault)) {
                 store.giveBack(lease, false, RETRY_AFTER);
-            } else if (!stopping) {
+            } else if (!thread.isStopping()) {
                 again(lease, fault);
             }
         }
@@ -162,7 +143,7 @@ class LineRunner {
                 return job.isOpen();
             }
             case 401 -> stop(lease, LineJob.StopReason.KEY_REVOKED);
-            case 429, 503 -> store.giveBack(lease, false, stopping ? Duration.ZERO : RETRY_AFTER);
+            case 429, 503 -> store.giveBack(lease, false, thread.isStopping() ? Duration.ZERO : RETRY_AFTER);
             default -> again(lease, null);
         }
         return false;
@@ -252,11 +233,6 @@ class LineRunner {
 
     /** Before the pool closes: the lines under way are answered, and the job is given back. */
     void onStop(@Observes @Priority(1) ShutdownEvent stop) throws InterruptedException {
-        stopping = true;
-        Thread waiting = thread;
-        if (waiting != null) {
-            LockSupport.unpark(waiting);
-            waiting.join(Duration.ofSeconds(5));
-        }
+        thread.stop();
     }
 }
