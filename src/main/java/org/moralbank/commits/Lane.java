@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,8 @@ final class Lane {
     /**
      * The lock, and a check that each book has the commit number that this lane left there: it fails, and with it the
      * transaction, when another process has committed since. The clock is read behind the wait for the lock, because a count
-     * is known only when all is counted.
+     * is known only when all is counted. A commit that was sent behind another one names that one's mark: were it not to
+     * come about, a commit of another process could leave the very number that it would have left.
      */
     private static final String LOCK_AS_LEFT = """
             WITH locked AS MATERIALIZED (
@@ -61,7 +63,11 @@ final class Lane {
                 WHERE book_id = ANY ($1)
                 ORDER BY book_id
                 FOR UPDATE)
-            SELECT clock_timestamp(), 1 / (count(*) = cardinality($1::smallint[]))::int
+            SELECT
+                clock_timestamp(),
+                1 / (count(*) = cardinality($1::smallint[])
+                    AND ($3::text IS NULL OR $3 IS NOT DISTINCT FROM current_setting('moralbank.commit', true)))::int,
+                set_config('moralbank.commit', $4, false)
             FROM unnest($1::smallint[], $2::bigint[]) AS left_there (book_id, commit_no)
             JOIN locked USING (book_id, commit_no)
             """;
@@ -90,29 +96,11 @@ final class Lane {
     /** How long a book that was waited for in vain, and is locked, is taken for held. */
     private static final Duration WAIT_AGAIN = Duration.ofSeconds(1);
 
-    /** A statement of its own: in the one that takes the lock it could be read before the wait for the lock. */
-    private static final String CLOCK = "SELECT clock_timestamp()";
-
     /**
-     * The lane's statements look rows up by key, a commit's worth at a time, and are the same for ever, so that a plan of
-     * index scans can be kept. Without this each execution plans anew (a fifth of the server's time).
+     * A statement of its own: in the one that takes the lock it could be read before the wait for the lock. The mark stays
+     * behind in the session when the transaction commits, and goes with it when it does not.
      */
-    private static final String PLANS = """
-            SET plan_cache_mode = force_generic_plan;
-            SET enable_seqscan = off;
-            SET enable_bitmapscan = off;
-            SET enable_hashjoin = off;
-            SET enable_mergejoin = off
-            """;
-
-    /**
-     * Has the statements planned anew. For a table of a few rows the planner takes the rows first and then looks which of
-     * them were asked for; a plan that is kept would do so for ever, or until the table is analyzed.
-     */
-    private static final String PLAN_ANEW = "DISCARD PLANS";
-
-    /** What {@link #PLANS} has set, and what else was not set when the connection was made, is as it was then. */
-    private static final String AS_MADE = "RESET ALL";
+    private static final String CLOCK = "SELECT clock_timestamp(), set_config('moralbank.commit', $1, false)";
 
     /** Usual works change a few dozens of sets of tables; the client keeps 256 statements a connection. */
     private static final int COMBINATIONS = 128;
@@ -139,11 +127,11 @@ final class Lane {
     /** Books that another process holds for longer than commits take; the nanos of when each was waited for in vain last. */
     private final Map<Integer, Long> heldElsewhere = new HashMap<>();
 
-    /** The connection is the lane's own until it fails: a fresh one has to plan its statements again. */
-    private @Nullable SqlConnection connection;
+    /** What commits, and what reads under their locks. */
+    private final LaneConnection writer;
 
-    /** How many commits the connection has begun. */
-    private long commits;
+    /** What reads ahead while the writer is at work. */
+    private final LaneConnection reader;
 
     private final Known known;
 
@@ -151,8 +139,25 @@ final class Lane {
 
     private Clock clock = new Clock(Instant.EPOCH, 0);
 
-    /** The works of the commit after the one that is under way, decided as if that had succeeded, if they could be. */
+    /** The works of the commit after those that were sent, decided as if these had succeeded, if they could be. */
     private @Nullable Attempt ahead;
+
+    /** Ends when it is known whether the works of {@link #ahead} could be decided. */
+    private Future<?> looking = Future.succeededFuture();
+
+    /** The commit that was sent behind the one that is under way. */
+    private @Nullable Sent behind;
+
+    /** Of the last commit that was sent; see {@link #LOCK_AS_LEFT}. */
+    private String mark = "";
+
+    private long marks;
+
+    /** When the last commit was over. */
+    private long endedNanos;
+
+    /** A commit of one flight, which has been sent; what has become of it is looked at when the one before is over. */
+    private record Sent(Attempt attempt, SqlConnection open, Future<Void> landed) {}
 
     Lane(int number, Context context, Pool pool, Sessions sessions, CommitsConfig config, CommitMetrics metrics) {
         this(number, context, pool, sessions, config, metrics, config.longestRequest());
@@ -175,6 +180,8 @@ final class Lane {
         this.config = config;
         this.metrics = metrics;
         this.known = new Known(config.knownRows());
+        this.writer = new LaneConnection(pool, this::forgetWhatIsKnown);
+        this.reader = new LaneConnection(pool, () -> {});
         context.runOnContext(ignored -> context.owner().setPeriodic(1_000, tick -> refuseLate()));
     }
 
@@ -182,6 +189,9 @@ final class Lane {
     private void refuseLate() {
         long latest = System.nanoTime() - longestRequest.toNanos();
         List<Pending> taken = new ArrayList<>(underWay);
+        if (behind != null) {
+            taken.addAll(behind.attempt.batch);
+        }
         if (ahead != null) {
             taken.addAll(ahead.batch);
         }
@@ -250,6 +260,19 @@ final class Lane {
 
     /** One commit after another, until the queue is empty. */
     private void next() {
+        if (behind != null) {
+            Sent sent = behind;
+            behind = null;
+            underWay = sent.attempt.batch;
+            lookAhead(sent.attempt);
+            settled(sent.attempt.batch, ended(sent)).onComplete(done -> over());
+            return;
+        }
+        if (ahead != null && !ahead.isSpoiled() && !looking.isComplete()) {
+            // It will be decided sooner than it could be read anew.
+            looking.onComplete(looked -> next());
+            return;
+        }
         Attempt prepared = ahead;
         ahead = null;
         Attempt decided = prepared != null && prepared.isDecided() ? prepared : null;
@@ -264,14 +287,17 @@ final class Lane {
             }
             return;
         }
-        long begun = System.nanoTime();
+        endedNanos = System.nanoTime();
         underWay = batch;
-        commit(batch, decided).onComplete(done -> {
-            underWay = List.of();
-            long took = System.nanoTime() - begun;
-            nanosPerCommit += (took - nanosPerCommit) / 8;
-            next();
-        });
+        commit(batch, decided).onComplete(done -> over());
+    }
+
+    private void over() {
+        underWay = List.of();
+        long now = System.nanoTime();
+        nanosPerCommit += (now - endedNanos - nanosPerCommit) / 8;
+        endedNanos = now;
+        next();
     }
 
     /** Those that were taken before, and of the queue as many as have room beside them. */
@@ -308,29 +334,34 @@ final class Lane {
         Map<Integer, Long> left =
                 decided == null ? null : known.numbers(decided.books).orElse(null);
         // Composed, so that what is thrown is a failure like any other and the lane goes on.
-        return Future.<Void>succeededFuture()
-                .compose(begin -> decided != null && left != null
-                        ? inOneFlight(decided, left)
-                        : inTwoFlights(Attempt.at(batch, this::fault), true))
-                .transform(tried -> {
-                    if (tried.succeeded()) {
-                        return Future.succeededFuture();
-                    }
-                    CommitFailure failure = CommitFailure.of(tried.cause());
-                    if (failure.kind() == CommitFailure.Kind.OVERTAKEN) {
-                        metrics.overtaken(batch.size());
-                        return commit(batch);
-                    }
-                    if (failure.isOfALock()) {
-                        return withoutHeldElsewhere(batch, failure).compose(this::commit);
-                    }
-                    // What was read for the next works may be what failed: this one is tried without.
-                    if (failure.kind() == CommitFailure.Kind.FAULT && (batch.size() > 1 || ahead != null)) {
-                        return oneByOne(batch, failure);
-                    }
-                    fail(batch, failure);
-                    return Future.succeededFuture();
-                });
+        return settled(
+                batch,
+                Future.<Void>succeededFuture()
+                        .compose(begin -> decided != null && left != null
+                                ? inOneFlight(decided, left)
+                                : inTwoFlights(Attempt.at(batch, this::fault), true)));
+    }
+
+    /** When a commit has failed, tries again what may succeed. Never fails itself. */
+    private Future<Void> settled(List<Pending> batch, Future<Void> committed) {
+        return committed.transform(tried -> {
+            if (tried.succeeded()) {
+                return Future.succeededFuture();
+            }
+            CommitFailure failure = CommitFailure.of(tried.cause());
+            if (failure.kind() == CommitFailure.Kind.OVERTAKEN) {
+                metrics.overtaken(batch.size());
+                return commit(batch);
+            }
+            if (failure.isOfALock()) {
+                return withoutHeldElsewhere(batch, failure).compose(this::commit);
+            }
+            if (failure.kind() == CommitFailure.Kind.FAULT && batch.size() > 1) {
+                return oneByOne(batch, failure);
+            }
+            fail(batch, failure);
+            return Future.succeededFuture();
+        });
     }
 
     /**
@@ -375,7 +406,7 @@ final class Lane {
         if (books.isEmpty()) {
             return Future.succeededFuture();
         }
-        return connected()
+        return writer.connected()
                 .compose(open -> open.preparedQuery(FREE)
                         .execute(Tuple.of(Attempt.bookIds(books)))
                         .compose(free -> {
@@ -471,33 +502,37 @@ final class Lane {
                 }));
     }
 
+    /** The commit of works that were decided while the one before it was under way, and could not be sent before that was over. */
+    private Future<Void> inOneFlight(Attempt attempt, Map<Integer, Long> commitNos) {
+        return committed(attempt, open -> oneFlight(open, attempt, commitNos, null));
+    }
+
     /**
-     * The commit of works that were decided while the one before it was under way: one flight to lock, to see that nobody
-     * else has committed since, and to write.
+     * One flight to lock, to see that nobody else has committed since the works were decided, and to write.
      *
      * @param commitNos the numbers that this lane left in the books
+     * @param before the mark of the commit that this one is sent behind; null when all before it are over
      */
-    private Future<Void> inOneFlight(Attempt attempt, Map<Integer, Long> commitNos) {
-        return committed(attempt, open -> {
-            metrics.ahead(attempt.batch.size());
-            Writing checks = new Writing();
-            Long[] left = attempt.books.stream().map(commitNos::get).toArray(Long[]::new);
-            attempt.recheck(checks);
-            List<Future<?>> flight = new ArrayList<>();
-            flight.add(open.query("BEGIN").execute());
-            flight.add(readClock(open, LOCK_AS_LEFT, Tuple.from(List.of(attempt.bookIds(), left))));
-            flight.addAll(checks.send(open, joiner));
-            if (config.checkKnown()) {
-                attempt.readAgain(open, flight);
+    private Future<Void> oneFlight(
+            SqlConnection open, Attempt attempt, Map<Integer, Long> commitNos, @Nullable String before) {
+        metrics.ahead(attempt.batch.size());
+        Writing checks = new Writing();
+        Long[] left = attempt.books.stream().map(commitNos::get).toArray(Long[]::new);
+        attempt.recheck(checks);
+        List<Future<?>> flight = new ArrayList<>();
+        flight.add(open.query("BEGIN").execute());
+        flight.add(readClock(open, LOCK_AS_LEFT, Tuple.of(attempt.bookIds(), left, before, marked())));
+        flight.addAll(checks.send(open, joiner));
+        if (config.checkKnown()) {
+            attempt.readAgain(open, flight);
+        }
+        return write(open, flight, attempt, commitNos, before == null).compose(done -> {
+            try {
+                attempt.check();
+                return Future.succeededFuture();
+            } catch (IllegalStateException wrong) {
+                return Future.failedFuture(new CommitFailure(CommitFailure.Kind.UNKNOWN, wrong));
             }
-            return write(open, flight, attempt, commitNos, true).compose(done -> {
-                try {
-                    attempt.check();
-                    return Future.succeededFuture();
-                } catch (IllegalStateException wrong) {
-                    return Future.failedFuture(new CommitFailure(CommitFailure.Kind.UNKNOWN, wrong));
-                }
-            });
         });
     }
 
@@ -505,37 +540,33 @@ final class Lane {
         if (attempt.batch.isEmpty()) {
             return Future.succeededFuture();
         }
-        long begun = System.nanoTime();
-        return connected()
-                .compose(open -> Future.<Void>succeededFuture()
-                        .compose(begin -> {
-                            planAnew(open);
-                            return run.apply(open);
-                        })
-                        .recover(failure -> {
-                            forgetWhatIsKnown();
-                            return abandon(open, failure);
-                        }))
+        return writer.connected().compose(open -> ended(sent(attempt, open, () -> run.apply(open))));
+    }
+
+    private Sent sent(Attempt attempt, SqlConnection open, Supplier<Future<Void>> run) {
+        return new Sent(attempt, open, Future.<Void>succeededFuture().compose(begin -> {
+            writer.use(open);
+            return run.get();
+        }));
+    }
+
+    /** What has become of a commit: tells the callers, or leaves nothing of it behind. */
+    private Future<Void> ended(Sent sent) {
+        return sent.landed
+                .recover(failure -> {
+                    forgetWhatIsKnown();
+                    return abandon(sent.open, failure);
+                })
                 .onSuccess(ignored -> {
+                    long begun = endedNanos;
                     long took = System.nanoTime() - begun;
                     // After the next commit is on its way: the database need not wait until all are answered.
                     context.runOnContext(next -> {
-                        metrics.committed(attempt.batch, took, begun);
-                        attempt.batch.forEach(pending -> pending.answer(pending.decided));
-                        attempt.writing().succeeded();
+                        metrics.committed(sent.attempt.batch, took, begun);
+                        sent.attempt.batch.forEach(pending -> pending.answer(pending.decided));
+                        sent.attempt.writing().succeeded();
                     });
                 });
-    }
-
-    /**
-     * Whenever the connection has made twice as many commits, so that no plan was made for tables of less than half the rows
-     * that its commits have left. What becomes of it, the statements behind it tell.
-     */
-    private void planAnew(SqlConnection open) {
-        commits++;
-        if (Long.bitCount(commits) == 1) {
-            open.query(PLAN_ANEW).execute();
-        }
     }
 
     /**
@@ -555,30 +586,12 @@ final class Lane {
         });
     }
 
-    private Future<SqlConnection> connected() {
-        if (connection != null) {
-            return Future.succeededFuture(connection);
-        }
-        return pool.getConnection()
-                .compose(open -> open.query(PLANS).execute().map(open).onFailure(failed -> giveBack(open)))
-                .onSuccess(open -> {
-                    connection = open;
-                    commits = 0;
-                    open.closeHandler(closed -> forget(open));
-                })
-                .recover(cause -> Future.failedFuture(new CommitFailure(CommitFailure.Kind.UNAVAILABLE, cause)));
-    }
-
-    private void forget(SqlConnection open) {
-        if (connection == open) {
-            connection = null;
-            forgetWhatIsKnown();
-        }
-    }
-
     /** What was to be is not, and with it all that was decided upon it. */
     private void forgetWhatIsKnown() {
         known.clear();
+        if (behind != null) {
+            behind.attempt.spoil();
+        }
         if (ahead != null) {
             ahead.spoil();
         }
@@ -598,7 +611,7 @@ final class Lane {
                 .execute(Tuple.of(attempt.bookIds()))
                 .map(rows -> commitNos(rows, attempt.books));
         flight.add(locked);
-        flight.add(readClock(open, CLOCK, Tuple.tuple()));
+        flight.add(readClock(open, CLOCK, Tuple.of(marked())));
         attempt.read(open, known, flight);
         return landed(flight).compose(ignored -> {
             boolean asLeft = known.areAsLeft(locked.result());
@@ -614,6 +627,12 @@ final class Lane {
                 return locked.result();
             });
         });
+    }
+
+    /** What tells a commit of this lane from all others. */
+    private String marked() {
+        mark = Long.toString(++marks);
+        return mark;
     }
 
     private Future<?> readClock(SqlConnection open, String sql, Tuple arguments) {
@@ -660,11 +679,16 @@ final class Lane {
     // ---- look ahead --------------------------------------------------------------------------------------------
 
     /**
-     * Has the works that wait by now decided while the commit before them is being written, as if it had succeeded already.
-     * What they need and is not known is read in that commit's transaction, before its writes, and what those change is laid
-     * over it. Whether all of it was still so is seen under their own lock, by the books' commit numbers.
+     * Has the works that wait by now decided while the commit before them is being written, as if it had succeeded already,
+     * and sends them behind it, so that the server goes on without waiting for this process. What they need and is not known
+     * is read beside that commit, when the one before it is over, so that only its changes may be missing; what those are is
+     * laid over it. Whether all of it was still so is seen under their own lock, by the books' commit numbers: their flight
+     * fails when the one before has.
      */
-    private void lookAhead(SqlConnection open, WorkingSet before) {
+    private void lookAhead(Attempt before) {
+        if (behind != null || before.isSpoiled()) {
+            return;
+        }
         // Those that were taken by a flight that failed stay the first.
         List<Pending> waiting = take(ahead == null ? List.of() : ahead.batch);
         if (waiting.isEmpty()) {
@@ -673,15 +697,36 @@ final class Lane {
         Attempt next = Attempt.at(waiting, this::fault);
         ahead = next;
         if (next.isForeseeable() && known.numbers(next.books).isPresent()) {
-            List<Future<?>> flight = new ArrayList<>();
-            next.read(open, known, flight);
-            Future.all(flight).onSuccess(landed -> {
-                if (ahead == next && !next.isSpoiled()) {
-                    next.seeAfter(before, clock.now());
-                    next.decide();
-                    next.writing();
-                }
-            });
+            looking = reader.connected()
+                    .compose(open -> {
+                        reader.use(open);
+                        List<Future<?>> flight = new ArrayList<>();
+                        next.read(open, known, flight);
+                        return Future.join(flight);
+                    })
+                    .map(landed -> {
+                        if (ahead == next && !next.isSpoiled()) {
+                            next.seeAfter(before.set(), clock.now());
+                            next.decide();
+                            next.writing();
+                            sendBehind(before, next);
+                        }
+                        return null;
+                    });
+        }
+    }
+
+    /** Sends a commit while the one before it is under way, if that is wholly sent and the two cannot get mixed up. */
+    private void sendBehind(Attempt before, Attempt next) {
+        SqlConnection open = writer.open();
+        Map<Integer, Long> left = known.numbers(next.books).orElse(null);
+        if (open != null
+                && left != null
+                && heldElsewhere.isEmpty()
+                && before.writing().isOneFlight()
+                && next.writing().isOneFlight()) {
+            ahead = null;
+            behind = sent(next, open, () -> oneFlight(open, next, left, mark));
         }
     }
 
@@ -704,12 +749,9 @@ final class Lane {
             left.replaceAll((book, number) -> number + 1);
         }
         known.keep(set, left);
-        if (looksAhead) {
-            lookAhead(open, set);
-        }
         Writing writing = attempt.writing();
         flight.addAll(writing.send(open, joiner));
-        return writing.isOneFlight()
+        Future<Void> commit = writing.isOneFlight()
                 ? end(open, flight)
                 : Future.join(flight)
                         .recover(cause -> Future.failedFuture(CommitFailure.whileWriting(firstCause(flight))))
@@ -717,6 +759,10 @@ final class Lane {
                                 writing.entities().isEmpty() ? Future.<Void>succeededFuture() : flushed(open, writing))
                         .compose(ignored -> paged(open, writing.pages()))
                         .compose(ignored -> end(open, List.of()));
+        if (looksAhead) {
+            lookAhead(attempt);
+        }
+        return commit;
     }
 
     private Future<Void> flushed(SqlConnection open, Writing writing) {
@@ -788,23 +834,18 @@ final class Lane {
     /** Rolls back, or gives the connection up when even that fails, and passes the failure on. */
     private <T> Future<T> abandon(SqlConnection open, Throwable thrown) {
         CommitFailure failure = CommitFailure.of(thrown);
-        if (failure.isOver()) {
+        // A connection that has gone, or that the commit before has given up, may be another's by now.
+        if (failure.isOver() || open != writer.open()) {
             return Future.failedFuture(failure);
         }
         return open.query("ROLLBACK").execute().transform(rolledBack -> {
             boolean works =
                     failure.kind() == CommitFailure.Kind.FAULT || failure.kind() == CommitFailure.Kind.OVERTAKEN;
             if (rolledBack.failed() || !works) {
-                forget(open);
-                giveBack(open);
+                writer.giveUp(open);
             }
             return Future.failedFuture(failure);
         });
-    }
-
-    /** To the pool, which has others use it when it still works; a read is planned in another way than a lane's statements. */
-    private static void giveBack(SqlConnection open) {
-        open.query(AS_MADE).execute().onComplete(done -> open.close());
     }
 
     @Override

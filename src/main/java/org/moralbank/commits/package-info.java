@@ -15,8 +15,9 @@
  * COMMIT, each flight pipelined, and of the writes as few statements as {@linkplain org.moralbank.commits.Joiner can be}.
  * Under load it is one: the works that wait while a commit is being written are decided
  * {@linkplain org.moralbank.commits.Attempt ahead} of their lock, as if it had succeeded already, and their own flight
- * locks, checks that nobody has come between, and writes. Deciding and writing then go on side by side, which two cores
- * were seen to want (see the benchmark in the README).
+ * locks, checks that nobody has come between, and writes. It is sent behind the commit under way, which the server answers
+ * and goes on without waiting for this process. Deciding and writing then go on side by side, which two cores were seen to
+ * want (see the benchmark in the README).
  *
  * <p><b>Rules.</b>
  *
@@ -29,7 +30,7 @@
  *   <li>Works decide ahead of their lock only on what the commit under way leaves, on rows that change under their own books'
  *       locks, and on rows that are {@linkplain org.moralbank.commits.Rechecked looked at again}. Their flight fails, and
  *       they are decided anew under the lock, when a commit number is another one, when such a row has changed, or when
- *       the commit under way has failed. Whoever reads under a book's lock what happened up to a moment counts the number
+ *       the commit under way has failed, whose mark in the session is then missing. Whoever reads under a book's lock what happened up to a moment counts the number
  *       up, because works that were decided before that moment may still be on their way.
  *   <li>A work that refuses leaves no trace: the working set undoes it. Its refusal is an answer, kept like any other.
  *   <li>When a commit fails, its works are tried again one by one, so that a bad one fails alone.

@@ -249,17 +249,38 @@ class AheadTest {
     }
 
     @Test
+    void itIsSentWhileTheOneBeforeIsUnderWay() throws Exception {
+        try (HeldWire wire = new HeldWire(database.reactiveUrl());
+                TestCommits process = warm(TestCommits.over(wire, database, SINGLY))) {
+            List<CompletableFuture<Answer>> sent = new ArrayList<>();
+            try (SomebodyElse gate = aGate(process, () -> {
+                wire.holdBehind(2);
+                sent.add(add(process, "a", 10, true));
+                sent.add(add(process, "a", 5, false));
+            })) {
+                wire.awaitBegin();
+                wire.awaitBegin();
+                assertThat(sent.get(0)).as("waits in front of the gate").isNotDone();
+            }
+
+            assertThat(added(sent.get(0))).contains("\"value\":10");
+            assertThat(added(sent.get(1))).contains("\"value\":15");
+            assertThat(count(process, "overtaken")).isZero();
+        }
+    }
+
+    @Test
     void whenAnotherProcessCommitsInBetweenItIsDecidedAgain() throws Exception {
         try (HeldWire wire = new HeldWire(database.reactiveUrl());
                 TestCommits process = warm(TestCommits.over(wire, database, SINGLY));
                 TestCommits other = TestCommits.on(database, 1)) {
             List<CompletableFuture<Answer>> sent = new ArrayList<>();
             try (SomebodyElse gate = aGate(process, () -> {
+                wire.holdBehind(1);
                 sent.add(add(process, "a", 10, true));
                 sent.add(add(process, "a", 5, false));
                 sent.add(add(process, "a", 7, false));
             })) {
-                wire.hold();
                 sent.add(add(other, "a", 100, false));
                 gate.awaitWaiting(2);
             }
@@ -271,7 +292,9 @@ class AheadTest {
             assertThat(added(sent.get(2)))
                     .as("taken by the flight that failed, and not lost")
                     .contains("\"value\":122");
-            assertThat(count(process, "overtaken")).isEqualTo(1);
+            assertThat(count(process, "overtaken"))
+                    .as("what was sent behind it, too: the other process left the number that it would have left")
+                    .isEqualTo(2);
         }
     }
 

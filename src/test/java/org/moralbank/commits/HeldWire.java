@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -24,10 +25,17 @@ final class HeldWire implements AutoCloseable {
     /** The database's answer to a COMMIT that is done: the message C of eleven bytes, with the tag. */
     private static final String COMMITTED = "C\0\0\0\013COMMIT\0";
 
+    /** What begins a transaction: the message Q of ten bytes, with the statement. */
+    private static final String BEGIN = "Q\0\0\0\012BEGIN\0";
+
+    /** More transactions than a test makes. */
+    private static final int FREE = 1_000_000;
+
     private final URI target;
     private final ServerSocket server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Semaphore free = new Semaphore(1);
+    private final Semaphore passing = new Semaphore(FREE);
+    private final Semaphore begun = new Semaphore(0);
     private final AtomicBoolean cutsBehindCommit = new AtomicBoolean();
 
     /** @param url of the database, as a reactive client has it */
@@ -47,13 +55,22 @@ final class HeldWire implements AutoCloseable {
                 + target.getPath();
     }
 
-    /** Keeps every BEGIN back from now on. */
-    void hold() throws InterruptedException {
-        free.acquire();
+    /** Lets some more transactions begin from now on, and keeps those behind them back. */
+    void holdBehind(int transactions) {
+        begun.drainPermits();
+        passing.drainPermits();
+        passing.release(transactions);
+    }
+
+    /** Waits until one more transaction has begun, be it that the database is still at another. */
+    void awaitBegin() throws InterruptedException {
+        if (!begun.tryAcquire(30, TimeUnit.SECONDS)) {
+            throw new AssertionError("no transaction has begun for 30 s");
+        }
     }
 
     void release() {
-        free.release();
+        passing.release(FREE);
     }
 
     /** Swallows the database's answer to the next COMMIT, and breaks the connection instead. */
@@ -89,13 +106,17 @@ final class HeldWire implements AutoCloseable {
             byte[] read = new byte[65_536];
             String end = "";
             for (int n = in.read(read); n > 0; n = in.read(read)) {
-                // BEGIN goes out only when the transaction before it has been answered, and so is the first of what is
-                // read.
-                if (isHeld && new String(read, 0, Math.min(n, 16), StandardCharsets.ISO_8859_1).contains("BEGIN")) {
-                    free.acquire();
-                    free.release();
-                }
-                if (!isHeld) {
+                int written = 0;
+                if (isHeld) {
+                    // BEGIN goes out whole, as the first of a flight; what is read may be several.
+                    String told = new String(read, 0, n, StandardCharsets.ISO_8859_1);
+                    for (int at = told.indexOf(BEGIN); at >= 0; at = told.indexOf(BEGIN, at + 1)) {
+                        out.write(read, written, at - written);
+                        written = at;
+                        passing.acquire();
+                        begun.release();
+                    }
+                } else {
                     // The end of what came before is looked at too: an answer may come in two pieces.
                     String told = end + new String(read, 0, n, StandardCharsets.ISO_8859_1);
                     if (told.contains(COMMITTED) && cutsBehindCommit.compareAndSet(true, false)) {
@@ -103,7 +124,7 @@ final class HeldWire implements AutoCloseable {
                     }
                     end = told.substring(Math.max(0, told.length() - COMMITTED.length() + 1));
                 }
-                out.write(read, 0, n);
+                out.write(read, written, n - written);
             }
         } catch (IOException | InterruptedException gone) {
             // One of the two has gone: so does the wire between them.
