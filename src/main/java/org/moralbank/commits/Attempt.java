@@ -39,6 +39,9 @@ final class Attempt {
 
     private boolean spoiled;
 
+    /** The database's clock as the works see it, those without a clock of their own. */
+    private Instant now = Instant.EPOCH;
+
     private Attempt(List<Pending> batch, TreeSet<Integer> books, Needs needs) {
         this.batch = batch;
         this.books = books;
@@ -67,6 +70,11 @@ final class Attempt {
         return new Attempt(batch, books, needs);
     }
 
+    /** Works that were taken and not asked anything yet. */
+    static Attempt untried(List<Pending> works) {
+        return new Attempt(works, new TreeSet<>(), new Needs());
+    }
+
     private static AnswerTable.Key answerKey(Ask ask, IdempotencyKey key) {
         return new AnswerTable.Key(ask.scopeBook(), ask.asker().clientId(), key.value());
     }
@@ -84,8 +92,9 @@ final class Attempt {
         return Objects.requireNonNull(set, "nothing was read yet");
     }
 
+    /** Whether it is known what the works change. */
     boolean isDecided() {
-        return set != null && !spoiled;
+        return writing != null && !spoiled;
     }
 
     /** What it was decided on has not come about. */
@@ -116,16 +125,21 @@ final class Attempt {
     }
 
     /** Takes what was read under the lock as what the works see. */
-    void see(Instant now) {
+    void see(Instant read) {
+        now = read;
         WorkingSet seen = new WorkingSet(now);
         readings.forEach(reading -> reading.into(seen, null));
         set = seen;
     }
 
-    /** Takes what was read before the works of {@code before} were written, and what those leave, as what the works see. */
-    void seeAfter(WorkingSet before, Instant now) {
+    /**
+     * Takes what was read before or after the works of {@code before} were written, and what those leave, as what the works
+     * see. Their clock is not behind that of those before.
+     */
+    void seeAfter(Attempt before, Instant clock) {
+        now = clock.isBefore(before.now) ? before.now : clock;
         WorkingSet seen = new WorkingSet(now);
-        readings.forEach(reading -> reading.into(seen, before));
+        readings.forEach(reading -> reading.into(seen, before.set()));
         set = seen;
     }
 
@@ -217,7 +231,7 @@ final class Attempt {
             set.loaded(table, split.known().keySet(), readAgain != null ? readAgain.result() : split.known());
         }
 
-        /** What was read, with what the works of {@code before}, which were not written yet, have made of it. */
+        /** What was read, with what the works of {@code before}, which it may show or not, have made of it. */
         private Map<K, R> leftBy(WorkingSet before, Map<K, R> rows) {
             Map<K, R> left = new HashMap<>(rows);
             for (K key : split.unknown()) {
@@ -242,7 +256,6 @@ final class Attempt {
 
     void decide() {
         WorkingSet seen = set();
-        Instant now = seen.now();
         for (Pending pending : batch) {
             seen.setNow(pending.ask.clock() == null ? now : pending.ask.clock());
             pending.decided = decide(pending, seen);
@@ -252,11 +265,13 @@ final class Attempt {
     /** What the decisions change, the books' commit numbers too; nothing when they change nothing. */
     Writing writing() {
         if (writing == null) {
-            writing = new Writing();
+            // Kept when it is whole: half of it would be a commit of its own.
+            Writing whole = new Writing();
             if (set().isChanged()) {
-                set().write(writing);
-                writing.execute(COUNT, Tuple.of(bookIds()));
+                set().write(whole);
+                whole.execute(COUNT, Tuple.of(bookIds()));
             }
+            writing = whole;
         }
         return writing;
     }

@@ -30,11 +30,11 @@ final class CommitMetrics {
                 .publishPercentiles(0.5, 0.99)
                 .register(registry);
         this.time = Timer.builder("moralbank.commits.time")
-                .description("From BEGIN to COMMIT")
+                .description("From the end of the commit before, or its sending where that is later, to its end")
                 .publishPercentiles(0.5, 0.99)
                 .register(registry);
         this.wait = Timer.builder("moralbank.commits.wait")
-                .description("From submission to BEGIN")
+                .description("From submission to the end of the commit before, or the sending where that is later")
                 .publishPercentiles(0.5, 0.99)
                 .register(registry);
         this.replays = Counter.builder("moralbank.commits.replays")
@@ -50,7 +50,7 @@ final class CommitMetrics {
                 .description("Works decided while the commit before was under way")
                 .register(registry);
         this.overtaken = Counter.builder("moralbank.commits.overtaken")
-                .description("Works decided again because another process committed first")
+                .description("Works decided again because another process committed first, or the commit before failed")
                 .register(registry);
     }
 

@@ -9,7 +9,8 @@ import java.time.Duration;
 public interface CommitsConfig {
     /**
      * How many writers this process has. A book is always in the same one. On two cores one lane fills its commits
-     * best; more help where the database has cores and disks to spare.
+     * best; more help where the database has cores and disks to spare. Each keeps two connections of the pool, and
+     * imports two more: the pool has to be larger.
      */
     @WithDefault("1")
     int lanes();

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The rows that a lane left behind its last commits, and that are still so as long as it alone commits in their book.
  *
  * <p>A book's commit number is counted up by every commit that writes, and read under the book's lock. While it is the
- * one that this lane left, no other process or lane has changed the book, so that what was loaded or written under the
- * lock is what a load would find now. When it is another one, everything known of the book is forgotten. A book that
+ * one that this lane left, no other process or lane has changed the book, so that what was loaded or written for
+ * a commit of this lane is what a load would find now. When it is another one, everything known of the book is forgotten. A book that
  * others write too is not trusted again before the lane has found its own number in it: guessing wrong costs a second
  * round of loads.
  *

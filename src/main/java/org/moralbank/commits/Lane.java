@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,20 +54,20 @@ final class Lane {
     /**
      * The lock, and a check that each book has the commit number that this lane left there: it fails, and with it the
      * transaction, when another process has committed since. The clock is read behind the wait for the lock, because a count
-     * is known only when all is counted. A commit that was sent behind another one names that one's mark: were it not to
-     * come about, a commit of another process could leave the very number that it would have left.
+     * is known only when all is counted. A commit that was sent behind another one names that one's mark, and locks nothing where it
+     * is missing: had the other one failed, a commit of another process could leave the very number that it would have left.
      */
     private static final String LOCK_AS_LEFT = """
             WITH locked AS MATERIALIZED (
                 SELECT book_id, commit_no
                 FROM commit_lock
                 WHERE book_id = ANY ($1)
+                    AND ($3::text IS NULL OR $3 IS NOT DISTINCT FROM current_setting('moralbank.commit', true))
                 ORDER BY book_id
                 FOR UPDATE)
             SELECT
                 clock_timestamp(),
-                1 / (count(*) = cardinality($1::smallint[])
-                    AND ($3::text IS NULL OR $3 IS NOT DISTINCT FROM current_setting('moralbank.commit', true)))::int,
+                1 / (count(*) = cardinality($1::smallint[]))::int,
                 set_config('moralbank.commit', $4, false)
             FROM unnest($1::smallint[], $2::bigint[]) AS left_there (book_id, commit_no)
             JOIN locked USING (book_id, commit_no)
@@ -101,6 +102,12 @@ final class Lane {
      * behind in the session when the transaction commits, and goes with it when it does not.
      */
     private static final String CLOCK = "SELECT clock_timestamp(), set_config('moralbank.commit', $1, false)";
+
+    /**
+     * So many commits are sent behind one another; the next waits for this process. Who waits for a row's lock has to run
+     * before he can take it, and the server goes on with what it has received sooner than that.
+     */
+    private static final int MOST_BEHIND = 8;
 
     /** Usual works change a few dozens of sets of tables; the client keeps 256 statements a connection. */
     private static final int COMBINATIONS = 128;
@@ -153,11 +160,14 @@ final class Lane {
 
     private long marks;
 
+    /** How many commits were sent behind one another. */
+    private int inARow;
+
     /** When the last commit was over. */
     private long endedNanos;
 
     /** A commit of one flight, which has been sent; what has become of it is looked at when the one before is over. */
-    private record Sent(Attempt attempt, SqlConnection open, Future<Void> landed) {}
+    private record Sent(Attempt attempt, SqlConnection open, long sentNanos, Future<Void> landed) {}
 
     Lane(int number, Context context, Pool pool, Sessions sessions, CommitsConfig config, CommitMetrics metrics) {
         this(number, context, pool, sessions, config, metrics, config.longestRequest());
@@ -180,7 +190,7 @@ final class Lane {
         this.config = config;
         this.metrics = metrics;
         this.known = new Known(config.knownRows());
-        this.writer = new LaneConnection(pool, this::forgetWhatIsKnown);
+        this.writer = new LaneConnection(pool, this::forgetTheServer);
         this.reader = new LaneConnection(pool, () -> {});
         context.runOnContext(ignored -> context.owner().setPeriodic(1_000, tick -> refuseLate()));
     }
@@ -254,7 +264,10 @@ final class Lane {
 
     private void wake() {
         if (running.compareAndSet(false, true)) {
-            context.runOnContext(ignored -> next());
+            context.runOnContext(ignored -> {
+                endedNanos = System.nanoTime();
+                next();
+            });
         }
     }
 
@@ -264,7 +277,9 @@ final class Lane {
             Sent sent = behind;
             behind = null;
             underWay = sent.attempt.batch;
-            lookAhead(sent.attempt);
+            if (!sent.landed.failed()) {
+                lookAhead(sent.attempt);
+            }
             settled(sent.attempt.batch, ended(sent)).onComplete(done -> over());
             return;
         }
@@ -287,8 +302,8 @@ final class Lane {
             }
             return;
         }
-        endedNanos = System.nanoTime();
         underWay = batch;
+        inARow = 0;
         commit(batch, decided).onComplete(done -> over());
     }
 
@@ -406,7 +421,7 @@ final class Lane {
         if (books.isEmpty()) {
             return Future.succeededFuture();
         }
-        return writer.connected()
+        return connected()
                 .compose(open -> open.preparedQuery(FREE)
                         .execute(Tuple.of(Attempt.bookIds(books)))
                         .compose(free -> {
@@ -519,14 +534,22 @@ final class Lane {
         Writing checks = new Writing();
         Long[] left = attempt.books.stream().map(commitNos::get).toArray(Long[]::new);
         attempt.recheck(checks);
-        List<Future<?>> flight = new ArrayList<>();
-        flight.add(open.query("BEGIN").execute());
-        flight.add(readClock(open, LOCK_AS_LEFT, Tuple.of(attempt.bookIds(), left, before, marked())));
-        flight.addAll(checks.send(open, joiner));
-        if (config.checkKnown()) {
-            attempt.readAgain(open, flight);
+        Future<Void> written;
+        try {
+            List<Future<?>> flight = new ArrayList<>();
+            flight.add(open.query("BEGIN").execute());
+            flight.add(readClock(open, LOCK_AS_LEFT, Tuple.of(attempt.bookIds(), left, before, marked())));
+            flight.addAll(checks.send(open, joiner));
+            if (config.checkKnown()) {
+                attempt.readAgain(open, flight);
+            }
+            written = write(open, flight, attempt, commitNos, before == null);
+        } catch (RuntimeException fault) {
+            // Nothing may be sent behind what has begun and has no end.
+            open.query("ROLLBACK").execute();
+            throw CommitFailure.rolledBack(fault);
         }
-        return write(open, flight, attempt, commitNos, before == null).compose(done -> {
+        return written.compose(done -> {
             try {
                 attempt.check();
                 return Future.succeededFuture();
@@ -540,14 +563,15 @@ final class Lane {
         if (attempt.batch.isEmpty()) {
             return Future.succeededFuture();
         }
-        return writer.connected().compose(open -> ended(sent(attempt, open, () -> run.apply(open))));
+        return connected().compose(open -> ended(sent(attempt, open, () -> run.apply(open))));
     }
 
     private Sent sent(Attempt attempt, SqlConnection open, Supplier<Future<Void>> run) {
-        return new Sent(attempt, open, Future.<Void>succeededFuture().compose(begin -> {
-            writer.use(open);
-            return run.get();
-        }));
+        return new Sent(
+                attempt, open, System.nanoTime(), Future.<Void>succeededFuture().compose(begin -> {
+                    writer.use(open);
+                    return run.get();
+                }));
     }
 
     /** What has become of a commit: tells the callers, or leaves nothing of it behind. */
@@ -558,7 +582,7 @@ final class Lane {
                     return abandon(sent.open, failure);
                 })
                 .onSuccess(ignored -> {
-                    long begun = endedNanos;
+                    long begun = sent.sentNanos - endedNanos > 0 ? sent.sentNanos : endedNanos;
                     long took = System.nanoTime() - begun;
                     // After the next commit is on its way: the database need not wait until all are answered.
                     context.runOnContext(next -> {
@@ -584,6 +608,24 @@ final class Lane {
             }
             return attempts > 1 ? pass(book, attempts - 1) : Future.succeededFuture();
         });
+    }
+
+    /** The writer's connection. Where it is a fresh one, the reader has one by then, too, if there is any. */
+    private Future<SqlConnection> connected() {
+        SqlConnection open = writer.open();
+        return open != null
+                ? Future.succeededFuture(open)
+                : writer.connected()
+                        .compose(fresh -> reader.connected().transform(any -> Future.succeededFuture(fresh)));
+    }
+
+    /** The writer has gone, or is given up: what was read on another connection of its server is of no use to the next. */
+    private void forgetTheServer() {
+        forgetWhatIsKnown();
+        SqlConnection open = reader.open();
+        if (open != null) {
+            reader.giveUp(open);
+        }
     }
 
     /** What was to be is not, and with it all that was decided upon it. */
@@ -631,7 +673,7 @@ final class Lane {
 
     /** What tells a commit of this lane from all others. */
     private String marked() {
-        mark = Long.toString(++marks);
+        mark = number + "-" + ++marks;
         return mark;
     }
 
@@ -694,26 +736,42 @@ final class Lane {
         if (waiting.isEmpty()) {
             return;
         }
-        Attempt next = Attempt.at(waiting, this::fault);
-        ahead = next;
-        if (next.isForeseeable() && known.numbers(next.books).isPresent()) {
-            looking = reader.connected()
-                    .compose(open -> {
-                        reader.use(open);
-                        List<Future<?>> flight = new ArrayList<>();
-                        next.read(open, known, flight);
-                        return Future.join(flight);
-                    })
-                    .map(landed -> {
-                        if (ahead == next && !next.isSpoiled()) {
-                            next.seeAfter(before.set(), clock.now());
-                            next.decide();
-                            next.writing();
-                            sendBehind(before, next);
-                        }
-                        return null;
-                    });
+        ahead = Attempt.untried(waiting);
+        // Composed, so that nothing that is thrown befalls the commit under way: these are decided under their lock
+        // then.
+        looking = Future.<Void>succeededFuture()
+                .compose(begin -> {
+                    Attempt next = Attempt.at(waiting, this::fault);
+                    ahead = next;
+                    return next.isForeseeable() && known.numbers(next.books).isPresent()
+                            ? decidedAhead(before, next)
+                            : Future.succeededFuture();
+                })
+                .onFailure(cause -> LOG.warn("What waits could not be decided ahead of its lock.", cause));
+    }
+
+    private Future<Void> decidedAhead(Attempt before, Attempt next) {
+        SqlConnection open = reader.open();
+        if (open == null) {
+            reader.connected(); // for the next time: the writer need not wait for it
+            return Future.succeededFuture();
         }
+        if (!reader.isOfTheServerOf(writer)) {
+            reader.giveUp(open);
+            return Future.succeededFuture();
+        }
+        reader.use(open);
+        List<Future<?>> flight = new ArrayList<>();
+        next.read(open, known, flight);
+        return Future.join(flight).onFailure(failed -> reader.giveUp(open)).map(landed -> {
+            if (ahead == next && !next.isSpoiled()) {
+                next.seeAfter(before, clock.now());
+                next.decide();
+                next.writing();
+                sendBehind(before, next);
+            }
+            return null;
+        });
     }
 
     /** Sends a commit while the one before it is under way, if that is wholly sent and the two cannot get mixed up. */
@@ -722,10 +780,14 @@ final class Lane {
         Map<Integer, Long> left = known.numbers(next.books).orElse(null);
         if (open != null
                 && left != null
-                && heldElsewhere.isEmpty()
+                && !left.isEmpty()
+                && inARow < MOST_BEHIND
+                && Collections.disjoint(next.books, heldElsewhere.keySet())
                 && before.writing().isOneFlight()
                 && next.writing().isOneFlight()) {
             ahead = null;
+            inARow++;
+            String mark = this.mark;
             behind = sent(next, open, () -> oneFlight(open, next, left, mark));
         }
     }

@@ -31,6 +31,10 @@ final class LaneConnection {
     /** What {@link #PLANS} has set, and what else was not set when the connection was made, is as it was then. */
     private static final String AS_MADE = "RESET ALL";
 
+    /** Which server it is, and since when it runs. */
+    private static final String SERVER =
+            "SELECT concat_ws(' ', inet_server_addr(), inet_server_port(), pg_postmaster_start_time())";
+
     /** So many connections of a pool may have gone without its having noticed yet. */
     private static final int ATTEMPTS = 20;
 
@@ -38,6 +42,11 @@ final class LaneConnection {
     private final Runnable lost;
 
     private @Nullable SqlConnection open;
+
+    /** The one that is being made. */
+    private @Nullable Future<SqlConnection> coming;
+
+    private String server = "";
 
     /** How many commits, or looks at what they need, it was used for. */
     private long uses;
@@ -53,27 +62,46 @@ final class LaneConnection {
         if (open != null) {
             return Future.succeededFuture(open);
         }
-        return fresh(ATTEMPTS)
-                .onSuccess(fresh -> {
-                    open = fresh;
-                    uses = 0;
-                    fresh.closeHandler(closed -> forget(fresh));
-                })
-                .recover(cause -> Future.failedFuture(new CommitFailure(CommitFailure.Kind.UNAVAILABLE, cause)));
+        if (coming == null) {
+            Future<SqlConnection> asked = fresh(ATTEMPTS)
+                    .onSuccess(fresh -> {
+                        open = fresh;
+                        uses = 0;
+                        fresh.closeHandler(closed -> forget(fresh));
+                    })
+                    .recover(cause -> Future.failedFuture(new CommitFailure(CommitFailure.Kind.UNAVAILABLE, cause)));
+            if (asked.isComplete()) {
+                return asked;
+            }
+            coming = asked.onComplete(done -> coming = null);
+        }
+        return coming;
     }
 
     private Future<SqlConnection> fresh(int attempts) {
         return pool.getConnection()
-                .compose(fresh -> fresh.query(PLANS).execute().map(fresh).recover(failed -> {
-                    giveBack(fresh);
-                    return attempts > 1 ? fresh(attempts - 1) : Future.failedFuture(failed);
-                }));
+                .compose(fresh -> fresh.query(PLANS)
+                        .execute()
+                        .compose(planned -> fresh.query(SERVER).execute())
+                        .map(rows -> {
+                            server = rows.iterator().next().getString(0);
+                            return fresh;
+                        })
+                        .recover(failed -> {
+                            giveBack(fresh);
+                            return attempts > 1 ? fresh(attempts - 1) : Future.failedFuture(failed);
+                        }));
     }
 
     /** The connection if there is one. */
     @Nullable
     SqlConnection open() {
         return open;
+    }
+
+    /** Whether what is seen on this connection when the other's COMMIT has returned has its effects. */
+    boolean isOfTheServerOf(LaneConnection other) {
+        return server.equals(other.server);
     }
 
     /**

@@ -19,7 +19,11 @@ public interface Table<K, R> {
     /** No book: a row may change under another book's lock than those of the works that read it. */
     int NO_BOOK = -1;
 
-    /** The rows of those keys that are there. Called under the lock. */
+    /**
+     * The rows of those keys that are there. Called under the lock; where {@link #changedUnder} allows it also beside the
+     * commit before, on another connection, of which each statement may see the changes or not. So it reads and does nothing
+     * else: no locks, no side effects.
+     */
     Future<Map<K, R>> load(SqlConnection connection, List<K> keys);
 
     /**

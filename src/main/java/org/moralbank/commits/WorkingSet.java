@@ -22,8 +22,8 @@ public final class WorkingSet {
     private Instant now;
 
     /**
-     * An empty set. {@code now} is the database's clock, read under the lock, or carried on from the lock of the commit
-     * before, between which and this one nobody else had it.
+     * An empty set. {@code now} is the database's clock, read under the lock, or carried on from the lock of one of
+     * the two commits before, between which and this one nobody else had it.
      */
     public WorkingSet(Instant now) {
         this.now = now;

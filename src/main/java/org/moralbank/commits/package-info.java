@@ -28,10 +28,12 @@
  *       else has changed the book, and does not read again the rows that it
  *       {@linkplain org.moralbank.commits.Known knows}. Whoever changes a row by hand counts the number up, too.
  *   <li>Works decide ahead of their lock only on what the commit under way leaves, on rows that change under their own books'
- *       locks, and on rows that are {@linkplain org.moralbank.commits.Rechecked looked at again}. Their flight fails, and
- *       they are decided anew under the lock, when a commit number is another one, when such a row has changed, or when
- *       the commit under way has failed, whose mark in the session is then missing. Whoever reads under a book's lock what happened up to a moment counts the number
- *       up, because works that were decided before that moment may still be on their way.
+ *       locks, and on rows that are {@linkplain org.moralbank.commits.Rechecked looked at again}. What they need and is not
+ *       known is read on another connection when the commit before the one under way is over, so that only what the one
+ *       under way changes may be missing; that is known. Their flight fails, and they are decided anew under the lock,
+ *       when a commit number is another one, when such a row has changed, or when the commit under way has failed, whose
+ *       mark is then missing in the session. Whoever reads under a book's lock what happened up to a moment counts the
+ *       number up, because works that were decided before that moment may still be on their way.
  *   <li>A work that refuses leaves no trace: the working set undoes it. Its refusal is an answer, kept like any other.
  *   <li>When a commit fails, its works are tried again one by one, so that a bad one fails alone.
  *   <li>When the outcome of COMMIT is not known the caller gets 503; the same key tells the truth later.

@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.TestDatabase;
 
@@ -106,6 +108,32 @@ class AheadTest {
         }
     };
 
+    /** What an {@link Add} adds to be one that cannot be written, or whose book cannot be told. */
+    private static final int UNWRITABLE = 77;
+
+    private static final int UNREADABLE = 78;
+
+    /** A table with a fault. */
+    private static final Table<Integer, Integer> UNWRITTEN = new Table<>() {
+        @Override
+        public Future<Map<Integer, Integer>> load(SqlConnection connection, List<Integer> keys) {
+            return Future.succeededFuture(Map.of());
+        }
+
+        @Override
+        public int changedUnder(Integer key) {
+            if (key < 0) {
+                throw new IllegalStateException("a fault of a table");
+            }
+            return 1;
+        }
+
+        @Override
+        public void write(Writing writing, List<Change<Integer, Integer>> changes) {
+            throw new IllegalStateException("a fault of a table");
+        }
+    };
+
     /** A client whose permit may be revoked. */
     private record Permitted() implements Asker {
         @Override
@@ -131,6 +159,9 @@ class AheadTest {
         @Override
         public void needs(Needs needs) {
             needs.row(COUNTERS, name);
+            if (much == UNREADABLE) {
+                needs.row(UNWRITTEN, -1);
+            }
         }
 
         @Override
@@ -140,6 +171,9 @@ class AheadTest {
             set.put(COUNTERS, name, after);
             if (passesTheGate) {
                 set.put(GATE, 1, 1);
+            }
+            if (much == UNWRITABLE) {
+                set.put(UNWRITTEN, 1, 1);
             }
             return Answer.ok(Map.of("value", after));
         }
@@ -171,6 +205,9 @@ class AheadTest {
     /** Commits of one work each. */
     private static final TestCommits.Settings SINGLY =
             new TestCommits.Settings(1, 1, 4096, Duration.ofSeconds(30), 100, true);
+
+    private static final TestCommits.Settings TOGETHER =
+            new TestCommits.Settings(1, 100, 4096, Duration.ofSeconds(30), 100, true);
 
     /** A process with a lane that has found itself alone in the book. */
     private static TestCommits alone() throws Exception {
@@ -313,6 +350,49 @@ class AheadTest {
             assertThat(sent.get(1).get(30, TimeUnit.SECONDS).status()).isEqualTo(500);
             assertThat(added(sent.get(0))).contains("\"value\":10");
             assertThat(added(sent.get(2))).contains("\"value\":15");
+        }
+    }
+
+    /** What would be half a commit is none, and what is thrown while a commit is under way does not befall that. */
+    @ParameterizedTest
+    @ValueSource(ints = {UNWRITABLE, UNREADABLE})
+    void aFaultOfATableIsThatOfItsWorkAlone(int faulty) throws Exception {
+        try (TestCommits process = warm(TestCommits.on(database, TOGETHER))) {
+            List<CompletableFuture<Answer>> sent = new ArrayList<>();
+            try (SomebodyElse gate = aGate(process, () -> {
+                sent.add(add(process, "a", 10, true));
+                sent.add(add(process, "a", 5, false));
+                sent.add(add(process, "b", faulty, false));
+                sent.add(add(process, "a", 7, false));
+            })) {
+                assertThat(sent.get(0)).isNotDone();
+            }
+
+            assertThat(added(sent.get(0))).contains("\"value\":10");
+            assertThat(added(sent.get(1))).contains("\"value\":15");
+            assertThat(sent.get(2).get(30, TimeUnit.SECONDS).status()).isEqualTo(500);
+            assertThat(added(sent.get(3))).contains("\"value\":22");
+            assertThat(added(add(process, "b", 1, false))).contains("\"value\":1}");
+        }
+    }
+
+    @Test
+    void whenTheOtherConnectionBreaksItIsDecidedUnderItsLock() throws Exception {
+        try (TestCommits process = alone()) {
+            double before = count(process, "ahead");
+            List<CompletableFuture<Answer>> sent = new ArrayList<>();
+            try (SomebodyElse gate = aGate(process, () -> {
+                sent.add(add(process, "a", 10, true));
+                sent.add(add(process, "b", 5, false));
+                sent.add(add(process, "c", 7, false));
+            })) {
+                gate.endTheIdle();
+            }
+
+            assertThat(added(sent.get(0))).contains("\"value\":10");
+            assertThat(added(sent.get(1))).contains("\"value\":5");
+            assertThat(added(sent.get(2))).contains("\"value\":7");
+            assertThat(added(add(process, "c", 1, false))).contains("\"value\":8");
         }
     }
 

@@ -64,6 +64,18 @@ public record SomebodyElse(TestDatabase.Database database, Connection connection
         }
     }
 
+    /** Breaks the processes' connections that do nothing at the moment. */
+    void endTheIdle() throws SQLException {
+        try (Connection admin = database.connectAsAdmin();
+                var statement = admin.createStatement()) {
+            statement.execute("""
+                    SELECT pg_terminate_backend(pid)
+                    FROM pg_stat_activity
+                    WHERE datname = current_database() AND usename = '%s' AND state = 'idle'
+                    """.formatted(database.appUser()));
+        }
+    }
+
     @Override
     public void close() throws SQLException {
         connection.rollback();
