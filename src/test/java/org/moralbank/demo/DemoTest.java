@@ -15,6 +15,8 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +28,9 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.jboss.logmanager.ExtLogRecord;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -39,6 +43,7 @@ import org.moralbank.access.Clients;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Books;
 import org.moralbank.ledger.ExpiringLots;
+import org.moralbank.ledger.Invariants;
 import org.moralbank.platform.TestDatabase;
 import org.moralbank.redemptions.SandboxConfig;
 
@@ -63,6 +68,9 @@ class DemoTest {
 
     @Inject
     ExpiringLots lots;
+
+    @Inject
+    DataSource database;
 
     /** A database that has the sandbox, and of which no start has made anything else. */
     public static final class OnANewDatabase implements QuarkusTestProfile {
@@ -107,6 +115,14 @@ class DemoTest {
         @Override
         public Duration silence() {
             return Duration.ZERO;
+        }
+    }
+
+    /** InvariantsExtension looks at the database that classes share. */
+    @AfterEach
+    void theInvariantsHold() throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            Invariants.check(connection);
         }
     }
 

@@ -94,7 +94,10 @@ class StreetPlayTest {
     void ridersEarnedPointsForPostsAndIssues() {
         List<Map<String, Object>> tasks = items("QX/entries?type=EARN_POINTS_TASK");
 
+        assertThat(items("QX/members")).hasSize(480);
         assertThat(tasks).hasSize(82 + 327);
+        assertThat(tasks).filteredOn(task -> isOf(task, "POST-", 1_000)).hasSize(82);
+        assertThat(tasks).filteredOn(task -> isOf(task, "ISSUE-", 200)).hasSize(327);
         assertThat(byCode("QX").get("3220")).isEqualTo(-147_400);
     }
 
@@ -173,6 +176,13 @@ class StreetPlayTest {
 
         assertThat(fresh).isZero();
         assertThat(items("BHL/entries")).hasSize(before);
+    }
+
+    /** Whether its reference begins so, and this amount was earned. */
+    private static boolean isOf(Map<String, Object> task, String reference, int points) {
+        List<?> postings = (List<?>) Objects.requireNonNull(task.get("postings"));
+        return String.valueOf(task.get("reference")).startsWith(reference)
+                && postings.stream().anyMatch(posting -> Objects.equals(((Map<?, ?>) posting).get("amount"), points));
     }
 
     private Map<String, Long> byCode(String book) {

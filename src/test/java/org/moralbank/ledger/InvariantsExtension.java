@@ -10,8 +10,8 @@ import org.moralbank.platform.TestDatabase;
  * Checks the {@linkplain Invariants invariants} in the shared database after every test class that has changed a book. It is
  * registered for all classes by {@code META-INF/services}; where no test has used the database yet there is nothing to check.
  *
- * <p>Classes with a database of their own in which the kernel posts check it themselves, but that of the demo, which is played
- * into the shared one, too. The others with one have no entries there, or such as were written past the kernel.
+ * <p>Classes with a database of their own in which the kernel posts check it themselves. The others with one have no entries
+ * there, or such as were written past the kernel.
  */
 public final class InvariantsExtension implements AfterAllCallback {
     /** How many commits there had been when the books were checked last. */
