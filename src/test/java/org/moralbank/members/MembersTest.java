@@ -14,6 +14,8 @@ import io.restassured.response.Response;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -365,6 +367,44 @@ class MembersTest {
         assertThat(balance(book, "2400", "")).isEqualTo(15);
     }
 
+    /**
+     * The kernel's rows go out in one flight, and Hibernate's behind it: the first case fails in the flight, the second when
+     * entries and accounts are written already.
+     */
+    @ParameterizedTest
+    @CsvSource({"INSERT, ledger_entry", "UPDATE, member"})
+    void aClosingOfWhichThePartOfTheKernelOrOfHibernateFailsLeavesNothing(String right, String table)
+            throws SQLException {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(90, Unit.MIN).holding(500, Unit.PTS);
+        String key = book.keyOf(Role.COORDINATOR);
+        List<Object> before = recorded(book);
+
+        asOwner("REVOKE " + right + " ON " + table + " FROM moralbank_app");
+        try {
+            close(book, anna.id(), key, "leaves").then().statusCode(500).body("code", equalTo("internal-error"));
+        } finally {
+            asOwner("GRANT " + right + " ON " + table + " TO moralbank_app");
+        }
+
+        assertThat(recorded(book)).isEqualTo(before);
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/members/" + anna.id())
+                .then()
+                .header("ETag", "\"1\"")
+                .body("status", equalTo("ACTIVE"));
+        assertThat(accountStatuses(book, anna.id())).containsOnly("OPEN");
+        assertThat(balance(book, "2100", anna.id())).isEqualTo(90);
+        assertThat(balance(book, "2200", anna.id())).isEqualTo(500);
+        close(book, anna.id(), key, "leaves")
+                .then()
+                .statusCode(200)
+                .header("Idempotent-Replayed", nullValue())
+                .body("member.status", equalTo("CLOSED"))
+                .body("entries.seq", contains(3, 4));
+        assertThat(accountStatuses(book, anna.id())).containsOnly("CLOSED");
+    }
+
     /** One for each day of a year and more: more than one entry can move. */
     @Test
     void closesWithMoreLotsThanOneEntryTakes() {
@@ -642,6 +682,13 @@ class MembersTest {
                 .post(book.path() + "/members/" + id + "/close");
     }
 
+    private static Response close(TestBank.Book book, String id, String apiKey, String idempotencyKey) {
+        return book.request(apiKey)
+                .header("Idempotency-Key", idempotencyKey)
+                .body("{\"reason\":\"moved away\"}")
+                .post(book.path() + "/members/" + id + "/close");
+    }
+
     private static Response registerKin(TestBank.Book book, String member, String kin) {
         return book.as(Role.COORDINATOR)
                 .body("{\"relation\":\"PARENT\",\"proof\":\"KP-1\"}")
@@ -654,6 +701,34 @@ class MembersTest {
 
     private static String transferBody(String from, String to, long minutes) {
         return "{\"from\":\"%s\",\"to\":\"%s\",\"amount\":%d,\"unit\":\"MIN\"}".formatted(from, to, minutes);
+    }
+
+    /** How much is recorded of a book: entries, postings, events, answers, changes of status, and its commits. */
+    private List<Object> recorded(TestBank.Book book) {
+        List<Object> counts = new ArrayList<>();
+        for (String table :
+                List.of("ledger_entry", "ledger_posting", "ledger_event", "commit_answer", "member_status_change")) {
+            counts.add(number("SELECT count(*) FROM " + table + " WHERE book_id = $1", book));
+        }
+        counts.add(number("SELECT commit_no FROM commit_lock WHERE book_id = $1", book));
+        return counts;
+    }
+
+    private long number(String sql, TestBank.Book book) {
+        return pool.preparedQuery(sql)
+                .execute(Tuple.of((short) book.id()))
+                .await()
+                .indefinitely()
+                .iterator()
+                .next()
+                .getLong(0);
+    }
+
+    private static void asOwner(String sql) throws SQLException {
+        try (Connection owner = TestDatabase.shared().connectAsOwner();
+                var statement = owner.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     private static Response call(Callable<Response> request) {
