@@ -169,6 +169,7 @@ class OpenApiTest {
         assertThat(YAML.readTree(Path.of("openapi/openapi.yaml").toFile())).isEqualTo(api);
     }
 
+    /** The baseline is a copy of openapi/openapi.yaml as it was when a version of the API was done. */
     @Test
     void breaksNoClientOfTheBaseline() throws IOException {
         JsonNode baseline = YAML.readTree(
