@@ -41,6 +41,7 @@ final class Processes implements AutoCloseable {
     private final Path data;
     private final Path log;
     private final int databasePort = freePort();
+    private int databasePortOfSecond = databasePort;
     private final int[] ports = {freePort(), freePort()};
     private final Process[] services = new Process[COUNT];
     private final Map<String, String> settings;
@@ -93,7 +94,7 @@ final class Processes implements AutoCloseable {
             try (Reader in = Files.newBufferedReader(data.resolve("credentials"))) {
                 passwords.load(in);
             }
-            environment.put("DATABASE_URL", "postgresql://127.0.0.1:" + databasePort + "/moralbank");
+            environment.put("DATABASE_URL", "postgresql://127.0.0.1:" + databasePortOfSecond + "/moralbank");
             environment.put("DATABASE_USER", "moralbank_app");
             environment.put("DATABASE_PASSWORD", passwords.getProperty("moralbank_app"));
             environment.put("DATABASE_OWNER_USER", "moralbank_owner");
@@ -111,6 +112,15 @@ final class Processes implements AutoCloseable {
             }
             Thread.sleep(50);
         }
+    }
+
+    int databasePort() {
+        return databasePort;
+    }
+
+    /** Has the second, from its next start, find the database at another port. */
+    void findDatabaseAt(int port) {
+        databasePortOfSecond = port;
     }
 
     private boolean isReady(int which) {
