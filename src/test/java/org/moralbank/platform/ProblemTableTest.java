@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.moralbank.ledger.EntryType;
 
@@ -44,6 +45,46 @@ class ProblemTableTest {
     private static final String ENGLISH_REASON = "export-does-not-hold.detail";
 
     private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
+    private static final Pattern LATIN = Pattern.compile("[A-Za-z]+");
+
+    /** What a Chinese sentence may have of Latin letters: what clients send and read as it is, in whatever language. */
+    private static final Set<String> SAME_IN_CHINESE = Set.copyOf(List.of(
+            ("ASCII API ETag HTTPS https IANA JSON OpenAPI RFC UTF URL UUID " // names of standards
+                            + "application/json Asia/Shanghai moralbank.secrets.key org.moralbank.redemption " // examples
+                            + "%3B 2025-01-31T08:00:00Z 2100:M-1:MIN 3110:PUBLIC.2026:MIN 3100:2026:MIN "
+                            + "Authorization Bearer Content-Type Idempotency-Key If-Match Retry-After " // headers
+                            + "account asOf code errors format giver lastSeq member problem symbology team toSeq traceId " // fields
+                            + "volunteer "
+                            + "ACTIVE AUTHORIZE CLOSED DONE FAILED FROZEN MIN POOL PTS SUSPENDED TERMINAL true false") // values
+                    .split("[^A-Za-z]+")));
+
+    /** The facts that stand in a sentence as they are: ids and references, the names and types that a request may have. */
+    private static final Set<String> AS_THEY_ARE = Set.of(
+            ("account allowance book category client export file fund hold id item kin maker mediaTypes member merchant names "
+                            + "organisationUnit owner redemption reference selfAudit settlement store team terminal "
+                            + "terminalTransaction voucher")
+                    .split(" "));
+
+    /** The facts that are numbers, amounts, days or moments. */
+    private static final Set<String> NUMBERS = Set.of(
+            ("amount at available bytes captured carriedOver closing count current day entry first firstSeq giftsFrom held "
+                            + "heldMinutes heldPoints index issued lastSeq least leastAge limit limitBytes line longest most "
+                            + "mostBytes now owed payable perSale position postings refunded retryAfterSeconds reversedBy "
+                            + "revokedAt seconds seq settledThrough sum through today validFrom validUntil wanted wouldBe")
+                    .split(" "));
+
+    /** The facts that are words of ours, by the code that tells them. */
+    private static final Map<String, String> OUR_WORDS = Map.of(
+            "entryType", "use-other-operation",
+            "holdStatus", "hold-not-active",
+            "operation", "use-other-operation",
+            "redemptionStatus", "redemption-not-captured",
+            "settlementStatus", "settlement-not-closed",
+            "status", "export-not-done",
+            "voucherStatus", "voucher-not-active",
+            "weekday", "not-on-this-day",
+            "what", "not-found",
+            "where", "unreadable-body");
 
     @Test
     void hasEachCodeThatIsUsed() throws IOException {
@@ -121,6 +162,70 @@ class ProblemTableTest {
                 .collect(Collectors.toSet());
 
         isAllChinese("use-other-operation", "operation", operations);
+    }
+
+    @Test
+    void saysInChineseOfWhichTypeAnEntryIs() {
+        isAllChinese(
+                "use-other-operation",
+                "entryType",
+                Arrays.stream(EntryType.values())
+                        .filter(type -> !type.isReversible())
+                        .map(Enum::name)
+                        .toList());
+    }
+
+    @Test
+    void saysInChineseWhereSomethingStands() throws ClassNotFoundException {
+        Set<String> redemption = names("redemptions.Redemption$Status");
+        Set<String> hold = new TreeSet<>(redemption);
+        hold.addAll(names("ledger.Hold$Status"));
+
+        isAllChinese("hold-not-active", "holdStatus", hold);
+        isAllChinese("redemption-not-captured", "redemptionStatus", redemption);
+        isAllChinese("voucher-not-active", "voucherStatus", names("paycodes.Voucher$Status"));
+        isAllChinese("settlement-not-closed", "settlementStatus", names("settlements.Settlement$Status"));
+        isAllChinese("export-not-done", "status", names("exports.Export$Status"));
+    }
+
+    /** The names of an enum that only its own package sees. */
+    private static Set<String> names(String type) throws ClassNotFoundException {
+        return Arrays.stream(Class.forName("org.moralbank." + type).getEnumConstants())
+                .map(Object::toString)
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void saysNothingInEnglishInChinese() {
+        Properties chinese = table("zh");
+
+        assertThat(chinese.stringPropertyNames())
+                .allSatisfy(name -> assertThat(LATIN.matcher(
+                                        PLACE.matcher(chinese.getProperty(name)).replaceAll(""))
+                                .results()
+                                .map(MatchResult::group))
+                        .isSubsetOf(SAME_IN_CHINESE));
+    }
+
+    /** A fact that is new is sorted here: a word of ours needs its Chinese, and a test above with all that it can be. */
+    @Test
+    void knowsOfEachFactWhetherItIsAWord() {
+        Properties chinese = table("zh");
+        Set<String> facts = chinese.stringPropertyNames().stream()
+                .flatMap(name -> PLACE.matcher(chinese.getProperty(name)).results())
+                .map(place -> place.group(1))
+                .collect(Collectors.toSet());
+
+        assertThat(facts)
+                .containsExactlyInAnyOrderElementsOf(Stream.of(AS_THEY_ARE, NUMBERS, OUR_WORDS.keySet())
+                        .flatMap(Set::stream)
+                        .toList());
+        assertThat(chinese.stringPropertyNames().stream()
+                        .filter(name -> name.startsWith("word."))
+                        .map(name -> name.split("\\.")[1]))
+                .isSubsetOf(OUR_WORDS.keySet());
+        OUR_WORDS.forEach((fact, code) ->
+                assertThat(chinese.getProperty(code + ".detail")).contains("{" + fact + "}"));
     }
 
     @Test
