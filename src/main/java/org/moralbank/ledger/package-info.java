@@ -13,7 +13,12 @@
  * <ol>
  *   <li>Per entry: two or more postings, none zero, sum zero, one unit, one book.
  *   <li>Per book and unit all balances sum to zero, and each equals the sum of its postings.
- *   <li>Entries are numbered 1, 2, 3 … in their book; posting times never go back; account versions are 1, 2, 3 …
+ *   <li>Entries are numbered 1, 2, 3 … in their book; posting times never go back; account versions are 1, 2, 3 … A posting
+ *       time is the later of the last one's and the database's clock as the commit knows it: read under its own lock, or, for
+ *       works that are decided ahead of their lock, under a lock that the lane held just before, with the nanoseconds since
+ *       then counted by the process. Nothing is lost by that: such a time is never ahead of the clock, the later of the two
+ *       never goes back, when anybody else has committed in between the works are decided anew under the lock, and who reads
+ *       up to a moment has those that were decided before it decided anew as well.
  *   <li>held is never negative, posted − held never below the floor, posted never above the ceiling.
  *   <li>An entry is reversed at most once, and a reversal never.
  *   <li>Spending takes the earliest lot to expire, then the restricted, then the own.
