@@ -8,7 +8,14 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.Unit;
 import org.moralbank.merchants.Line;
 
-/** A redemption as the API shows it: without the member's balance, which is a till's to see only if he agreed. */
+/**
+ * A redemption as the API shows it: without the member's balance, which is a till's to see only if he agreed.
+ *
+ * <p>Of what it posted it has the entry's number and what the merchant is owed then, to apps and desks as to tills, where other
+ * answers have their entries with all balances after. A terminal's transaction that is sent again is answered anew from the
+ * redemption's row, whoever sends it, and the entry is not at hand there; and the answer is kept for ever, where the postings
+ * would double it. Who may see a member's balances reads the entry by its number, with the balances as they were then.
+ */
 @Schema(name = "Redemption", description = "Points spent at a merchant.")
 record RedemptionView(
         @Schema(examples = "0198f0a2-6c4e-7b1d-9a51-3f0c8de2a771")
@@ -89,7 +96,11 @@ record RedemptionView(
         @Nullable
         Instant endedAt,
 
-        @Schema(description = "Number of the entry that spent the points; missing until then", examples = "12")
+        @Schema(
+                description =
+                        "Number of the entry that spent the points, under which its postings have the balances after;"
+                                + " missing until then",
+                examples = "12")
         @Nullable
         Long entry,
 
