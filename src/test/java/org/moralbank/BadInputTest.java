@@ -276,8 +276,10 @@ class BadInputTest {
                     "code",
                     fresh.order("/pay-codes", "{'member':'M-LS-R0001'}").json().path("code"));
         }
-        Answer answer = send(fresh.request(sample.op(), path).body(body));
+        Request request = fresh.request(sample.op(), path).body(body);
+        Answer answer = send(request);
 
+        isDocumented(request, answer);
         if (answer.status() == 409 && !sample.op().path().contains("{")) {
             assertThat(IS_THERE).contains(answer.json().path("code").asText());
         } else {
@@ -301,9 +303,11 @@ class BadInputTest {
     void whatIsMadeWithoutABodyIsWhereItIsSaid(Op op) {
         World fresh = aWorld();
 
-        Answer answer = send(fresh.request(op));
+        Request request = fresh.request(op);
+        Answer answer = send(request);
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        isDocumented(request, answer);
         leadsToWhatWasMade(fresh, answer);
     }
 
@@ -312,8 +316,7 @@ class BadInputTest {
         if (made.status() == 201) {
             String location = made.header("Location");
             assertThat(location).as(made.text()).startsWith("/v1/");
-            Answer found =
-                    send(new Request("GET", location, Map.of("Authorization", "Bearer " + world.operator), null));
+            Answer found = send(new Request("GET", location, Map.of("Authorization", "Bearer " + world.operator)));
             assertThat(found.status()).as("%s: %s", location, found.text()).isEqualTo(200);
             for (String shownOnce : List.of("key", "secret")) {
                 assertThat(found.json().has(shownOnce)).as(found.text()).isFalse();
@@ -338,9 +341,11 @@ class BadInputTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("reads")
     void everyReadAnswers(Op op) {
-        Answer answer = send(world.request(op));
+        Request request = world.request(op);
+        Answer answer = send(request);
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        isDocumented(request, answer);
     }
 
     // ----------------------------------------------------------------------------------------------------------------
@@ -1207,6 +1212,7 @@ class BadInputTest {
                 .isEqualTo(status == 0 ? entry.status() : status)
                 .isLessThan(500);
         assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+        isDocumented(request, answer);
         assertThat(answer.header("Content-Language")).isEqualTo(language.tag());
         assertThat(answer.header("Trace-Id")).isNotBlank();
         assertThat(problem.path("type").asText()).isEqualTo("/problems/" + code);
@@ -1221,6 +1227,19 @@ class BadInputTest {
         }
         if (code.equals("not-found") && language == Language.ZH) {
             assertThat(problem.path("detail").asText()).doesNotContainPattern("[A-Za-z]");
+        }
+    }
+
+    /** Whether the operation's own description has such an answer. */
+    private static void isDocumented(Request request, Answer answer) {
+        if (request.op() != null) {
+            assertThat(DocumentedAnswers.faults(
+                            request.op().id(),
+                            request.op().described().path("responses"),
+                            answer.status(),
+                            answer.header("Content-Type"),
+                            answer.body()))
+                    .isEmpty();
         }
     }
 
@@ -1329,7 +1348,7 @@ class BadInputTest {
             if (op.method().equals("POST")) {
                 headers.put("Idempotency-Key", UUID.randomUUID().toString());
             }
-            return new Request(op.method(), path, headers, null);
+            return new Request(op, op.method(), path, headers, null);
         }
 
         Answer order(String path, String body) {
@@ -1342,8 +1361,7 @@ class BadInputTest {
                                     "Content-Type",
                                     "application/json",
                                     "Idempotency-Key",
-                                    UUID.randomUUID().toString()),
-                            null)
+                                    UUID.randomUUID().toString()))
                     .body(body.replace('\'', '"')));
             assertThat(answer.status()).as(answer.text()).isIn(200, 201);
             return answer;
@@ -1354,8 +1372,7 @@ class BadInputTest {
             String status = "";
             while (!status.equals("DONE")) {
                 assertThat(System.nanoTime()).as("%s is %s", path, status).isLessThan(until);
-                status = send(new Request(
-                                "GET", book.path() + path, Map.of("Authorization", "Bearer " + operator), null))
+                status = send(new Request("GET", book.path() + path, Map.of("Authorization", "Bearer " + operator)))
                         .json()
                         .path("status")
                         .asText();
@@ -1566,26 +1583,35 @@ class BadInputTest {
     // Requests
     // ----------------------------------------------------------------------------------------------------------------
 
-    /** A request that can be changed a little. */
-    private record Request(String method, String path, Map<String, String> headers, byte @Nullable [] bytes) {
+    /**
+     * A request that can be changed a little.
+     *
+     * @param op which operation is asked; null where none is
+     */
+    private record Request(
+            @Nullable Op op, String method, String path, Map<String, String> headers, byte @Nullable [] bytes) {
+        Request(String method, String path, Map<String, String> headers) {
+            this(null, method, path, headers, null);
+        }
+
         Request method(String other) {
-            return new Request(other, path, headers, bytes);
+            return new Request(null, other, path, headers, bytes);
         }
 
         Request with(String name, String value) {
             Map<String, String> others = new LinkedHashMap<>(headers);
             others.put(name, value);
-            return new Request(method, path, others, bytes);
+            return new Request(op, method, path, others, bytes);
         }
 
         Request without(String name) {
             Map<String, String> others = new LinkedHashMap<>(headers);
             others.remove(name);
-            return new Request(method, path, others, bytes);
+            return new Request(op, method, path, others, bytes);
         }
 
         Request query(String query) {
-            return new Request(method, path + (path.contains("?") ? "&" : "?") + query, headers, bytes);
+            return new Request(op, method, path + (path.contains("?") ? "&" : "?") + query, headers, bytes);
         }
 
         Request body(@Nullable JsonNode body) {
@@ -1597,7 +1623,7 @@ class BadInputTest {
         }
 
         Request body(byte[] body) {
-            return new Request(method, path, headers, body);
+            return new Request(op, method, path, headers, body);
         }
 
         @Nullable
