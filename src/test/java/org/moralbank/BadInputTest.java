@@ -722,6 +722,64 @@ class BadInputTest {
         });
     }
 
+    /** One bad value of each parameter. */
+    static Stream<Case> badQueriesOfBooks() {
+        Map<String, Case> cases = new LinkedHashMap<>();
+        badQueries()
+                .filter(bad -> bad.op().path().contains("{book}"))
+                .forEach(bad -> cases.putIfAbsent(bad.op() + " " + bad.field(), bad));
+        return cases.values().stream();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> tellsWhatIsMalformedInAQueryBeforeItLooksForTheBook() {
+        String stranger = bank.aBook().keyOf(Role.OPERATOR);
+        return refusing(badQueriesOfBooks(), false, bad -> {
+            refused(
+                    world.request(bad.op())
+                            .query(bad.field() + "=" + bad.value())
+                            .with("Authorization", "Bearer " + stranger),
+                    400,
+                    "invalid-request");
+        });
+    }
+
+    static Stream<Op> bodiesOfBooks() {
+        return withBody(op -> op.path().contains("{book}"));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> looksForTheBookBeforeItTellsWhatIsWrongWithAFieldsValue() {
+        String stranger = bank.aBook().keyOf(Role.OPERATOR);
+        return refusing(bodiesOfBooks(), false, op -> {
+            for (Wrong wrong : op.isBulk() ? List.<Wrong>of() : wrong(op)) {
+                if (List.of("is missing", "is null", "is too small").contains(wrong.fault())) {
+                    refused(
+                            world.request(op).body(wrong.body()).with("Authorization", "Bearer " + stranger),
+                            404,
+                            "not-found");
+                }
+            }
+        });
+    }
+
+    static Stream<Op> postsOfValues() {
+        return withBody(op -> op.method().equals("POST") && !op.isBulk() && !op.isOfLines());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> asksForTheKeyBeforeItTellsWhatIsWrongWithAFieldsValue() {
+        return refusing(postsOfValues(), false, op -> {
+            for (Wrong wrong : wrong(op)) {
+                if (List.of("is missing", "is null", "is too small").contains(wrong.fault())) {
+                    Answer answer = refused(
+                            world.request(op).body(wrong.body()).without("Idempotency-Key"), 400, "invalid-request");
+                    assertThat(answer.faults()).containsExactly("Idempotency-Key");
+                }
+            }
+        });
+    }
+
     static Stream<Op> postsWithoutABody() {
         return operations(op -> op.method().equals("POST") && !op.described().has("requestBody"));
     }

@@ -196,20 +196,21 @@ public class AnomaliesResource {
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Call call = Call.of(http);
+        Anomaly anomaly = Anomaly.find(kind).orElseThrow(() -> new ProtocolRejection.NotFound("anomaly").refused());
+        Fields written = new Fields();
+        DayRange days = written.optionalDays(from, to);
+        Map<String, Long> used = thresholds.checked(written, anomaly);
+        written.refuseFaults();
+        Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(call, book).chain(found -> {
-            Anomaly anomaly = Anomaly.find(kind).orElseThrow(() -> new ProtocolRejection.NotFound("anomaly").refused());
             Fields fields = new Fields();
-            DayRange days = fields.optionalDays(from, to);
             LocalDate until = Objects.requireNonNullElseGet(days.to(), () -> found.dayOf(Instant.now()));
             LocalDate since = Objects.requireNonNullElseGet(days.from(), () -> until.minusDays(USUAL_DAYS));
-            Map<String, Long> used = thresholds.checked(fields, anomaly);
-            fields.refuseFaults();
             fields.dayWithin("to", until, Numbers.FIRST_DAY, LAST_DAY);
             if (days.from() != null) {
                 fields.dayWithin("from", since, Numbers.FIRST_DAY, until);
             }
             fields.refuseFaults();
-            Page.Request page = Page.Request.ofQuery(limit, after);
             List<Long> values = new ArrayList<>(used.values());
             return store.find(found, anomaly, since, until, values, page)
                     .map(rows -> new AnomalyView(

@@ -209,9 +209,8 @@ public class ExportsResource {
     @Extension(name = "x-problem-codes", value = "seq-not-reached too-many-exports")
     public Uni<Response> make(@Context RoutingContext http, @RestPath String book, NewExport body) {
         Call call = Call.of(http);
-        Exports.NewExport said = body.checked();
         return books.of(call, book)
-                .chain(found -> exports.make(call.ask(found.id()), call.client(), found, said))
+                .chain(found -> exports.make(call.ask(found.id()), call.client(), found, body.checked()))
                 .map(Responses::of);
     }
 

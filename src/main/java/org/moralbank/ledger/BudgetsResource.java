@@ -28,6 +28,7 @@ import org.moralbank.access.Call;
 import org.moralbank.access.Client;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
+import org.moralbank.commits.Ask;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.Page;
@@ -153,8 +154,9 @@ public class BudgetsResource {
         return books.of(call, book)
                 .chain(found -> {
                     AccountPath path = Budgets.account(account);
+                    Ask ask = call.ask(found.id());
                     Budget.Decision decision = body.checked(path, call.client());
-                    return budgets.set(call.ask(found.id()), found, path, body.checkedAmount(), decision);
+                    return budgets.set(ask, found, path, body.checkedAmount(), decision);
                 })
                 .map(Responses::of);
     }

@@ -26,6 +26,7 @@ import org.moralbank.access.Allowed;
 import org.moralbank.access.Call;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
+import org.moralbank.commits.Ask;
 import org.moralbank.ledger.Books;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
@@ -124,11 +125,12 @@ public class PayCodesResource {
         Call call = Call.of(http);
         return books.of(call, book)
                 .chain(found -> {
+                    Ask ask = call.ask(found.id());
                     Fields fields = new Fields();
                     String member = fields.id("member", body.member());
                     List<CodeImage.Order> images = ImageOrder.checked(fields, body.images());
                     fields.refuseFaults();
-                    return payCodes.make(call.ask(found.id()), found, member, images);
+                    return payCodes.make(ask, found, member, images);
                 })
                 .map(Responses::of);
     }

@@ -29,6 +29,7 @@ import org.moralbank.access.Allowed;
 import org.moralbank.access.Call;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
+import org.moralbank.commits.Ask;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.ledger.Unit;
@@ -138,11 +139,12 @@ public class VouchersResource {
         Call call = Call.of(http);
         return books.of(call, book)
                 .chain(found -> {
+                    Ask ask = call.ask(found.id());
                     Fields fields = new Fields();
                     Vouchers.NewVoucher said = body.checked(fields, found, config.longestVoucherDays());
                     List<CodeImage.Order> images = ImageOrder.checked(fields, body.images());
                     fields.refuseFaults();
-                    return vouchers.make(call.ask(found.id()), found, said, images);
+                    return vouchers.make(ask, found, said, images);
                 })
                 .map(Responses::of);
     }

@@ -34,11 +34,13 @@ import org.jspecify.annotations.Nullable;
  * the key, the headers of idempotency, languages and conditions, and every problem with its code, sentence and example
  * from the {@link ProblemTable}. It runs when the service is built, so that {@code openapi/openapi.yaml} is what is served.
  *
- * <p>A resource names its own refusals in the extension {@code x-problem-codes}, separated by spaces.
+ * <p>A resource names its own refusals in the extension {@code x-problem-codes}, separated by spaces, in their order of
+ * precedence; the document keeps that order in {@code x-refusals}, for under each status there are only some of them.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ApiDescription implements OASFilter {
     private static final String CODES = "x-problem-codes";
+    private static final String REFUSALS = "x-refusals";
     private static final String SECURITY = "apiKey";
 
     private static final String ABOUT = """
@@ -66,8 +68,22 @@ public class ApiDescription implements OASFilter {
 
             **Errors** are `application/problem+json` (RFC 9457), in English or Chinese by `Accept-Language`. Programs go by
             `code`; `type` is a page that tells what to do; `retryable` says whether the same request with the same key may
-            succeed later. Where several refusals apply, the first in the order in which an operation lists them is told.
-            Every answer has a `Trace-Id`, taken from `traceparent` when the request has one.
+            succeed later. Every answer has a `Trace-Id`, taken from `traceparent` when the request has one. What is no HTTP has
+            a status and neither: a malformed request line or header, a path or query that is not percent-encoded (400), a
+            request line over 4 KiB (414), headers over 64 KiB (431).
+
+            When several things are wrong, one is told, the first in this order:
+
+            1. 413 of a `Content-Length` over what any operation takes; then 404 `no-such-path`, 405, 406.
+            2. 401, 403.
+            3. Of the path and the headers: 400 of a semicolon, 404 of a control character, 400 of two keys; then 400 of query
+               parameters that are unknown, empty or given twice.
+            4. Of the body: 415, 413, 429 when too many are under way, 400 `unreadable-body`, 400 of fields that are unknown or
+               of another type. `registerTeam` and `enrolPayDevice` look at the media type, 415, already behind 406.
+            5. 400 of a query parameter's value, 404 of the book, 400 of the `Idempotency-Key`, 400 of the fields' values.
+            6. 429 and 503 of what is not taken in; 401 when the key was revoked meanwhile; 422 `idempotency-key-reused`.
+            7. The operation's own rules, in the order of its `x-refusals`: of one member, line or row after the other where a
+               request names several. A PUT tells what is wrong with the resource itself, then 428 or 412, then what its body names.
 
             **Pages.** A list takes `limit` (1 to 500, 50 when missing) and `after`, and answers
             `{"items": […], "next": "…"}`: send `next` as `after` for the page behind; it is null on the last. Unknown query
@@ -245,11 +261,16 @@ public class ApiDescription implements OASFilter {
         if (method == PathItem.HttpMethod.POST) {
             codes.add("idempotency-key-reused");
         }
-        addListed(operation, codes);
+        List<String> own = new ArrayList<>();
+        addListed(operation, own);
         // An extension of a method that has an @APIResponse is read as the response's own, of one with several as
         // theirs.
-        addListed(operation.getResponses(), codes);
-        operation.getResponses().getAPIResponses().values().forEach(response -> addListed(response, codes));
+        addListed(operation.getResponses(), own);
+        operation.getResponses().getAPIResponses().values().forEach(response -> addListed(response, own));
+        if (!own.isEmpty()) {
+            operation.addExtension(REFUSALS, own.stream().distinct().toList());
+        }
+        codes.addAll(own);
         codes.addAll(List.of("overloaded", "internal-error", "stopping", "database-unavailable"));
         if (method != PathItem.HttpMethod.GET) {
             if (path.contains("{book}")) {

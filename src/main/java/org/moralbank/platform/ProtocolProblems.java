@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * details what the server itself would refuse in words of its own, before any resource is asked.
  *
  * <p>Not reached from here, because the server answers before any route is asked: a malformed request line or a path that is
- * not percent-encoded (400), a path (414) or headers (431) over the limits. They have a status and no body.
+ * not percent-encoded (400), a path (414) or headers (431) over the limits. They have a status and no body: Quarkus makes the
+ * server by itself and lets nobody set its handler of invalid requests. The description of the API says so.
  */
 @Singleton
 class ProtocolProblems {

@@ -30,6 +30,7 @@ import org.moralbank.access.Allowed;
 import org.moralbank.access.Call;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
+import org.moralbank.commits.Ask;
 import org.moralbank.commits.Once;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
@@ -490,12 +491,12 @@ public class RedemptionsResource {
         Call call = Call.of(http);
         return books.of(call, book)
                 .chain(found -> {
+                    Ask ask = call.ask(found.id());
                     Fields fields = new Fields();
                     Long amount = body.amount() == null ? null : fields.amount("amount", body.amount());
                     Note note = Note.of(fields, body, found, call.client());
                     fields.refuseFaults();
-                    return redemptions.capture(
-                            call.ask(found.id()), found, Sight.ofOneWhoActs(call.client()), known(id), amount, note);
+                    return redemptions.capture(ask, found, Sight.ofOneWhoActs(call.client()), known(id), amount, note);
                 })
                 .map(Responses::of);
     }
@@ -611,6 +612,7 @@ public class RedemptionsResource {
         Call call = Call.of(http);
         return books.of(call, book)
                 .chain(found -> {
+                    Ask ask = call.ask(found.id());
                     Fields fields = new Fields();
                     Transaction.Key key = new Transaction.Key(
                             found.id(),
@@ -622,8 +624,7 @@ public class RedemptionsResource {
                                     fields.reference("terminalTransaction", body.terminalTransaction())));
                     Note note = Note.of(fields, body, found, call.client());
                     fields.refuseFaults();
-                    return redemptions.reverse(
-                            call.ask(found.id()), found, Sight.ofOneWhoActs(call.client()), key, note);
+                    return redemptions.reverse(ask, found, Sight.ofOneWhoActs(call.client()), key, note);
                 })
                 .map(Responses::of);
     }
