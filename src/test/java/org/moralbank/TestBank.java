@@ -158,9 +158,10 @@ public class TestBank {
                     .header("Idempotency-Key", UUID.randomUUID().toString());
         }
 
-        /** A request with an API key, and no idempotency key. */
+        /** A request with an API key, and no idempotency key, whose answer must be one that the OpenAPI document has. */
         public RequestSpecification request(String apiKey) {
             return RestAssured.given()
+                    .filter(new DocumentedAnswers())
                     .header("Authorization", "Bearer " + apiKey)
                     .contentType(ContentType.JSON);
         }
