@@ -1,7 +1,7 @@
 -- A further wall behind the rules of the kernel. Apart from the tables, so that an engine without triggers can leave it
 -- out; repeatable, so that it always matches the last tables. It is applied after every change of this file.
 -- tables: commits, access, ledger, members, services, redemptions, merchants, paycodes, events, settlements, log, audit,
--- exports, imports, budgets, used steps, line jobs
+-- exports, imports, budgets, used steps, line jobs, closed books
 
 CREATE OR REPLACE FUNCTION moralbank_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

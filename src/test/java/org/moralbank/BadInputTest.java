@@ -94,6 +94,9 @@ class BadInputTest {
     /** Those that a community's app may not use, beside what only operators may. */
     private static final Set<String> NOT_FOR_APPS = Set.of(
             "openBook",
+            "closeBook",
+            "reopenBook",
+            "listBookStatusChanges",
             "importBook",
             "listImports",
             "reverseEntry",
@@ -256,6 +259,9 @@ class BadInputTest {
         World fresh = aWorld();
         if (sample.op().is("unfreezeMember")) {
             fresh.order("/members/M-BHL-H0001/freeze", "{'reason':'核实中'}");
+        }
+        if (sample.op().is("reopenBook")) {
+            fresh.order("/close", "{'reason':'合并'}");
         }
         if (sample.op().is("resumeMerchant")) {
             fresh.order("/merchants/MER-LS-01/suspend", "{'reason':'盘点'}");

@@ -117,7 +117,7 @@ public class ImportsResource {
     @Extension(
             name = "x-problem-codes",
             value = "book-not-empty export-of-another-book export-is-a-part export-does-not-hold id-taken member-closed"
-                    + " limit-exceeded book-busy")
+                    + " limit-exceeded book-busy book-closed")
     public Uni<Response> take(
             @Context RoutingContext http,
             @RestPath String book,

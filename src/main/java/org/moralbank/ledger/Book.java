@@ -3,9 +3,18 @@ package org.moralbank.ledger;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole double-entry ledger of one community or hub: the unit of numbering and of locking.
+ *
+ * <pre>
+ *         close
+ * OPEN ──────────→ CLOSED
+ *      ←──────────
+ *         reopen
+ * </pre>
  *
  * @param id internal; 1, 2, 3 …
  * @param code the name of the book in the API
@@ -17,6 +26,8 @@ import java.time.ZoneId;
  * @param lastAccount the id of the last account
  * @param lastPostedAt before which nothing is recorded any more: the posting time of the last entry, when a terminal's day was
  *     closed behind it, or when the book was made
+ * @param closedAt since when it is closed; null while it is open
+ * @param statusChanges how often it was closed or reopened
  */
 public record Book(
         int id,
@@ -30,7 +41,16 @@ public record Book(
         Instant createdAt,
         long lastSeq,
         int lastAccount,
-        Instant lastPostedAt) {
+        Instant lastPostedAt,
+        @Nullable Instant closedAt,
+        int statusChanges) {
+
+    @Schema(name = "BookStatus")
+    public enum Status {
+        OPEN,
+        /** Nothing begins in it; what was begun is brought to its end. */
+        CLOSED
+    }
 
     /** What keeps a book. */
     public enum Kind {
@@ -53,7 +73,32 @@ public record Book(
         return advanced(lastSeq, notBeforeLast(moment));
     }
 
+    public Status status() {
+        return closedAt == null ? Status.OPEN : Status.CLOSED;
+    }
+
+    /** Whether what began at that moment is not taken any more. */
+    boolean isClosedFor(Instant begun) {
+        return closedAt != null && !begun.isBefore(closedAt);
+    }
+
     Book advanced(long seq, Instant postedAt) {
+        return with(seq, lastAccount, postedAt, closedAt, statusChanges);
+    }
+
+    Book withAccount(int account) {
+        return with(lastSeq, account, lastPostedAt, closedAt, statusChanges);
+    }
+
+    Book closed(Instant at) {
+        return with(lastSeq, lastAccount, lastPostedAt, at, statusChanges + 1);
+    }
+
+    Book reopened() {
+        return with(lastSeq, lastAccount, lastPostedAt, null, statusChanges + 1);
+    }
+
+    private Book with(long seq, int account, Instant postedAt, @Nullable Instant closed, int changes) {
         return new Book(
                 id,
                 code,
@@ -65,23 +110,9 @@ public record Book(
                 memberPointsTransfer,
                 createdAt,
                 seq,
-                lastAccount,
-                postedAt);
-    }
-
-    Book withAccount(int account) {
-        return new Book(
-                id,
-                code,
-                name,
-                kind,
-                calendar,
-                serviceEarnsTime,
-                pointsPerHour,
-                memberPointsTransfer,
-                createdAt,
-                lastSeq,
                 account,
-                lastPostedAt);
+                postedAt,
+                closed,
+                changes);
     }
 }

@@ -4,12 +4,14 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Writing;
@@ -18,15 +20,18 @@ import org.moralbank.commits.Writing;
 final class BookTable implements Table<Integer, Book> {
     static final String COLUMNS = """
             book_id, code, name, kind, calendar, service_earns_time, points_per_hour, member_points_transfer,
-            created_at, last_seq, last_account, last_posted_at
+            created_at, last_seq, last_account, last_posted_at, closed_at, status_changes
             """;
 
     private static final String LOAD = "SELECT " + COLUMNS + "FROM ledger_book WHERE book_id = ANY ($1)";
 
     private static final String INSERT_LOCK = "INSERT INTO commit_lock (book_id) VALUES ($1)";
 
-    private static final String INSERT =
-            "INSERT INTO ledger_book (" + COLUMNS + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    private static final String INSERT = """
+            INSERT INTO ledger_book (book_id, code, name, kind, calendar, service_earns_time, points_per_hour,
+                                     member_points_transfer, created_at, last_seq, last_account, last_posted_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            """;
 
     private static final String UPDATE = """
             UPDATE ledger_book b
@@ -34,6 +39,13 @@ final class BookTable implements Table<Integer, Book> {
             FROM unnest($1::smallint[], $2::bigint[], $3::int[], $4::timestamptz[])
                 AS u (book_id, last_seq, last_account, last_posted_at)
             WHERE b.book_id = u.book_id
+            """;
+
+    /** Apart from what every commit writes. */
+    private static final String UPDATE_STATUS = """
+            UPDATE ledger_book
+            SET closed_at = $2, status_changes = $3
+            WHERE book_id = $1
             """;
 
     @Override
@@ -62,7 +74,13 @@ final class BookTable implements Table<Integer, Book> {
                 row.getOffsetDateTime(8).toInstant(),
                 row.getLong(9),
                 row.getInteger(10),
-                row.getOffsetDateTime(11).toInstant());
+                row.getOffsetDateTime(11).toInstant(),
+                instant(row.getOffsetDateTime(12)),
+                row.getInteger(13));
+    }
+
+    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
     }
 
     @Override
@@ -73,8 +91,11 @@ final class BookTable implements Table<Integer, Book> {
     @Override
     public void write(Writing writing, List<Change<Integer, Book>> changes) {
         for (Change<Integer, Book> change : changes) {
-            if (change.isInsert()) {
+            Book before = change.before();
+            if (before == null) {
                 insert(writing, change.after());
+            } else if (before.statusChanges() != change.after().statusChanges()) {
+                updateStatus(writing, change.after());
             }
         }
         List<Book> updated = changes.stream()
@@ -92,6 +113,16 @@ final class BookTable implements Table<Integer, Book> {
                                     .map(book -> book.lastPostedAt().atOffset(ZoneOffset.UTC))
                                     .toArray(OffsetDateTime[]::new)));
         }
+    }
+
+    private static void updateStatus(Writing writing, Book book) {
+        Instant closedAt = book.closedAt();
+        writing.execute(
+                UPDATE_STATUS,
+                Tuple.tuple()
+                        .addShort((short) book.id())
+                        .addOffsetDateTime(closedAt == null ? null : closedAt.atOffset(ZoneOffset.UTC))
+                        .addInteger(book.statusChanges()));
     }
 
     private static void insert(Writing writing, Book book) {

@@ -30,6 +30,13 @@ record BookView(
 
         Instant createdAt,
 
+        @Schema(description = "CLOSED: nothing begins in it any more; what was begun is brought to its end")
+        Book.Status status,
+
+        @Schema(description = "Since when it is closed; missing while it is open", examples = "2025-12-31T16:00:00Z")
+        @Nullable
+        Instant closedAt,
+
         @Schema(description = "The number of its last entry; in reads only", examples = "128") @Nullable
         Long lastSeq) {
     static BookView of(Book book, @Nullable Long lastSeq) {
@@ -42,6 +49,8 @@ record BookView(
                 book.memberPointsTransfer(),
                 book.calendar().getId(),
                 book.createdAt(),
+                book.status(),
+                book.closedAt(),
                 lastSeq);
     }
 }

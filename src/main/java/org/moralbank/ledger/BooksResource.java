@@ -25,6 +25,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.Call;
+import org.moralbank.access.Client;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.platform.Fields;
@@ -36,6 +37,7 @@ import org.moralbank.platform.Page;
 @Tag(name = "books", description = "Books and the organisation that keeps them.")
 public class BooksResource {
     private static final String DEFAULT_CALENDAR = "Asia/Shanghai";
+    private static final int LONGEST_REASON = 500;
 
     private final Books books;
     private final BookRegister register;
@@ -106,6 +108,24 @@ public class BooksResource {
         }
     }
 
+    /** The body of a closing or its end. */
+    @Schema(name = "BookStatusOrder")
+    record StatusOrder(
+            @Schema(required = true, description = "Why", maxLength = 500, examples = "并入龙生社区") @Nullable
+            String reason,
+
+            @Schema(description = "Id of the person who acts, as the client knows him", examples = "W-001") @Nullable
+            String actor) {
+        BookStatusChange.Order checked(Client client) {
+            Fields fields = new Fields();
+            BookStatusChange.Order order = new BookStatusChange.Order(
+                    new Attribution(client.id(), client.name(), fields.optionalId("actor", actor), null, null),
+                    fields.text("reason", reason, LONGEST_REASON));
+            fields.refuseFaults();
+            return order;
+        }
+    }
+
     @POST
     @Allowed(Role.OPERATOR)
     @Operation(operationId = "openBook", summary = "Opens a book", description = """
@@ -141,13 +161,15 @@ public class BooksResource {
     public Uni<Page<BookView>> list(
             @Context RoutingContext http,
             @Parameter(schema = @Schema(implementation = Book.Kind.class)) @RestQuery @Nullable String kind,
+            @Parameter(schema = @Schema(implementation = Book.Status.class)) @RestQuery @Nullable String status,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Fields fields = new Fields();
         Book.Kind ofKind = fields.optionalName("kind", kind, Book.Kind.class);
+        Book.Status ofStatus = fields.optionalName("status", status, Book.Status.class);
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
-        return store.list(Call.of(http).client(), ofKind, page)
+        return store.list(Call.of(http).client(), ofKind, ofStatus, page)
                 .map(rows -> Page.of(
                         page,
                         rows.stream()
@@ -162,7 +184,7 @@ public class BooksResource {
     @Operation(
             operationId = "getBook",
             summary = "Tells a book",
-            description = "Its settings and the number of its last entry.")
+            description = "Its settings, whether it is closed, and the number of its last entry.")
     @APIResponse(
             responseCode = "200",
             description = "The book",
@@ -171,5 +193,82 @@ public class BooksResource {
         return books.of(Call.of(http), book)
                 .chain(found -> store.get(found.id()))
                 .map(found -> BookView.of(found, found.lastSeq()));
+    }
+
+    @POST
+    @Path("/{book}/close")
+    @Allowed({Role.OPERATOR})
+    @Operation(operationId = "closeBook", summary = "Closes a book", description = """
+                    For a community that is merged, or whose moral bank ends. Once it is answered, nothing begins in the book: what
+                    earns, grants, transfers, gifts, donations, openings, imports, vouchers, pay codes, allowances,
+                    authorizations and sales are 409 `book-closed`, whoever asks.
+
+                    What was begun is brought to its end as before: captures, voids, refunds and reversals, by terminals and by
+                    hand; holds and lots expire, vouchers are revoked; tills upload what they sold before the closing, by the times
+                    that they tell themselves; days are ended, merchants settled, paid, waived and written off; members leave. Members, merchants and terms can be edited still,
+                    and all is read and exported as before. Nothing is posted by the closing: balances that
+                    members have stay theirs until they leave or the book is reopened.
+                    """)
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = StatusOrder.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "close",
+                                            value = "{\"reason\":\"并入龙生社区\",\"actor\":\"W-001\"}")))
+    @APIResponse(
+            responseCode = "200",
+            description = "As it is now",
+            content = @Content(schema = @Schema(implementation = BookView.class)))
+    @Extension(name = "x-problem-codes", value = "book-already-closed")
+    public Uni<Response> close(@Context RoutingContext http, @RestPath String book, StatusOrder body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> register.close(call.ask(found.id()), found, body.checked(call.client())))
+                .map(Responses::of);
+    }
+
+    @POST
+    @Path("/{book}/reopen")
+    @Allowed({Role.OPERATOR})
+    @Operation(operationId = "reopenBook", summary = "Ends a book's closing", description = """
+                    The book takes again what begins, as if it had never been closed. What was refused meanwhile stays refused
+                    under its key: send it with a new one.
+                    """)
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = "application/json",
+                            schema = @Schema(implementation = StatusOrder.class),
+                            examples = @ExampleObject(name = "reopen", value = "{\"reason\":\"暂不合并\"}")))
+    @APIResponse(
+            responseCode = "200",
+            description = "As it is now",
+            content = @Content(schema = @Schema(implementation = BookView.class)))
+    @Extension(name = "x-problem-codes", value = "book-not-closed")
+    public Uni<Response> reopen(@Context RoutingContext http, @RestPath String book, StatusOrder body) {
+        Call call = Call.of(http);
+        return books.of(call, book)
+                .chain(found -> register.reopen(call.ask(found.id()), found, body.checked(call.client())))
+                .map(Responses::of);
+    }
+
+    @GET
+    @Path("/{book}/status-changes")
+    @Allowed({Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
+    @Operation(
+            operationId = "listBookStatusChanges",
+            summary = "Lists who closed or reopened a book",
+            description = "In order of time, with the reasons that were given. Changes nothing.")
+    @APIResponse(responseCode = "200", description = "A page")
+    public Uni<Page<BookStatusChangeView>> statusChanges(
+            @Context RoutingContext http,
+            @RestPath String book,
+            @RestQuery @Nullable String limit,
+            @RestQuery @Nullable String after) {
+        Page.Request page = Page.Request.ofQuery(limit, after);
+        return books.of(Call.of(http), book).chain(found -> store.statusChanges(found, page));
     }
 }

@@ -1,5 +1,6 @@
 package org.moralbank.ledger;
 
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,10 @@ public final class Draft {
     LocalDate occurredOn;
 
     boolean onItsPosting;
+
+    /** Null where it begins with its posting. */
+    @Nullable
+    Instant begunAt;
 
     @Nullable
     String reference;
@@ -79,6 +84,12 @@ public final class Draft {
     /** Happens on the day of its posting, which is known when it is numbered; the day that was given is only a guess. */
     Draft onItsPosting() {
         this.onItsPosting = true;
+        return this;
+    }
+
+    /** Began at that moment, and is told late: a book that was closed since takes it. */
+    public Draft begunAt(Instant before) {
+        this.begunAt = before;
         return this;
     }
 

@@ -62,6 +62,49 @@ public enum EntryType {
         return takenBackBy;
     }
 
+    /** Whether it brings to its end what was begun before, and so is posted in a closed book, too. */
+    boolean isEnd() {
+        return switch (this) {
+            case BOOKING_COMPLETE,
+                    REDEEM_CAPTURE,
+                    REDEEM_REFUND,
+                    SHORTFALL_RECOVER,
+                    WRITE_OFF,
+                    MERCHANT_WAIVE,
+                    SETTLEMENT_CLOSE,
+                    SETTLEMENT_PAID,
+                    SETTLEMENT_REJECTED,
+                    EXPIRE_POINTS,
+                    EXPIRE_TIME,
+                    ACCOUNT_CLOSE,
+                    REVERSAL,
+                    NETTING -> true;
+            case OPENING,
+                    EARN_TIME,
+                    EARN_TIME_TEAM,
+                    GRANT_TIME,
+                    GRANT_TIME_FROM_POOL,
+                    GRANT_POINTS,
+                    EARN_POINTS_SERVICE,
+                    EARN_POINTS_TASK,
+                    AWARD_POINTS,
+                    DEDUCT_POINTS,
+                    TRANSFER_TIME,
+                    TRANSFER_POINTS,
+                    GIFT_TIME_KIN,
+                    DONATE_TIME,
+                    DONATE_POINTS,
+                    CONSUME_TIME,
+                    REDEEM_SALE,
+                    REDEEM_SALE_OFFLINE,
+                    XCOMM_PAY,
+                    XCOMM_RECEIVE,
+                    XCOMM_REDEEM_OUT,
+                    XCOMM_REDEEM_IN,
+                    MEMBER_MOVE -> false;
+        };
+    }
+
     /** For metrics. */
     String tag() {
         return name().toLowerCase(Locale.ROOT);

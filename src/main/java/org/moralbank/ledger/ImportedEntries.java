@@ -204,6 +204,7 @@ public final class ImportedEntries {
      * book has a budget for ({@link PostingRejection.LimitExceeded}).
      */
     public void into(WorkingSet set) {
+        Ledger.refuseBookClosed(set, book.id());
         accounts.replaceAll((path, account) -> account.within(Ledger.budget(set, account.holder())));
         accounts.values().stream()
                 .filter(account -> !account.isWithinBounds())

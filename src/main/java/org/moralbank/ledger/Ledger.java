@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Needs;
@@ -80,11 +81,35 @@ public final class Ledger {
                 now,
                 0,
                 0,
-                now);
+                now,
+                null,
+                0);
         set.put(BOOK_CODES, BookCodeTable.LAST, id);
         set.put(BOOK_CODES, opened.code(), id);
         set.put(BOOKS, id, book);
         return book;
+    }
+
+    /**
+     * Refuses what begins now in a book that is closed ({@link PostingRejection.BookClosed}). Entries and holds are refused by
+     * it without being asked; a work asks that begins what posts and holds nothing yet, or to say so before all else. The book
+     * is among the needs.
+     */
+    public static void refuseBookClosed(WorkingSet set, int book) {
+        refuseBookClosed(set, book, set.now());
+    }
+
+    private static void refuseBookClosed(WorkingSet set, int book, Instant begun) {
+        Book there = set.get(BOOKS, book);
+        if (there.isClosedFor(begun)) {
+            throw new PostingRejection.BookClosed(there.code()).refused();
+        }
+    }
+
+    private static void refuseBookClosed(WorkingSet set, Draft draft) {
+        if (!draft.type.isEnd()) {
+            refuseBookClosed(set, draft.book, Objects.requireNonNullElseGet(draft.begunAt, set::now));
+        }
     }
 
     // ---- entries -----------------------------------------------------------------------------------------------
@@ -92,11 +117,12 @@ public final class Ledger {
     /**
      * Posts an entry: opens the accounts that are not there, moves the amounts, numbers and seals the entry.
      *
-     * <p>Refuses, in this order: {@link PostingRejection.AccountClosed}, {@link PostingRejection.AccountFrozen} for what
-     * is debited, {@link PostingRejection.InsufficientBalance}, {@link PostingRejection.LimitExceeded}, {@link
-     * PostingRejection.EntryTooLarge}.
+     * <p>Refuses, in this order: {@link PostingRejection.BookClosed} but for {@linkplain EntryType#isEnd ends}, {@link
+     * PostingRejection.AccountClosed}, {@link PostingRejection.AccountFrozen} for what is debited, {@link
+     * PostingRejection.InsufficientBalance}, {@link PostingRejection.LimitExceeded}, {@link PostingRejection.EntryTooLarge}.
      */
     public static Entry post(WorkingSet set, Draft draft) {
+        refuseBookClosed(set, draft);
         refuseClosed(set, draft.legs);
         refuseFrozen(set, draft.legs);
         LocalDate today = today(set, draft.book);
@@ -454,13 +480,14 @@ public final class Ledger {
     /**
      * Reserves an amount on the holder's lots, in the spending order.
      *
-     * <p>Refuses a closed or frozen account and an insufficient balance, in this order.
+     * <p>Refuses a closed book, a closed or frozen account and an insufficient balance, in this order.
      */
     public static Hold hold(
             WorkingSet set, UUID id, Holder holder, long amount, Instant expiresAt, @Nullable String reference) {
         if (amount <= 0) {
             throw new IllegalArgumentException("not a positive amount: " + amount);
         }
+        refuseBookClosed(set, holder.book());
         refuseClosed(set, holder);
         refuseFrozen(set, holder);
         List<Hold.Line> lines = reserve(set, holder, amount);
@@ -514,10 +541,11 @@ public final class Ledger {
      * Takes {@code amount} of what a hold reserves, in the spending order, and releases the rest. The draft has the
      * credits only. A frozen account does not stop it: the amount was promised before.
      *
-     * <p>Refuses a closed account on either side, a hold that is not active or past its time, and more than it reserves,
-     * in this order.
+     * <p>Refuses, as {@link #post} does, a closed book; a closed account on either side, a hold that is not active or past its
+     * time, and more than it reserves, in this order.
      */
     public static Entry capture(WorkingSet set, UUID holdId, Holder holder, long amount, Draft draft) {
+        refuseBookClosed(set, draft);
         refuseClosed(set, holder);
         refuseClosed(set, draft.legs);
         Hold hold = active(set, holder.book(), holdId);

@@ -5,6 +5,19 @@ import org.moralbank.platform.Rejection;
 
 /** Why the kernel refused, in order of precedence: the first that applies is the one that is told. */
 public sealed interface PostingRejection extends Rejection {
+    /** Nothing begins in the book any more. */
+    record BookClosed(String book) implements PostingRejection {
+        @Override
+        public String code() {
+            return "book-closed";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("book", book);
+        }
+    }
+
     /** The account takes part in nothing any more. */
     record AccountClosed(String account) implements PostingRejection {
         @Override

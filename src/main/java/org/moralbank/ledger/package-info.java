@@ -35,14 +35,17 @@
  *       takes out of circulation what is not held of it; what comes back to it later can be spent for 30 days.
  *   <li>What a fund grants in a year, and the community issues in a year, is bounded by a {@link
  *       org.moralbank.ledger.Budget} where one was set: it is the floor of the period's account, from when that opens.
+ *   <li>In a book that is closed nothing begins: no hold is placed, and of entries only {@linkplain
+ *       org.moralbank.ledger.EntryType#isEnd ends} are posted, and what began before the closing and is told late. The book's
+ *       row says whether it is, under the book's lock, so that nothing slips behind a closing that was answered.
  * </ol>
  *
  * <p><b>How it is used.</b> A use case names the book and the holders among the needs of its work and calls
  * {@link org.moralbank.ledger.Ledger} in its decision: plain Java, no I/O. A posting costs no round trip of its own.
  *
  * <p><b>Tables.</b> {@code ledger_book}, {@code ledger_account}, {@code ledger_entry}, {@code ledger_posting},
- * {@code ledger_entry_text}, {@code ledger_hold}, {@code ledger_budget}, {@code ledger_event} (see {@link
- * org.moralbank.ledger.BookEvents}).
+ * {@code ledger_entry_text}, {@code ledger_hold}, {@code ledger_budget}, {@code ledger_book_status_change},
+ * {@code ledger_event} (see {@link org.moralbank.ledger.BookEvents}).
  *
  * <p><b>What never happens.</b> Nothing recorded is changed or deleted: corrections are new entries. No balance falls
  * below its floor, also not by a reversal: what is missing is booked to a shortfall. The units are never converted.

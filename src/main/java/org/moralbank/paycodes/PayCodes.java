@@ -1,5 +1,6 @@
 package org.moralbank.paycodes;
 
+import static org.moralbank.ledger.Ledger.BOOKS;
 import static org.moralbank.paycodes.PayCodeTable.PAY_CODES;
 
 import com.github.benmanes.caffeine.cache.Cache;
@@ -21,6 +22,7 @@ import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Ledger;
 import org.moralbank.members.Participants;
 import org.moralbank.platform.Fields;
 
@@ -49,7 +51,7 @@ public class PayCodes {
     /**
      * Makes a code for a member. The answer shows it, this once; what is kept of the answer does not.
      *
-     * <p>Refuses a member that is unknown, has left or is frozen.
+     * <p>Refuses a closed book, and a member that is unknown, has left or is frozen.
      */
     Uni<Answer> make(Ask ask, BookHandle book, String member, List<CodeImage.Order> images) {
         String code = CodeText.made();
@@ -75,12 +77,13 @@ public class PayCodes {
             implements Work {
         @Override
         public void needs(Needs needs) {
-            needs.row(PAY_CODES, key);
+            needs.row(BOOKS, book.id()).row(PAY_CODES, key);
             Participants.needMember(needs, book.id(), member);
         }
 
         @Override
         public Answer decide(WorkingSet set) {
+            Ledger.refuseBookClosed(set, book.id());
             Participants.giver(set, book.id(), member);
             if (set.find(PAY_CODES, key) != null) {
                 throw new IllegalStateException("a code was made twice; the next try makes another");

@@ -120,7 +120,7 @@ public class PayCodesResource {
             responseCode = "201",
             description = "Made",
             content = @Content(schema = @Schema(implementation = PayCodeView.class)))
-    @Extension(name = "x-problem-codes", value = "unknown-member member-closed member-frozen")
+    @Extension(name = "x-problem-codes", value = "book-closed unknown-member member-closed member-frozen")
     public Uni<Response> make(@Context RoutingContext http, @RestPath String book, NewPayCode body) {
         Call call = Call.of(http);
         return books.of(call, book)

@@ -61,7 +61,8 @@ class Vouchers {
     /**
      * Makes a voucher and holds its amount. The answer shows the code, this once; what is kept of the answer does not.
      *
-     * <p>Refuses, in this order: time, a member that is unknown, has left or is frozen, and an insufficient balance.
+     * <p>Refuses, in this order: time, a member that is unknown, has left or is frozen, a closed book, and an insufficient
+     * balance.
      */
     Uni<Answer> make(Ask ask, BookHandle book, NewVoucher said, List<CodeImage.Order> images) {
         String code = CodeText.ofVoucher();

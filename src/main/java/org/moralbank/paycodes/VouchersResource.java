@@ -134,7 +134,7 @@ public class VouchersResource {
             content = @Content(schema = @Schema(implementation = VoucherView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "time-not-redeemable unknown-member member-closed member-frozen insufficient-balance")
+            value = "time-not-redeemable unknown-member member-closed member-frozen book-closed insufficient-balance")
     public Uni<Response> make(@Context RoutingContext http, @RestPath String book, NewVoucher body) {
         Call call = Call.of(http);
         return books.of(call, book)

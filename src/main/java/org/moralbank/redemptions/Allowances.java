@@ -1,5 +1,6 @@
 package org.moralbank.redemptions;
 
+import static org.moralbank.ledger.Ledger.BOOKS;
 import static org.moralbank.redemptions.AllowanceTable.ALLOWANCES;
 
 import io.smallrye.mutiny.Uni;
@@ -19,6 +20,7 @@ import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Attribution;
 import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.Ledger;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.merchants.Terminals;
 import org.moralbank.platform.Ids;
@@ -47,13 +49,14 @@ class Allowances {
     record Order(long perSale, int sales, Duration lasts, Attribution by) {}
 
     /**
-     * Makes an allowance. Refuses a merchant or terminal that does not sell, and a second allowance while one holds, in this
+     * Makes an allowance. Refuses a closed book, a merchant or terminal that does not sell, and a second allowance while one holds, in this
      * order.
      */
     Uni<Answer> make(Ask ask, BookHandle book, Allowance.Till till, Order order) {
         return commits.submit(ask, book.id(), new Work() {
             @Override
             public void needs(Needs needs) {
+                needs.row(BOOKS, till.book());
                 need(needs, till);
             }
 
@@ -62,6 +65,7 @@ class Allowances {
                 if (!Terminals.isKnown(set, till.book(), till.merchant(), till.terminal())) {
                     throw new ProtocolRejection.NotFound("terminal").refused();
                 }
+                Ledger.refuseBookClosed(set, till.book());
                 Merchants.seller(set, till.book(), till.merchant());
                 Terminals.active(set, till.book(), till.merchant(), till.terminal());
                 Instant now = moment(set);

@@ -124,7 +124,7 @@ public class AllowancesResource {
             content = @Content(schema = @Schema(implementation = AllowanceView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "merchant-suspended merchant-closed terminal-suspended terminal-closed"
+            value = "book-closed merchant-suspended merchant-closed terminal-suspended terminal-closed"
                     + " allowance-live secrets-key-missing")
     public Uni<Response> make(
             @Context RoutingContext http,

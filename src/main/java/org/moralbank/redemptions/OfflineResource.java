@@ -230,9 +230,9 @@ public class OfflineResource {
                     (`duplicate-reference`); the merchant or terminal is unknown, or was suspended or closed when it was sold and
                     is so now; no such allowance of this terminal with this signature, or one that ended 60 days ago
                     (`unknown-allowance`); from the future (`sale-in-future`); before, after or beyond the allowance, or after
-                    it was revoked; the code is wrong, or a voucher's; an unknown member, or one who had left by then. What
-                    became of merchant, terminal and member after the sale is no reason to refuse it; what one who has left
-                    took is his shortfall. Each code is judged by `at` and taken once, on-line or here, in whatever order tills
+                    it was revoked; the code is wrong, or a voucher's; an unknown member, or one who had left by then; the book
+                    was closed when it was sold and is so now (`book-closed`). What became of merchant, terminal, member and book
+                    after the sale is no reason to refuse it; what one who has left took is his shortfall. Each code is judged by `at` and taken once, on-line or here, in whatever order tills
                     upload and whatever the member has paid since. After ten unknown or expired codes in a minute the rows with
                     codes are refused `too-many-wrong-codes`, and may be sent again when the minute is over; what the terminal
                     sells on-line is not held up by them.
@@ -268,7 +268,7 @@ public class OfflineResource {
                     + " duplicate-reference merchant-suspended merchant-closed terminal-suspended terminal-closed"
                     + " unknown-allowance sale-in-future before-allowance allowance-ended allowance-revoked"
                     + " allowance-per-sale allowance-used-up pay-code-unknown pay-code-used pay-code-expired"
-                    + " pay-code-not-offline unknown-member member-closed secrets-key-missing")
+                    + " pay-code-not-offline unknown-member member-closed book-closed secrets-key-missing")
     public Uni<Response> upload(@Context RoutingContext http, @RestPath String book, NewUpload body) {
         Call call = Call.of(http);
         return books.of(call, book)

@@ -1,5 +1,6 @@
 package org.moralbank.redemptions;
 
+import static org.moralbank.ledger.Ledger.BOOKS;
 import static org.moralbank.ledger.Ledger.HOLDINGS;
 import static org.moralbank.redemptions.OfflineTable.UPLOADED;
 import static org.moralbank.redemptions.Redemptions.TRANSACTIONS;
@@ -32,7 +33,7 @@ import org.moralbank.platform.Ids;
  * left since: it is for the community to write off.
  *
  * <p>It is judged by its own time: a till that is off the net does not hear that its merchant, the terminal or the member was
- * suspended or closed since.
+ * suspended or closed since, or the book.
  *
  * @param key the terminal's transaction
  * @param member as the till wrote it down; null where it saw a code
@@ -100,7 +101,7 @@ record OfflineSale(
 
     /**
      * Takes it, or leaves with a refusal, in this order: a transaction that was reversed or is another; a merchant or terminal
-     * that does neither sell now nor did when it was sold; the allowance; the code; an unknown member and one who had left.
+     * that does neither sell now nor did when it was sold; the allowance; the code; an unknown member and one who had left; a book that was closed when it was sold.
      *
      * @param beforeTheCode refuses a code that is not to be looked at
      */
@@ -119,7 +120,7 @@ record OfflineSale(
         allowance.check(at, amount);
         beforeTheCode.run();
         if (play != null) {
-            play.check(new Sandbox.Sale(key.merchant(), key.till(), amount));
+            play.check(new Sandbox.Sale(set.get(BOOKS, key.book()).code(), key.merchant(), key.till(), amount));
         }
         String whose = shown == null
                 ? Objects.requireNonNull(member)
@@ -148,7 +149,7 @@ record OfflineSale(
 
     private Redemption sell(WorkingSet set, Payer payer, boolean untouched, Allowance allowance) {
         long paid = untouched ? 0 : Math.min(amount, Ledger.spendable(set, payer.points()));
-        Draft draft = note.draft(EntryType.REDEEM_SALE_OFFLINE, key.book());
+        Draft draft = note.draft(EntryType.REDEEM_SALE_OFFLINE, key.book()).begunAt(at);
         if (paid > 0) {
             draft.spend(payer.points(), paid, Spending.ON_SERVICE);
         }

@@ -192,12 +192,13 @@ final class Redeeming implements Work {
         if (barred != null) {
             throw barred.refused();
         }
+        Ledger.refuseBookClosed(set, book.id());
         Terminal terminal = seller.check(set);
         if (order.unit() != Unit.PTS) {
             throw new RedemptionRejection.TimeNotRedeemable().refused();
         }
         if (play != null) {
-            play.check(new Sandbox.Sale(order.merchant(), order.till(), order.amount()));
+            play.check(new Sandbox.Sale(book.code(), order.merchant(), order.till(), order.amount()));
         }
         Presented.PutBy voucher = shown == null ? null : shown.present(set).voucher();
         if (payer == null) {

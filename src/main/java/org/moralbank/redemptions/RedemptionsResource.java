@@ -361,7 +361,7 @@ public class RedemptionsResource {
                     `pay-code-used`, 04 `pay-code-expired`, 05 `member-frozen`, 06 `member-closed`, 07 `unknown-merchant`, 08
                     `merchant-suspended`, 09 `merchant-closed`, 10 `terminal-unknown`, 11 `terminal-suspended`, 12 `terminal-closed`, 13
                     `limit-exceeded`, 14 `category-not-allowed`, 15 `transaction-reversed`, 16 `duplicate-reference`, 17
-                    `time-not-redeemable`. `715` is approved up to the amount that the other 15 digits say. `716` is not answered for 65
+                    `time-not-redeemable`, 18 `book-closed`. `715` is approved up to the amount that the other 15 digits say. `716` is not answered for 65
                     seconds: `7160` is done and no attempt is answered in time, `7161` is done and the first attempt is not, `7162` is not
                     done. `717` is done, and answered as a repetition is. In uploads `714` refuses its row with that code, and the others are
                     taken. **Lost answers of every step**: all that terminal `T716` of the sandbox asks for is done (AUTHORIZE, SALE,
@@ -438,12 +438,13 @@ public class RedemptionsResource {
             content = @Content(schema = @Schema(implementation = RedemptionView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "too-many-wrong-codes unknown-merchant transaction-reversed duplicate-reference merchant-suspended"
-                    + " merchant-closed terminal-unknown terminal-suspended terminal-closed time-not-redeemable"
-                    + " pay-code-unknown pay-code-used pay-code-expired unknown-member member-closed member-frozen"
-                    + " item-unknown item-not-active category-not-allowed not-on-this-day amount-differs limit-exceeded"
-                    + " insufficient-balance"
-                    + " entry-too-large")
+            value =
+                    "too-many-wrong-codes unknown-merchant transaction-reversed duplicate-reference book-closed merchant-suspended"
+                            + " merchant-closed terminal-unknown terminal-suspended terminal-closed time-not-redeemable"
+                            + " pay-code-unknown pay-code-used pay-code-expired unknown-member member-closed member-frozen"
+                            + " item-unknown item-not-active category-not-allowed not-on-this-day amount-differs limit-exceeded"
+                            + " insufficient-balance"
+                            + " entry-too-large")
     public Uni<Response> redeem(@Context RoutingContext http, @RestPath String book, NewRedemption body) {
         Call call = Call.of(http);
         return books.of(call, book)

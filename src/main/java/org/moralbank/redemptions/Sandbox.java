@@ -91,7 +91,7 @@ public class Sandbox {
     }
 
     /** What a code is shown for. */
-    record Sale(String merchant, Redemption.@Nullable Till till, long amount) {
+    record Sale(String book, String merchant, Redemption.@Nullable Till till, long amount) {
         private String terminal() {
             return till == null ? "" : till.terminal();
         }
@@ -121,7 +121,8 @@ public class Sandbox {
         TRANSACTION_REVERSED(sale ->
                 new RedemptionRejection.TransactionReversed(sale.merchant(), sale.terminal(), sale.transaction())),
         DUPLICATE_REFERENCE(sale -> new Bulk.DuplicateReference(sale.transaction())),
-        TIME_NOT_REDEEMABLE(sale -> new RedemptionRejection.TimeNotRedeemable());
+        TIME_NOT_REDEEMABLE(sale -> new RedemptionRejection.TimeNotRedeemable()),
+        BOOK_CLOSED(sale -> new PostingRejection.BookClosed(sale.book()));
 
         private final Function<Sale, Rejection> rejection;
 

@@ -138,6 +138,7 @@ public class ServiceRecords {
         }
 
         private Answer recorded(WorkingSet set) {
+            Ledger.refuseBookClosed(set, book.id());
             refuseParticipants(set);
             Book settings = set.get(BOOKS, book.id());
             Draft time = timeDraft(settings);

@@ -257,7 +257,7 @@ public class ServiceRecordsResource {
     @Extension(
             name = "x-problem-codes",
             value = "duplicate-reference own-service unknown-member member-closed unknown-team member-frozen"
-                    + " insufficient-balance limit-exceeded entry-too-large")
+                    + " insufficient-balance limit-exceeded entry-too-large book-closed")
     public Uni<Response> record(@Context RoutingContext http, @RestPath String book, NewServiceRecord body) {
         Call call = Call.of(http);
         return books.of(call, book)

@@ -186,7 +186,7 @@ public class DonationsResource {
     @Extension(
             name = "x-problem-codes",
             value = "team-gives-time-only unknown-member member-closed member-frozen unknown-team insufficient-balance"
-                    + " entry-too-large")
+                    + " entry-too-large book-closed")
     public Uni<Response> give(@Context RoutingContext http, @RestPath String book, NewDonation body) {
         Call call = Call.of(http);
         return books.of(call, book)

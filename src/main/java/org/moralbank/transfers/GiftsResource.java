@@ -184,7 +184,7 @@ public class GiftsResource {
             name = "x-problem-codes",
             value =
                     "gift-of-time-only same-member unknown-member member-closed member-frozen not-kin kin-cooling-off kin-too-young insufficient-balance"
-                            + " entry-too-large")
+                            + " entry-too-large book-closed")
     public Uni<Response> give(@Context RoutingContext http, @RestPath String book, NewGift body) {
         Call call = Call.of(http);
         return books.of(call, book)

@@ -174,7 +174,7 @@ public class OpeningsResource {
             responseCode = "201",
             description = "Posted",
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
-    @Extension(name = "x-problem-codes", value = "unknown-member member-closed")
+    @Extension(name = "x-problem-codes", value = "unknown-member member-closed book-closed")
     public Uni<Response> open(@Context RoutingContext http, @RestPath String book, NewOpening body) {
         Call call = Call.of(http);
         return books.of(call, book)

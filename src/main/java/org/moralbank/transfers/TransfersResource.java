@@ -183,7 +183,7 @@ public class TransfersResource {
     @Extension(
             name = "x-problem-codes",
             value = "same-member unknown-member member-closed member-frozen points-transfer-off insufficient-balance"
-                    + " entry-too-large")
+                    + " entry-too-large book-closed")
     public Uni<Response> give(@Context RoutingContext http, @RestPath String book, NewTransfer body) {
         Call call = Call.of(http);
         return books.of(call, book)

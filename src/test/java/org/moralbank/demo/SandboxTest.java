@@ -165,6 +165,7 @@ class SandboxTest {
             15, 409, transaction-reversed
             16, 409, duplicate-reference
             17, 422, time-not-redeemable
+            18, 409, book-closed
             """)
     void refusesWithTheCodeThatTheDigitsSayAndChangesNothing(String digits, int status, String code) {
         long before = points();
@@ -364,7 +365,7 @@ class SandboxTest {
     @ValueSource(
             strings = {
                 "714000000000000000",
-                "714180000000000000",
+                "714190000000000000",
                 "716300000000000000",
                 "718000000000000000",
                 "719000000000000000"

@@ -888,6 +888,23 @@ class ImportsTest {
     // ------------------------------------------------------------------------------------------------------------
 
     @Test
+    void aClosedBookIsNotImportedInto() {
+        TestBank.Book closed = bank.aBook();
+        closed.as(Role.OPERATOR)
+                .body("{\"reason\":\"合并\"}")
+                .post(closed.path() + "/close")
+                .then()
+                .statusCode(200);
+        long rows = rows(closed);
+
+        send(closed, aKey(), JSONL, jsonl(moved(aBookWithAHistory(), closed).entries()))
+                .statusCode(409)
+                .body("code", equalTo("book-closed"));
+
+        assertThat(rows(closed)).isEqualTo(rows);
+    }
+
+    @Test
     void onlyAnEmptyBookIsImportedInto() {
         TestBank.Book there = aBookWithAHistory();
         TestBank.Book posted = bank.aBook();

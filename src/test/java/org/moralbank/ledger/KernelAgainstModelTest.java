@@ -64,7 +64,9 @@ class KernelAgainstModelTest {
                                 Instant.EPOCH,
                                 0,
                                 0,
-                                Instant.EPOCH));
+                                Instant.EPOCH,
+                                null,
+                                0));
                 entries.put(book, new ArrayList<>());
             }
         }

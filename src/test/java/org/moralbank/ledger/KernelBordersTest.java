@@ -87,7 +87,9 @@ class KernelBordersTest {
                 Instant.EPOCH,
                 0,
                 0,
-                Instant.EPOCH);
+                Instant.EPOCH,
+                null,
+                0);
         begun.loaded(BOOKS, List.of(BOOK), Map.of(BOOK, book));
         begun.loaded(HOLDINGS, HOLDERS, Map.of());
         begun.loaded(BUDGETS, HOLDERS, Map.of());

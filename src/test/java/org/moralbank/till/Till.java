@@ -93,7 +93,8 @@ public final class Till implements AutoCloseable {
      * Why a row is refused for now, though its request is not retryable: somebody has to act first. The goods are gone, so
      * that the row is kept, and sent again with the next upload. An unknown allowance is one, too, for its time.
      */
-    private static final Set<String> REFUSED_FOR_NOW = Set.of("merchant-suspended", "terminal-suspended");
+    private static final Set<String> REFUSED_FOR_NOW =
+            Set.of("merchant-suspended", "terminal-suspended", "book-closed");
 
     /**
      * How long after an allowance's end the service knows it. Until then nobody can say that a row of it is refused for good:
