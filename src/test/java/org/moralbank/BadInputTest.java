@@ -122,6 +122,10 @@ class BadInputTest {
             "closeMerchant",
             "listMerchantStatusChanges",
             "putStore",
+            "suspendStore",
+            "resumeStore",
+            "closeStore",
+            "listStoreStatusChanges",
             "putTerminal",
             "suspendTerminal",
             "resumeTerminal",
@@ -265,6 +269,9 @@ class BadInputTest {
         }
         if (sample.op().is("resumeMerchant")) {
             fresh.order("/merchants/MER-LS-01/suspend", "{'reason':'盘点'}");
+        }
+        if (sample.op().is("resumeStore")) {
+            fresh.order("/merchants/MER-LS-01/stores/LS-1/suspend", "{'reason':'盘点'}");
         }
         if (sample.op().is("resumeTerminal")) {
             fresh.order("/merchants/MER-LS-01/terminals/T1/suspend", "{'reason':'检修'}");

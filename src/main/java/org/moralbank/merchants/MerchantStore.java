@@ -46,8 +46,9 @@ class MerchantStore {
 
     private static final String LIST_STORES = SELECT_STORE + """
             AND ($3::text IS NULL OR s.store_id > $3)
+            AND ($4::text IS NULL OR s.status = $4)
             ORDER BY s.store_id
-            LIMIT $4
+            LIMIT $5
             """;
 
     private static final String SELECT_TERMINAL = "SELECT " + TerminalTable.COLUMNS + """
@@ -68,9 +69,9 @@ class MerchantStore {
     private static final String STATUS_CHANGES = """
             SELECT c.version, c.status, c.changed_at, c.client, c.actor, c.reason
             FROM merchant_status_change c
-            WHERE c.book_id = $1 AND c.merchant_id = $2 AND c.terminal_id = $3 AND c.version > $4
+            WHERE c.book_id = $1 AND c.merchant_id = $2 AND c.store_id = $3 AND c.terminal_id = $4 AND c.version > $5
             ORDER BY c.version
-            LIMIT $5
+            LIMIT $6
             """;
 
     private final Pool pool;
@@ -114,9 +115,13 @@ class MerchantStore {
         return one(FIND_STORE, tuple(book, merchant).addString(id), row -> StoreTable.store(row.getDelegate()));
     }
 
-    /** In the order of their ids. */
-    Uni<Page<StoreView>> listStores(BookHandle book, String merchant, Page.Request page) {
-        Tuple arguments = tuple(book, merchant).addString(page.after()).addInteger(page.rows());
+    /** In the order of their ids. A filter that is null narrows nothing. */
+    Uni<Page<StoreView>> listStores(
+            BookHandle book, String merchant, Store.@Nullable Status status, Page.Request page) {
+        Tuple arguments = tuple(book, merchant)
+                .addString(page.after())
+                .addString(status == null ? null : status.name())
+                .addInteger(page.rows());
         return all(LIST_STORES, arguments, row -> StoreView.of(StoreTable.store(row.getDelegate())))
                 .map(rows -> Page.of(page, rows, StoreView::id));
     }
@@ -142,15 +147,9 @@ class MerchantStore {
                 .map(rows -> Page.of(page, rows, TerminalView::id));
     }
 
-    /**
-     * Who suspended, resumed and closed, the first first.
-     *
-     * @param terminal null for the changes of the merchant itself
-     */
-    Uni<Page<StatusChange.View>> statusChanges(
-            BookHandle book, String merchant, @Nullable String terminal, Page.Request page) {
-        Tuple arguments = tuple(book, merchant)
-                .addString(terminal == null ? StatusChange.THE_MERCHANT : terminal)
+    /** Who suspended, resumed and closed it, the first first. */
+    Uni<Page<StatusChange.View>> statusChanges(StatusChange.Of of, Page.Request page) {
+        Tuple arguments = Tuple.of((short) of.book(), of.merchant(), of.store(), of.terminal())
                 .addLong(page.afterNumber(0))
                 .addInteger(page.rows());
         return all(

@@ -17,7 +17,8 @@ public class MerchantTotalsStore {
             FROM ledger_book b
             JOIN redemption_merchant m USING (book_id)
             LEFT JOIN merchant_status_change c
-                ON c.book_id = m.book_id AND c.merchant_id = m.merchant_id AND c.terminal_id = '' AND c.status = 'CLOSED'
+                ON c.book_id = m.book_id AND c.merchant_id = m.merchant_id AND c.terminal_id = '' AND c.store_id = ''
+                AND c.status = 'CLOSED'
             WHERE b.code = ANY ($1)
             AND ($2::date IS NULL OR (m.registered_at AT TIME ZONE b.calendar)::date <= $2)
             AND (m.status <> 'CLOSED' OR (c.changed_at AT TIME ZONE b.calendar)::date > $2)

@@ -129,7 +129,7 @@ public class Merchants {
     /** Names a merchant as needed by a work, as {@link #sellerAt} looks at it. */
     public static void needHistory(Needs needs, int book, String merchant) {
         need(needs, book, merchant);
-        needs.row(HISTORIES, StatusHistory.Key.ofMerchant(book, merchant));
+        needs.row(HISTORIES, StatusChange.Of.merchant(book, merchant));
     }
 
     /**
@@ -138,7 +138,7 @@ public class Merchants {
      */
     public static Merchant sellerAt(WorkingSet set, int book, String id, Instant moment) {
         Merchant merchant = known(set, book, id);
-        return StatusHistory.isStopped(set, StatusHistory.Key.ofMerchant(book, id), moment)
+        return StatusHistory.isStopped(set, StatusChange.Of.merchant(book, id), moment)
                 ? seller(set, book, id)
                 : merchant;
     }

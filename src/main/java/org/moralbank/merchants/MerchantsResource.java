@@ -323,6 +323,6 @@ public class MerchantsResource {
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book)
                 .call(found -> store.ofPath(found, id))
-                .chain(found -> store.statusChanges(found, id, null, page));
+                .chain(found -> store.statusChanges(StatusChange.Of.merchant(found.id(), id), page));
     }
 }

@@ -15,9 +15,9 @@ final class StatusChangeTable implements Table<StatusChange.Key, StatusChange> {
     static final StatusChangeTable STATUS_CHANGES = new StatusChangeTable();
 
     private static final String INSERT = """
-            INSERT INTO merchant_status_change (book_id, merchant_id, terminal_id, version, status, changed_at, client_id,
+            INSERT INTO merchant_status_change (book_id, merchant_id, store_id, terminal_id, version, status, changed_at, client_id,
                                                 client, actor, reason)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             """;
 
     private StatusChangeTable() {}
@@ -34,9 +34,10 @@ final class StatusChangeTable implements Table<StatusChange.Key, StatusChange> {
             writing.execute(
                     INSERT,
                     Tuple.tuple()
-                            .addShort((short) made.key().book())
-                            .addString(made.key().merchant())
-                            .addString(made.key().terminal())
+                            .addShort((short) made.key().of().book())
+                            .addString(made.key().of().merchant())
+                            .addString(made.key().of().store())
+                            .addString(made.key().of().terminal())
                             .addLong(made.key().version())
                             .addString(made.status().name())
                             .addOffsetDateTime(made.changedAt().atOffset(ZoneOffset.UTC))

@@ -5,7 +5,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shop of a merchant.
+ * A shop of a merchant. The tills that stand in it sell while it is active.
+ *
+ * <pre>
+ *          suspend              close
+ * Active ───────────→ Suspended ──────→ Closed, for good (from Active too)
+ *        ←───────────
+ *          resume
+ * </pre>
  *
  * @param place where it is, as the community writes it
  * @param version 1, 2, 3 …: the ETag
@@ -16,8 +23,17 @@ record Store(
         String id,
         String name,
         @Nullable String place,
+        Status status,
         long version,
         Instant registeredAt) {
+    enum Status {
+        ACTIVE,
+        /** Its tills sell nothing until it is resumed. */
+        SUSPENDED,
+        /** Its tills sell nothing, unless they are put into another store; none is put into it any more. */
+        CLOSED
+    }
+
     /** A store of a merchant of a book. */
     record Key(int book, String merchant, String id) {}
 
@@ -30,6 +46,10 @@ record Store(
     }
 
     Store edited(String newName, @Nullable String newPlace) {
-        return new Store(book, merchant, id, newName, newPlace, version + 1, registeredAt);
+        return new Store(book, merchant, id, newName, newPlace, status, version + 1, registeredAt);
+    }
+
+    Store with(Status changed) {
+        return new Store(book, merchant, id, name, place, changed, version + 1, registeredAt);
     }
 }

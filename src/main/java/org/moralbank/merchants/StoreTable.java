@@ -19,7 +19,7 @@ final class StoreTable implements Table<Store.Key, Store> {
 
     /** What {@link #store} reads, from {@code merchant_store s}. */
     static final String COLUMNS = """
-            s.book_id, s.merchant_id, s.store_id, s.name, s.place, s.version, s.registered_at
+            s.book_id, s.merchant_id, s.store_id, s.name, s.place, s.status, s.version, s.registered_at
             """;
 
     private static final String LOAD = "SELECT " + COLUMNS + """
@@ -28,10 +28,11 @@ final class StoreTable implements Table<Store.Key, Store> {
             """;
 
     private static final String UPSERT = """
-            INSERT INTO merchant_store (book_id, merchant_id, store_id, name, place, version, registered_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO merchant_store (book_id, merchant_id, store_id, name, place, status, version, registered_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             ON CONFLICT (book_id, merchant_id, store_id) DO UPDATE
-            SET name = excluded.name, place = excluded.place, version = excluded.version
+            SET name = excluded.name, place = excluded.place, status = excluded.status,
+                version = excluded.version
             """;
 
     private StoreTable() {}
@@ -66,6 +67,7 @@ final class StoreTable implements Table<Store.Key, Store> {
                             .addString(store.id())
                             .addString(store.name())
                             .addString(store.place())
+                            .addString(store.status().name())
                             .addLong(store.version())
                             .addOffsetDateTime(store.registeredAt().atOffset(ZoneOffset.UTC)));
         }
@@ -78,7 +80,8 @@ final class StoreTable implements Table<Store.Key, Store> {
                 row.getString(2),
                 row.getString(3),
                 row.getString(4),
-                row.getLong(5),
-                row.getOffsetDateTime(6).toInstant());
+                Store.Status.valueOf(row.getString(5)),
+                row.getLong(6),
+                row.getOffsetDateTime(7).toInstant());
     }
 }

@@ -14,11 +14,15 @@ record StoreView(
         @Schema(description = "Where it is", examples = "龙生路 8 号") @Nullable
         String place,
 
+        @Schema(description = "The tills that stand in it sell while it is ACTIVE")
+        Store.Status status,
+
         @Schema(description = "Counts the edits; also the ETag", examples = "1")
         long version,
 
         Instant registeredAt) {
     static StoreView of(Store store) {
-        return new StoreView(store.id(), store.name(), store.place(), store.version(), store.registeredAt());
+        return new StoreView(
+                store.id(), store.name(), store.place(), store.status(), store.version(), store.registeredAt());
     }
 }

@@ -1,6 +1,7 @@
 package org.moralbank.merchants;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Rejection;
 
 /** Why a terminal sells nothing, or is not changed, in order of precedence. */
@@ -18,8 +19,12 @@ public sealed interface TerminalRejection extends Rejection {
         }
     }
 
-    /** The terminal sells nothing now. */
-    record TerminalSuspended(String terminal) implements TerminalRejection {
+    /**
+     * The terminal sells nothing now.
+     *
+     * @param store the store that it stands in, where that is what does not sell; null where it is the terminal itself
+     */
+    record TerminalSuspended(String terminal, @Nullable String store) implements TerminalRejection {
         @Override
         public String code() {
             return "terminal-suspended";
@@ -27,7 +32,7 @@ public sealed interface TerminalRejection extends Rejection {
 
         @Override
         public Map<String, Object> facts() {
-            return Map.of("terminal", terminal);
+            return store == null ? Map.of("terminal", terminal) : Map.of("terminal", terminal, "store", store);
         }
     }
 

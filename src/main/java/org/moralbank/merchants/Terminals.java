@@ -43,9 +43,16 @@ public class Terminals {
         needs.row(TERMINALS, new Terminal.Key(book, merchant, terminal));
     }
 
+    /** Names a terminal as needed by a work, as {@link #active} looks at it. */
+    public static void needActive(Needs needs, int book, String merchant, String terminal) {
+        need(needs, book, merchant, terminal);
+        StoppedStores.need(needs, book, merchant);
+    }
+
     /**
      * The terminal that sells; refuses an unknown one ({@code terminal-unknown}), then a suspended one
-     * ({@code terminal-suspended}) and one that is closed ({@code terminal-closed}).
+     * ({@code terminal-suspended}) and one that is closed ({@code terminal-closed}), then one in a store that is suspended or
+     * closed ({@code terminal-suspended}: the terminal is not at its end, and sells again in another store).
      *
      * <p>To be asked after {@link Merchants#seller}. What undoes (a reversal, a void, a refund) need not ask it: a till that
      * was suspended in the middle of a sale may take the sale back.
@@ -53,25 +60,36 @@ public class Terminals {
     public static Terminal active(WorkingSet set, int book, String merchant, String terminal) {
         Terminal found = known(set, book, merchant, terminal);
         return switch (found.status()) {
-            case ACTIVE -> found;
-            case SUSPENDED -> throw new TerminalRejection.TerminalSuspended(terminal).refused();
+            case ACTIVE -> inActiveStore(set, found);
+            case SUSPENDED -> throw new TerminalRejection.TerminalSuspended(terminal, null).refused();
             case CLOSED -> throw new TerminalRejection.TerminalClosed(terminal).refused();
         };
     }
 
+    private static Terminal inActiveStore(WorkingSet set, Terminal terminal) {
+        String store = terminal.store();
+        if (store != null
+                && StoppedStores.of(set, terminal.book(), terminal.merchant())
+                        .ids()
+                        .contains(store)) {
+            throw new TerminalRejection.TerminalSuspended(terminal.id(), store).refused();
+        }
+        return terminal;
+    }
+
     /** Names a terminal as needed by a work, as {@link #activeAt} looks at it. */
     public static void needHistory(Needs needs, int book, String merchant, String terminal) {
-        need(needs, book, merchant, terminal);
-        needs.row(HISTORIES, new StatusHistory.Key(book, merchant, terminal));
+        needActive(needs, book, merchant, terminal);
+        needs.row(HISTORIES, StatusChange.Of.terminal(book, merchant, terminal));
     }
 
     /**
-     * The terminal that sells, or that sold at that moment and was suspended or closed only after it: for a sale that is told
-     * late. Refuses as {@link #active} does; to be asked after {@link Merchants#sellerAt}.
+     * The terminal that sells, or that sold at that moment and was suspended or closed, or its store, only after it: for a
+     * sale that is told late. Refuses as {@link #active} does; to be asked after {@link Merchants#sellerAt}.
      */
     public static Terminal activeAt(WorkingSet set, int book, String merchant, String terminal, Instant moment) {
         Terminal found = known(set, book, merchant, terminal);
-        return StatusHistory.isStopped(set, new StatusHistory.Key(book, merchant, terminal), moment)
+        return StatusHistory.isStopped(set, StatusChange.Of.terminal(book, merchant, terminal), moment)
                 ? active(set, book, merchant, terminal)
                 : found;
     }
@@ -94,7 +112,8 @@ public class Terminals {
 
     /**
      * Registers a terminal, or edits the one that is there. Refuses a merchant that is not there or closed, a terminal that
-     * is closed, a store that the merchant has not, and as every edit does.
+     * is closed, a store that the merchant has not, one that is closed unless the terminal stands in it already, and as every
+     * edit does.
      */
     public Uni<Answer> put(Ask ask, BookHandle book, String merchant, Edit edit, @Nullable String ifMatch) {
         Terminal.Key key = new Terminal.Key(book.id(), merchant, edit.id());
@@ -121,8 +140,8 @@ public class Terminals {
                     refuseClosed(before);
                 }
                 EditRejection.check(ifMatch, before == null ? 0 : before.version());
-                if (store != null && set.find(STORES, new Store.Key(book.id(), merchant, store)) == null) {
-                    throw new StoreRejection.UnknownStore(store).refused();
+                if (store != null && (before == null || !store.equals(before.store()))) {
+                    Stores.refuseClosed(known(set, store));
                 }
                 Terminal after = before == null
                         ? new Terminal(
@@ -141,6 +160,14 @@ public class Terminals {
                         ? Answer.created(path(book, merchant, after.id()), TerminalView.of(after))
                                 .withEtag(EditRejection.etag(after.version()))
                         : shown(after);
+            }
+
+            private Store known(WorkingSet set, String store) {
+                Store found = set.find(STORES, new Store.Key(book.id(), merchant, store));
+                if (found == null) {
+                    throw new StoreRejection.UnknownStore(store).refused();
+                }
+                return found;
             }
         });
     }

@@ -93,7 +93,8 @@ public class TerminalsResource {
             description = """
                     Creates the terminal, ACTIVE, when it is not there; it has no key yet: make one with POST …/keys. An edit
                     needs the ETag of what is edited in If-Match; a PUT of what is there already changes nothing and needs
-                    none. Its status is not edited here.
+                    none. Its status is not edited here. A closed store takes no terminal; one that stands in it already is
+                    edited, or put into another, as before.
                     """)
     @RequestBody(
             required = true,
@@ -116,7 +117,7 @@ public class TerminalsResource {
     @Extension(
             name = "x-problem-codes",
             value = "merchant-already-closed terminal-already-closed precondition-failed precondition-required"
-                    + " unknown-store")
+                    + " unknown-store store-already-closed")
     public Uni<Response> put(
             @Context RoutingContext http,
             @RestPath String book,
@@ -216,7 +217,7 @@ public class TerminalsResource {
     @Path("/{terminalId}/resume")
     @Allowed({Role.OPERATOR})
     @Operation(operationId = "resumeTerminal", summary = "Ends a terminal's suspension", description = """
-                    The terminal sells again, if its merchant does.
+                    The terminal sells again, if its merchant does and the store that it stands in is active.
                     """)
     @RequestBody(
             content =
@@ -292,7 +293,7 @@ public class TerminalsResource {
         Call call = Call.of(http);
         return books.of(call, book)
                 .call(found -> find(found, id, terminalId, call))
-                .chain(found -> store.statusChanges(found, id, terminalId, page));
+                .chain(found -> store.statusChanges(StatusChange.Of.terminal(found.id(), id, terminalId), page));
     }
 
     @POST

@@ -6,15 +6,17 @@
  * terminals} (tills), which may stand in a store. Its catalogue has items priced in points; a
  * {@linkplain org.moralbank.merchants.Line line} is so many of one.
  *
- * <p><b>States.</b> A merchant and a terminal are ACTIVE ⇄ SUSPENDED, and from both CLOSED for good. Who changed it and why
+ * <p><b>States.</b> A merchant, a store and a terminal are ACTIVE ⇄ SUSPENDED, and from both CLOSED for good. Who changed it and why
  * is kept.
  *
  * <p><b>Rules.</b>
  *
  * <ol>
- *   <li>A merchant or terminal that is not active sells nothing: works ask it under the lock, so that no sale slips past a
- *       suspension. What it had sold before, without a connection, is taken when it is told, by the time of the sale; who
- *       doubts what a till tells revokes its keys. What was sold can be taken back, and the payable of a closed merchant is settled as before.
+ *   <li>A merchant or terminal that is not active sells nothing, nor does a terminal in a store that is not: works ask it
+ *       under the lock, so that no sale slips past a suspension. A closed store takes no terminal. What was sold before,
+ *       without a connection, is taken when it is told, by the time of the sale, and of a store by the one in which the
+ *       terminal stands now; who doubts what a till tells revokes its keys. What was sold can be taken back, and the payable
+ *       of a closed merchant is settled as before.
  *   <li>A till sees its own merchant and no other: what is another's is unknown to it, or not there.
  *   <li>A terminal has keys of its own, two at most that work, and is the client {@code book@merchant@terminal} with them. A
  *       revoked key works for five seconds at most, and never in a commit. To suspend or to close does not revoke: a till
@@ -34,7 +36,8 @@
  *
  * <p><b>Endpoints.</b> Under {@code /v1/books/{book}/merchants}: {@code PUT GET /{id}}, {@code GET}; {@code POST
  * /{id}/suspend}, {@code /resume}, {@code /close}, {@code GET /{id}/status-changes}; {@code PUT GET /{id}/catalogue}; {@code
- * PUT GET /{id}/stores/{storeId}}, {@code GET /{id}/stores}; {@code PUT GET /{id}/terminals/{terminalId}}, {@code GET
+ * PUT GET /{id}/stores/{storeId}}, {@code GET /{id}/stores}, {@code POST …/suspend}, {@code /resume}, {@code /close}, {@code
+ * GET …/status-changes}; {@code PUT GET /{id}/terminals/{terminalId}}, {@code GET
  * /{id}/terminals}, {@code POST …/suspend}, {@code /resume}, {@code /close}, {@code GET …/status-changes}, {@code POST GET
  * …/keys}, {@code GET …/keys/{keyId}}, {@code POST …/keys/{keyId}/revoke}.
  *

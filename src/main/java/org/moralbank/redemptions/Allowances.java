@@ -151,7 +151,7 @@ class Allowances {
     static void need(Needs needs, Allowance.Till till) {
         needs.row(ALLOWANCES, till);
         Merchants.need(needs, till.book(), till.merchant());
-        Terminals.need(needs, till.book(), till.merchant(), till.terminal());
+        Terminals.needActive(needs, till.book(), till.merchant(), till.terminal());
     }
 
     /** Counts a sale under an allowance. */

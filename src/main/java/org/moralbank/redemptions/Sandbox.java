@@ -113,7 +113,7 @@ public class Sandbox {
         MERCHANT_SUSPENDED(sale -> new MerchantRejection.MerchantSuspended(sale.merchant())),
         MERCHANT_CLOSED(sale -> new MerchantRejection.MerchantClosed(sale.merchant())),
         TERMINAL_UNKNOWN(sale -> new TerminalRejection.TerminalUnknown(sale.terminal())),
-        TERMINAL_SUSPENDED(sale -> new TerminalRejection.TerminalSuspended(sale.terminal())),
+        TERMINAL_SUSPENDED(sale -> new TerminalRejection.TerminalSuspended(sale.terminal(), null)),
         TERMINAL_CLOSED(sale -> new TerminalRejection.TerminalClosed(sale.terminal())),
         LIMIT_EXCEEDED(
                 sale -> new PostingRejection.LimitExceeded("2200:" + MEMBER + ":PTS", 0, sale.amount(), Unit.PTS)),

@@ -22,7 +22,7 @@ record Seller(int book, String merchant, Redemption.@Nullable Till till) {
         needs.row(HOLDINGS, payable());
         Merchants.need(needs, book, merchant);
         if (till != null) {
-            Terminals.need(needs, book, merchant, till.terminal());
+            Terminals.needActive(needs, book, merchant, till.terminal());
         }
     }
 

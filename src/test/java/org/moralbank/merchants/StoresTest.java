@@ -11,6 +11,7 @@ import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -92,6 +93,95 @@ class StoresTest {
     }
 
     @Test
+    void suspendsResumesAndClosesAndTellsWho() {
+        var book = bank.aBook();
+        var merchant = book.aMerchant();
+        put(book, merchant, "S1", SHOP).statusCode(201).body("status", equalTo("ACTIVE"));
+
+        order(book, merchant, "S1", "resume").statusCode(409).body("code", equalTo("store-not-suspended"));
+        order(book, merchant, "S1", "suspend")
+                .statusCode(200)
+                .header("ETag", equalTo("\"2\""))
+                .body("status", equalTo("SUSPENDED"));
+        order(book, merchant, "S1", "suspend")
+                .statusCode(409)
+                .body("code", equalTo("store-already-suspended"))
+                .body("store", equalTo("S1"));
+        put(book.as(Role.OPERATOR).header("If-Match", "\"2\""), book, merchant, "S1", "{\"name\":\"北店\"}")
+                .statusCode(200)
+                .body("status", equalTo("SUSPENDED"));
+        order(book, merchant, "S1", "resume").statusCode(200).body("status", equalTo("ACTIVE"));
+        order(book, merchant, "S1", "close").statusCode(200).body("status", equalTo("CLOSED"));
+        for (String verb : List.of("suspend", "resume", "close")) {
+            order(book, merchant, "S1", verb).statusCode(409).body("code", equalTo("store-already-closed"));
+        }
+        order(book, merchant, "S2", "suspend").statusCode(404);
+        order(book, "MER-GHOST", "S1", "suspend").statusCode(404);
+        put(book.as(Role.OPERATOR).header("If-Match", "\"5\""), book, merchant, "S1", SHOP)
+                .statusCode(409)
+                .body("code", equalTo("store-already-closed"));
+        put(book, merchant, "S1", "{\"name\":\"北店\"}").statusCode(200).body("status", equalTo("CLOSED"));
+
+        get(book, merchant, "/S1/status-changes")
+                .body("items.status", contains("SUSPENDED", "ACTIVE", "CLOSED"))
+                .body("items.version", contains(2, 4, 5))
+                .body("items.actor", contains("W-1", "W-1", "W-1"))
+                .body("items.reason", contains("盘点", "盘点", "盘点"));
+        get(book, merchant, "/S2/status-changes").statusCode(404);
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/events?type=org.moralbank.store")
+                .then()
+                .body(
+                        "items.type",
+                        contains(
+                                "org.moralbank.store.suspended",
+                                "org.moralbank.store.resumed",
+                                "org.moralbank.store.closed"))
+                .body("items[0].subject", equalTo("merchants/" + merchant + "/stores/S1"))
+                .body("items[0].data.store", equalTo("S1"))
+                .body("items[0].data.terminal", nullValue());
+    }
+
+    /** Neither the merchant nor a terminal of the same id is told as suspended. */
+    @Test
+    void theChangesOfAStoreAreItsOwn() {
+        var book = bank.aBook();
+        var merchant = book.aMerchant();
+        String path = book.path() + "/merchants/" + merchant;
+        put(book, merchant, "S1", SHOP).statusCode(201);
+        book.aTerminal(merchant, "S1", false);
+
+        order(book, merchant, "S1", "suspend").statusCode(200);
+
+        for (String other : List.of("", "/terminals/S1")) {
+            book.as(Role.AUDITOR).get(path + other).then().body("status", equalTo("ACTIVE"));
+            book.as(Role.AUDITOR)
+                    .get(path + other + "/status-changes")
+                    .then()
+                    .statusCode(200)
+                    .body("items", hasSize(0));
+        }
+        book.as(Role.OPERATOR)
+                .body(Map.of("reason", "检修"))
+                .post(path + "/terminals/S1/suspend")
+                .then()
+                .statusCode(200);
+        get(book, merchant, "/S1/status-changes").body("items.version", contains(2));
+    }
+
+    @Test
+    void listsThoseOfAStatus() {
+        var book = bank.aBook();
+        var merchant = book.aMerchant();
+        List.of("S1", "S2").forEach(id -> put(book, merchant, id, SHOP).statusCode(201));
+        order(book, merchant, "S2", "suspend").statusCode(200);
+
+        get(book, merchant, "?status=ACTIVE").body("items.id", contains("S1"));
+        get(book, merchant, "?status=SUSPENDED").body("items.id", contains("S2"));
+        get(book, merchant, "?status=OPEN").statusCode(400);
+    }
+
+    @Test
     void aTillSeesThoseOfItsMerchant() {
         var book = bank.aBook();
         var own = book.aMerchant();
@@ -133,6 +223,18 @@ class StoresTest {
 
         book.as(role).body(SHOP).put(path + "/S1").then().statusCode(role == Role.OPERATOR ? 201 : 403);
         book.as(role).get(path).then().statusCode(role == Role.TERMINAL ? 403 : 200);
+        book.as(role)
+                .body(Map.of("reason", "盘点"))
+                .post(path + "/S1/suspend")
+                .then()
+                .statusCode(role == Role.OPERATOR ? 200 : 403);
+    }
+
+    private static ValidatableResponse order(Book book, String merchant, String id, String verb) {
+        return book.as(Role.OPERATOR)
+                .body(Map.of("reason", "盘点", "actor", "W-1"))
+                .post(book.path() + "/merchants/" + merchant + "/stores/" + id + "/" + verb)
+                .then();
     }
 
     private static ValidatableResponse put(Book book, String merchant, String id, String body) {

@@ -77,6 +77,36 @@ class TerminalsTest {
     }
 
     @Test
+    void isPutIntoNoStoreThatIsClosedButStaysInOne() {
+        var book = bank.aBook();
+        var merchant = book.aMerchant();
+        store(book, merchant, "S1");
+        store(book, merchant, "S2");
+        put(book, merchant, "T1", "{\"store\":\"S1\"}", null).statusCode(201);
+        for (String verb : List.of("suspend", "close")) {
+            put(book, merchant, "T-" + verb, "{\"store\":\"S1\"}", null).statusCode(201);
+            book.as(Role.OPERATOR)
+                    .body("{\"reason\":\"门店撤销\"}")
+                    .post(book.path() + "/merchants/" + merchant + "/stores/S1/" + verb)
+                    .then()
+                    .statusCode(200);
+        }
+
+        put(book, merchant, "T2", "{\"store\":\"S1\"}", null)
+                .statusCode(409)
+                .body("code", equalTo("store-already-closed"))
+                .body("store", equalTo("S1"));
+        get(book, path(book, merchant) + "/T2").statusCode(404);
+        put(book, merchant, "T1", "{\"store\":\"S1\",\"partialApproval\":true}", "\"1\"")
+                .statusCode(200)
+                .body("store", equalTo("S1"));
+        put(book, merchant, "T1", "{\"store\":\"S2\"}", "\"2\"").statusCode(200);
+        put(book, merchant, "T1", "{\"store\":\"S1\"}", "\"3\"")
+                .statusCode(409)
+                .body("code", equalTo("store-already-closed"));
+    }
+
+    @Test
     void suspendsResumesAndClosesAndTellsWho() {
         var book = bank.aBook();
         var merchant = book.aMerchant();

@@ -346,6 +346,84 @@ class CodesAtTillsTest {
         assertThat(points(anna)).isEqualTo("1000 (0)");
     }
 
+    @Test
+    void sellsInActiveStoresOnlyAndEndsInAllWhatWasBegun() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(1000, Unit.PTS);
+        store(shop, "S1");
+        store(shop, "S2");
+        standsIn(shop, "S1", 1);
+        var captured = shop.authorized(anna.payCode(), 100, "1");
+        var voided = shop.authorized(anna.payCode(), 100, "2");
+        var refunded = shop.redeem("k3", body("SALE", anna.payCode(), 100, "3"))
+                .statusCode(201)
+                .extract()
+                .header("Location");
+        shop.redeem("k4", body("SALE", anna.payCode(), 100, "4")).statusCode(201);
+        var other = shop.book().keyOfTerminal("STORE", "T2");
+
+        store(shop, "S1", "suspend");
+        shop.redeem("k5", body("SALE", anna.payCode(), 10, "5"))
+                .statusCode(422)
+                .body("code", equalTo("terminal-suspended"))
+                .body("terminal", equalTo("T1"))
+                .body("store", equalTo("S1"));
+        shop.redeem("k6", body("AUTHORIZE", anna.payCode(), 10, "6"))
+                .statusCode(422)
+                .body("code", equalTo("terminal-suspended"));
+        shop.book()
+                .as(Role.OPERATOR)
+                .body(Map.of("perSale", 100, "count", 1, "hours", 1))
+                .post(shop.book().path() + "/merchants/STORE/terminals/T1/allowances")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("terminal-suspended"));
+        shop.redeem(other, "k7", body("SALE", anna.payCode(), 10, "7")).statusCode(201);
+        shop.step(captured, "/capture").statusCode(200);
+        shop.step(voided, "/void").statusCode(200);
+        shop.step(refunded, "/refunds").statusCode(201);
+        shop.reverse("4").statusCode(200).body("outcome", equalTo("REFUNDED"));
+        store(shop, "S1", "resume");
+        shop.redeem("k8", body("SALE", anna.payCode(), 10, "8")).statusCode(201);
+        store(shop, "S1", "close");
+        shop.redeem("k9", body("SALE", anna.payCode(), 10, "9"))
+                .statusCode(422)
+                .body("code", equalTo("terminal-suspended"));
+        shop.reverse("8").statusCode(200);
+        standsIn(shop, "S2", 2);
+        shop.redeem("k10", body("SALE", anna.payCode(), 10, "10")).statusCode(201);
+
+        assertThat(points(anna)).isEqualTo("880 (0)");
+    }
+
+    private static void store(Shop shop, String id) {
+        shop.book()
+                .as(Role.OPERATOR)
+                .body(Map.of("name", "龙生店"))
+                .put(shop.book().path() + "/merchants/STORE/stores/" + id)
+                .then()
+                .statusCode(201);
+    }
+
+    private static void store(Shop shop, String id, String verb) {
+        shop.book()
+                .as(Role.OPERATOR)
+                .body(Map.of("reason", "盘点"))
+                .post(shop.book().path() + "/merchants/STORE/stores/" + id + "/" + verb)
+                .then()
+                .statusCode(200);
+    }
+
+    private static void standsIn(Shop shop, String store, int version) {
+        shop.book()
+                .as(Role.OPERATOR)
+                .header("If-Match", "\"" + version + "\"")
+                .body(Map.of("store", store))
+                .put(shop.book().path() + "/merchants/STORE/terminals/T1")
+                .then()
+                .statusCode(200);
+    }
+
     /** Else the day of neither till would agree. */
     @Test
     void aTerminalCapturesAndVoidsOnlyWhatItAuthorizedItself() {

@@ -782,12 +782,18 @@ class OfflineTest {
         "merchant, close, merchant-closed",
         "terminal, suspend, terminal-suspended",
         "terminal, close, terminal-closed",
+        "store, suspend, terminal-suspended",
+        "store, close, terminal-suspended",
     })
-    void takesWhatWasSoldBeforeTheMerchantOrTerminalWasStopped(String who, String how, String refusal) {
+    void takesWhatWasSoldBeforeTheMerchantOrStoreOrTerminalWasStopped(String who, String how, String refusal) {
         var book = bank.aBook();
         var till = aTill(book, 1000, 10);
         var anna = book.aMember().holding(500, Unit.PTS);
-        String path = who.equals("terminal") ? till.path() : book.path() + "/merchants/" + till.merchant();
+        String path = switch (who) {
+            case "terminal" -> till.path();
+            case "store" -> inAStore(till);
+            default -> book.path() + "/merchants/" + till.merchant();
+        };
         change(book, path, "suspend");
         change(book, path, "resume");
         change(book, path, how);
@@ -809,6 +815,25 @@ class OfflineTest {
             upload(till, List.of(row("2", anna, 5, stopped), row("4", anna, 5, changes.getFirst())))
                     .body("items.result", contains("created", "created"));
         }
+    }
+
+    /** The path of the store that it then stands in. */
+    private static String inAStore(Till till) {
+        String path = till.book().path() + "/merchants/" + till.merchant() + "/stores/S1";
+        till.book()
+                .as(Role.OPERATOR)
+                .body(Map.of("name", "龙生店"))
+                .put(path)
+                .then()
+                .statusCode(201);
+        till.book()
+                .as(Role.OPERATOR)
+                .header("If-Match", "\"1\"")
+                .body(Map.of("store", "S1"))
+                .put(till.path())
+                .then()
+                .statusCode(200);
+        return path;
     }
 
     /** Its time is its own word: to stop it from telling one is to revoke its keys. */
