@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param lines what may count to the day
  * @param closings when days of the terminal were closed
  * @param seen the terminal's own numbers of that day, those of reversed transactions too
+ * @param seenBefore the last ones of the nine days before it
  * @param end how the day was closed; null while it is open
  */
 record DayBook(
@@ -34,6 +35,7 @@ record DayBook(
         List<Line> lines,
         Map<LocalDate, Instant> closings,
         List<String> seen,
+        List<String> seenBefore,
         @Nullable DayEnd end) {
     /** A day of a terminal. */
     record Key(int book, String merchant, String terminal, LocalDate day) {}
@@ -94,7 +96,7 @@ record DayBook(
     DayBook closed(DayEnd closing) {
         Map<LocalDate, Instant> with = new TreeMap<>(closings);
         with.put(key.day(), closing.closedAt());
-        return new DayBook(key, calendar, lines, with, seen, closing);
+        return new DayBook(key, calendar, lines, with, seen, seenBefore, closing);
     }
 
     /** The day to which it counts. */
@@ -138,6 +140,11 @@ record DayBook(
     /** Whether the day to which something counts was open at a moment. */
     private boolean isOpen(Moment moment, Instant at) {
         return isBeforeClosing(dayOf(moment), at);
+    }
+
+    /** The numbers that the terminal skipped on the day, and between the days before and this one. */
+    List<DayEnd.Gap> gaps() {
+        return Tally.gaps(seen, seenBefore);
     }
 
     static Map<Type, Total> totals(List<Line> lines) {

@@ -47,7 +47,7 @@ final class DayEndTable implements Table<Key, DayBook> {
 
     /**
      * All of a day in one statement: what happened on it, what was recorded on it or on the day before (which may have been
-     * closed by then), the closings, the numbers. What was captured on a day was authorized seven days before it at most;
+     * closed by then), the closings, the numbers, and the last ones before, twice as many as an upload may have. What was captured on a day was authorized seven days before it at most;
      * a day more is for clocks that differ.
      */
     static final String LOAD = """
@@ -117,6 +117,21 @@ final class DayEndTable implements Table<Key, DayBook> {
             FROM span
             JOIN redemption_tombstone t ON t.book_id = $1 AND t.merchant = $2 AND t.terminal = $3
             WHERE t.reversed_at >= span.day_from AND t.reversed_at < span.recorded_until
+            UNION ALL
+            SELECT 'BEFORE', b.terminal_transaction, null, null, null, null, null, null, null, null, null, null, null, null
+            FROM (
+                SELECT r.terminal_transaction, r.occurred_on AS day, r.created_at AS at
+                FROM span
+                JOIN redemption r ON r.book_id = $1 AND r.merchant = $2 AND r.terminal = $3 AND r.created_at >= span.made_from
+                WHERE r.occurred_on < $4
+                UNION ALL
+                SELECT t.terminal_transaction, (t.reversed_at AT TIME ZONE span.calendar)::date, t.reversed_at
+                FROM span
+                JOIN redemption_tombstone t ON t.book_id = $1 AND t.merchant = $2 AND t.terminal = $3
+                WHERE t.reversed_at >= span.made_from AND t.reversed_at < span.day_from
+                ORDER BY day DESC, at DESC
+                LIMIT 2000
+                ) b
             """;
 
     static final String FIND = "SELECT " + COLUMNS + """
@@ -166,16 +181,18 @@ final class DayEndTable implements Table<Key, DayBook> {
         List<Line> lines = new ArrayList<>();
         Map<LocalDate, Instant> closings = new HashMap<>();
         List<String> seen = new ArrayList<>();
+        List<String> seenBefore = new ArrayList<>();
         for (Row row : rows) {
             switch (row.getString(0)) {
                 case "BOOK" -> calendar = ZoneId.of(row.getString(1));
                 case "CLOSED" ->
                     closings.put(row.getLocalDate(5), row.getOffsetDateTime(6).toInstant());
                 case "SEEN" -> seen.add(row.getString(1));
+                case "BEFORE" -> seenBefore.add(row.getString(1));
                 default -> lines.add(line(row));
             }
         }
-        return new DayBook(key, calendar, lines, closings, seen, end);
+        return new DayBook(key, calendar, lines, closings, seen, seenBefore, end);
     }
 
     private static Line line(Row row) {

@@ -19,7 +19,10 @@ record DayEndView(
         @Schema(description = "Empty where both agree, and while the day is open")
         List<DayEnd.Difference> differences,
 
-        @Schema(description = "Numbers that the terminal skipped that day; those of refused sales too")
+        @Schema(
+                description =
+                        "Numbers that the terminal skipped that day, or between its last one of the nine days before and"
+                                + " its first one; those of refused sales too")
         List<DayEnd.Gap> numberGaps,
 
         @Schema(description = "Why the differences were accepted, where there were any; in reads only") @Nullable
@@ -69,7 +72,7 @@ record DayEndView(
                 null,
                 Tally.ofBooks(open.counted(Instant.MAX)),
                 List.of(),
-                Tally.gaps(open.seen()),
+                open.gaps(),
                 null,
                 null,
                 null);

@@ -142,7 +142,7 @@ class DayEnds {
                     key(),
                     closedAt,
                     order.content(!differences.isEmpty()),
-                    new DayEnd.Report(order.tally().compared(lines), differences, Tally.gaps(open.seen())),
+                    new DayEnd.Report(order.tally().compared(lines), differences, open.gaps()),
                     order.by(),
                     differences.isEmpty() ? null : order.reason());
             set.put(DAYS, key(), open.closed(end));

@@ -241,7 +241,9 @@ public class DayEndsResource {
                     has a refund of that sale, or another terminal or a desk had refunded of it before: the sale then stays
                     where it was, also where the till counts neither.
 
-                    `numberGaps` are numbers that were skipped: also those of sales that were refused, which leave no trace here.
+                    `numberGaps` are numbers that were skipped on the day, and between the last one of the nine days before and the
+                    first of the day, if that is higher: a terminal may number anew. Also those of sales that were refused, which
+                    leave no trace here.
                     """)
     @RequestBody(
             required = true,

@@ -169,13 +169,7 @@ record Tally(Map<DayBook.Type, Total> totals, @Nullable List<Listed> listed) {
 
     /** Numbers that are missing between those that were seen, of the same text before their digits. */
     static List<Gap> gaps(List<String> seen) {
-        TreeMap<Numbered, String> numbers = new TreeMap<>();
-        for (String transaction : seen) {
-            Numbered numbered = Numbered.of(transaction);
-            if (numbered != null) {
-                numbers.put(numbered, transaction);
-            }
-        }
+        TreeMap<Numbered, String> numbers = numbered(seen);
         List<Gap> gaps = new ArrayList<>();
         for (Map.Entry<Numbered, String> behind : numbers.entrySet()) {
             Map.Entry<Numbered, String> before = numbers.lowerEntry(behind.getKey());
@@ -192,6 +186,39 @@ record Tally(Map<DayBook.Type, Total> totals, @Nullable List<Listed> listed) {
             }
         }
         return gaps;
+    }
+
+    /**
+     * The same of a day, with what is missing between the days before and it: from the highest number of before that is below
+     * the day's lowest. Higher ones are of a terminal that numbers anew; where all are, nothing is known to be missing.
+     */
+    static List<Gap> gaps(List<String> seen, List<String> before) {
+        TreeMap<Numbered, String> ofTheDay = numbered(seen);
+        TreeMap<Numbered, String> earlier = numbered(before);
+        List<String> all = new ArrayList<>(seen);
+        for (Numbered number : ofTheDay.keySet()) {
+            Map.Entry<Numbered, String> last = earlier.lowerEntry(number);
+            if (isFirst(number, ofTheDay.lowerKey(number)) && last != null && !isFirst(number, last.getKey())) {
+                all.add(last.getValue());
+            }
+        }
+        return gaps(all);
+    }
+
+    /** Whether none of the same text is before it. */
+    private static boolean isFirst(Numbered number, @Nullable Numbered before) {
+        return before == null || !before.text().equals(number.text());
+    }
+
+    private static TreeMap<Numbered, String> numbered(List<String> seen) {
+        TreeMap<Numbered, String> numbers = new TreeMap<>();
+        for (String transaction : seen) {
+            Numbered numbered = Numbered.of(transaction);
+            if (numbered != null) {
+                numbers.put(numbered, transaction);
+            }
+        }
+        return numbers;
     }
 
     /**

@@ -914,6 +914,65 @@ class DayEndTest {
                 .statusCode(400);
     }
 
+    /** What is missing between them is of neither day alone; the day that ends the gap tells it. */
+    @Test
+    void tellsTheGapOverMidnightToo() {
+        var till = aTill();
+        var yesterday = till.ofYesterday();
+        yesterday.redeem("SALE", "A-15", 1);
+        yesterday.redeem("SALE", "A-17", 1);
+        yesterday.redeem("SALE", "B-9", 1);
+        new Till(
+                        till.book(),
+                        till.merchant(),
+                        till.terminal(),
+                        till.anna(),
+                        till.day().minusDays(3),
+                        till.key())
+                .redeem("SALE", "A-12", 1);
+        for (String number : List.of("A-20", "A-21", "B-10", "C-7")) {
+            till.redeem("SALE", number, 1);
+        }
+
+        till.preview(yesterday.day())
+                .body("numberGaps.after", contains("A-12", "A-15"))
+                .body("numberGaps.before", contains("A-15", "A-17"));
+        till.close("totals", List.of(total("SALE", 4, 4)))
+                .statusCode(201)
+                .body("numberGaps.after", contains("A-17"))
+                .body("numberGaps.before", contains("A-20"))
+                .body("numberGaps.missing", contains(2));
+    }
+
+    /** The number of a reversal is seen as well, though nothing came of it. */
+    @Test
+    void aTombstoneIsTheLastNumberBeforeMidnight() {
+        var till = aTill();
+        till.ofYesterday().redeem("SALE", "A-17", 1);
+        till.reverse("A-18");
+        pool.preparedQuery(
+                        "UPDATE redemption_tombstone SET reversed_at = reversed_at - interval '1 day' WHERE book_id = $1")
+                .execute(Tuple.of((short) till.book().id()))
+                .await()
+                .indefinitely();
+        till.redeem("SALE", "A-20", 1);
+
+        till.preview(till.day()).body("numberGaps.after", contains("A-18")).body("numberGaps.missing", contains(1));
+    }
+
+    @Test
+    void aTerminalThatNumbersAnewOrHasNoDayBeforeSkippedNothingOverMidnight() {
+        var till = aTill();
+        till.redeem("SALE", "4", 1);
+        till.preview(till.day()).body("numberGaps", empty());
+        till.ofYesterday().redeem("SALE", "900", 1);
+        till.ofYesterday().redeem("SALE", "901", 1);
+
+        till.redeem("SALE", "6", 1);
+
+        till.preview(till.day()).body("numberGaps.after", contains("4")).body("numberGaps.before", contains("6"));
+    }
+
     /** The till sends what was missing as soon as it reads of it. */
     @Test
     void aGapThatIsFilledMeanwhileHidesNoneBehindIt() {
@@ -964,7 +1023,8 @@ class DayEndTest {
     private static final Instant CLOSING = Instant.parse("2025-06-09T13:00:00Z"); // 21:00 in Shanghai
 
     private static DayBook monday(Map<LocalDate, Instant> closings) {
-        return new DayBook(new DayBook.Key(1, "M", "T", MONDAY), SHANGHAI, List.of(), closings, List.of(), null);
+        return new DayBook(
+                new DayBook.Key(1, "M", "T", MONDAY), SHANGHAI, List.of(), closings, List.of(), List.of(), null);
     }
 
     @Test
@@ -1084,7 +1144,8 @@ class DayEndTest {
             lines.add(new DayBook.Line(
                     DayBook.Type.REFUND, SOLD, "1", 3L, 300, reversal, sold, reversed, givenBack, elsewhere));
         }
-        var book = new DayBook(new DayBook.Key(1, "M", "T", day), SHANGHAI, lines, closings, List.of(), null);
+        var book =
+                new DayBook(new DayBook.Key(1, "M", "T", day), SHANGHAI, lines, closings, List.of(), List.of(), null);
         return book.counted(Instant.MAX).stream()
                 .mapToLong(line -> line.type() == DayBook.Type.SALE ? line.amount() : -line.amount())
                 .sum();
