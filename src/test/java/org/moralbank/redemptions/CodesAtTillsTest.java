@@ -9,12 +9,14 @@ import static org.moralbank.TestBank.BY_HAND;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -215,6 +217,30 @@ class CodesAtTillsTest {
                 .body("approvable", equalTo(200));
 
         assertThat(points(anna)).isEqualTo("600 (400)");
+    }
+
+    @Test
+    void anAuthorizationByPayCodeLastsThreeMinutesUnlessTheTillSaysHowLong() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(500, Unit.PTS);
+
+        var usual = shop.redeem("k1", body("AUTHORIZE", anna.payCode(), 100, "1"))
+                .statusCode(201)
+                .extract()
+                .jsonPath();
+        var longer = shop.redeem("k2", body("AUTHORIZE", anna.payCode(), 100, "2", "holdSeconds", 604_800))
+                .statusCode(201)
+                .extract()
+                .jsonPath();
+
+        assertThat(held(usual)).isEqualTo(Duration.ofSeconds(180));
+        assertThat(held(longer)).isEqualTo(Duration.ofDays(7));
+    }
+
+    private static Duration held(JsonPath authorization) {
+        return Duration.between(
+                Instant.parse(authorization.getString("createdAt")),
+                Instant.parse(authorization.getString("expiresAt")));
     }
 
     @Test
