@@ -17,7 +17,7 @@ final class DeliveryMetrics {
         parked = outcome(registry, "parked");
         Gauge.builder("moralbank.events.webhook.lag", this, metrics -> metrics.standing.lag())
                 .description(
-                        "Events that the webhook furthest behind is behind in one book; looked at every ten seconds")
+                        "Events that the webhook furthest behind is behind in one book; looked at every five seconds")
                 .register(registry);
         Gauge.builder("moralbank.events.webhook.parked", this, metrics -> metrics.standing.parked())
                 .description("Events that are parked: given up until they are replayed")
