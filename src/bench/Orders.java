@@ -238,7 +238,7 @@ public final class Orders {
                         yield "404 not-found";
                     }
                     if (state.equals("REVERSED")) {
-                        yield "409 transaction-reversed";
+                        yield "409 transaction-reversed REVERSED";
                     }
                     if (!state.equals("AUTHORIZED")) {
                         yield "409 hold-not-active " + state;

@@ -150,7 +150,8 @@ sealed interface Redemption {
     default Authorized authorized(Instant now) {
         return switch (at(now)) {
             case Authorized authorized -> authorized;
-            case Reversed ignored -> throw gone();
+            case Reversed reversed ->
+                throw RedemptionRejection.TransactionReversed.of(reversed).refused();
             case Captured other -> throw new RedemptionRejection.NotAuthorized(key().id(), other.status()).refused();
             case Voided other -> throw new RedemptionRejection.NotAuthorized(key().id(), other.status()).refused();
             case Expired other -> throw new RedemptionRejection.NotAuthorized(key().id(), other.status()).refused();
@@ -163,7 +164,8 @@ sealed interface Redemption {
             case Captured captured when captured.refundable() > 0 -> captured;
             case Captured refunded ->
                 throw new RedemptionRejection.NotCaptured(key().id(), refunded.status()).refused();
-            case Reversed ignored -> throw gone();
+            case Reversed reversed ->
+                throw RedemptionRejection.TransactionReversed.of(reversed).refused();
             case Authorized other -> throw new RedemptionRejection.NotCaptured(key().id(), other.status()).refused();
             case Voided other -> throw new RedemptionRejection.NotCaptured(key().id(), other.status()).refused();
             case Expired other -> throw new RedemptionRejection.NotCaptured(key().id(), other.status()).refused();
@@ -231,9 +233,5 @@ sealed interface Redemption {
     /** How long it had been held at a moment. */
     default Duration age(Instant now) {
         return Duration.between(purchase().createdAt(), now);
-    }
-
-    private RuntimeException gone() {
-        return RedemptionRejection.TransactionReversed.of(purchase()).refused();
     }
 }

@@ -17,16 +17,27 @@ import org.moralbank.platform.Rejection;
  * the terminal's transaction, and the kernel last.
  */
 sealed interface RedemptionRejection extends Rejection {
-    /** The terminal has taken the transaction back. It is sent again under a new number, if at all. */
-    record TransactionReversed(String merchant, String terminal, String transaction) implements RedemptionRejection {
-        static TransactionReversed of(Purchase purchase) {
-            Transaction.Key key = Transaction.Key.of(purchase);
-            return of(key);
+    /**
+     * The terminal has taken the transaction back. It is sent again under a new number, if at all.
+     *
+     * @param redemptionStatus where the redemption stands of which a further step was asked; null where none was
+     */
+    record TransactionReversed(
+            String merchant, String terminal, String transaction, Redemption.@Nullable Status redemptionStatus)
+            implements RedemptionRejection {
+        /** Of who asks for a further step of a redemption. */
+        static TransactionReversed of(Redemption.Reversed reversed) {
+            return of(Transaction.Key.of(reversed.purchase()), reversed.status());
         }
 
+        /** Of who sends the transaction itself, late or again. */
         static TransactionReversed of(Transaction.Key key) {
+            return of(key, null);
+        }
+
+        private static TransactionReversed of(Transaction.Key key, Redemption.@Nullable Status redemptionStatus) {
             return new TransactionReversed(
-                    key.merchant(), key.till().terminal(), key.till().transaction());
+                    key.merchant(), key.till().terminal(), key.till().transaction(), redemptionStatus);
         }
 
         @Override
@@ -36,7 +47,12 @@ sealed interface RedemptionRejection extends Rejection {
 
         @Override
         public Map<String, Object> facts() {
-            return Map.of("merchant", merchant, "terminal", terminal, "terminalTransaction", transaction);
+            Map<String, Object> facts = new HashMap<>(
+                    Map.of("merchant", merchant, "terminal", terminal, "terminalTransaction", transaction));
+            if (redemptionStatus != null) {
+                facts.put("redemptionStatus", redemptionStatus.name());
+            }
+            return facts;
         }
     }
 

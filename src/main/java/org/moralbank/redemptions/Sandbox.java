@@ -118,8 +118,8 @@ public class Sandbox {
         LIMIT_EXCEEDED(
                 sale -> new PostingRejection.LimitExceeded("2200:" + MEMBER + ":PTS", 0, sale.amount(), Unit.PTS)),
         CATEGORY_NOT_ALLOWED(sale -> new CatalogueRejection.CategoryNotAllowed("WINE", "ALCOHOL")),
-        TRANSACTION_REVERSED(sale ->
-                new RedemptionRejection.TransactionReversed(sale.merchant(), sale.terminal(), sale.transaction())),
+        TRANSACTION_REVERSED(sale -> new RedemptionRejection.TransactionReversed(
+                sale.merchant(), sale.terminal(), sale.transaction(), null)),
         DUPLICATE_REFERENCE(sale -> new Bulk.DuplicateReference(sale.transaction())),
         TIME_NOT_REDEEMABLE(sale -> new RedemptionRejection.TimeNotRedeemable()),
         BOOK_CLOSED(sale -> new PostingRejection.BookClosed(sale.book()));

@@ -146,8 +146,7 @@ abstract class Step implements Work {
         @Override
         public void checkReplay(WorkingSet set) {
             if (set.get(REDEMPTIONS, seen.key()) instanceof Redemption.Reversed reversed) {
-                throw RedemptionRejection.TransactionReversed.of(reversed.purchase())
-                        .refused();
+                throw RedemptionRejection.TransactionReversed.of(reversed).refused();
             }
         }
 

@@ -134,7 +134,7 @@ class ArrivalOrdersTest {
 
         private String step(char key) {
             if (state.equals("REVERSED")) {
-                return "409 transaction-reversed";
+                return "409 transaction-reversed REVERSED";
             }
             if (key == 'F') {
                 if (!state.equals("CAPTURED")) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 import static org.moralbank.TestBank.BY_HAND;
@@ -21,6 +22,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -30,6 +32,8 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.moralbank.TestBank;
 import org.moralbank.TestBank.Book;
 import org.moralbank.TestBank.Member;
@@ -240,6 +244,71 @@ class RedemptionLifeTest {
             assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
         }
         assertThat(points(book, anna)).isEqualTo("2000 (0)");
+    }
+
+    // ---- the picture ---------------------------------------------------------------------------------------------
+
+    /** Each state of the picture with each move: what it leads to, or the code of its refusal. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            # begun as  | told as    | capture              | void                 | refund                  | reversal
+            AUTHORIZED  | AUTHORIZED | CAPTURED             | VOIDED               | redemption-not-captured | REVERSED
+            CAPTURED    | CAPTURED   | hold-not-active      | hold-not-active      | REFUNDED                | REVERSED
+            PARTLY      | CAPTURED   | hold-not-active      | hold-not-active      | REFUNDED                | REVERSED
+            REFUNDED    | REFUNDED   | hold-not-active      | hold-not-active      | redemption-not-captured | REVERSED
+            VOIDED      | VOIDED     | hold-not-active      | hold-not-active      | redemption-not-captured | REVERSED
+            EXPIRED     | EXPIRED    | hold-not-active      | hold-not-active      | redemption-not-captured | REVERSED
+            REVERSED    | REVERSED   | transaction-reversed | transaction-reversed | transaction-reversed    | REVERSED
+            """)
+    void makesEachMoveOfThePictureAndRefusesEachOtherWithWhereItStands(
+            String begun, String told, String captures, String voids, String refunds, String reverses) {
+        var book = aBookWithAStore();
+        var anna = book.aMember().holding(400, Unit.PTS);
+        var moves = Map.of("capture", captures, "void", voids, "refunds", refunds);
+        moves.forEach((move, outcome) -> {
+            var at = bring(book, authorized(book, anna, 100, "terminal", "T1", "terminalTransaction", move), begun);
+            var before = balances(book);
+
+            var answer = move.equals("void") ? cancel(book, at) : post(book, at + "/" + move, Map.of());
+
+            if (outcome.equals(outcome.toUpperCase(Locale.ROOT))) {
+                answer.statusCode(lessThan(300));
+                get(book, at).body("status", equalTo(outcome));
+            } else {
+                answer.statusCode(409).body("code", equalTo(outcome)).body("redemptionStatus", equalTo(told));
+                get(book, at).body("status", equalTo(told));
+                assertThat(balances(book)).isEqualTo(before);
+            }
+            reverse(book, move).statusCode(200);
+        });
+        var last = bring(book, authorized(book, anna, 100, "terminal", "T1", "terminalTransaction", "reversal"), begun);
+
+        reverse(book, "reversal").statusCode(200);
+
+        get(book, last).body("status", equalTo(reverses));
+        assertThat(points(book, anna)).isEqualTo("400 (0)");
+    }
+
+    /** An authorization of 100 by T1, until it stands so. */
+    private String bring(Book book, String held, String begun) {
+        switch (begun) {
+            case "AUTHORIZED" -> {}
+            case "CAPTURED" -> capture(book, held, 100).statusCode(200);
+            case "PARTLY" -> refund(book, bring(book, held, "CAPTURED"), 40).statusCode(201);
+            case "REFUNDED" -> refund(book, bring(book, held, "CAPTURED"), 100).statusCode(201);
+            case "VOIDED" -> cancel(book, held).statusCode(200);
+            case "EXPIRED" -> expireNow(book, held);
+            case "REVERSED" -> {
+                String number = get(book, held).extract().path("terminalTransaction");
+                reverse(book, number).statusCode(200);
+            }
+            default -> throw new IllegalArgumentException(begun);
+        }
+        return held;
+    }
+
+    private static ValidatableResponse reverse(Book book, String transaction) {
+        return reverse(book, book.keyOf(Role.APP), UUID.randomUUID().toString(), transaction);
     }
 
     // ---- refunds -------------------------------------------------------------------------------------------------
