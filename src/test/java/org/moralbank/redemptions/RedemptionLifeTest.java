@@ -474,6 +474,29 @@ class RedemptionLifeTest {
     }
 
     @Test
+    void refundsSeveralTimesAfterThePaymentAndNeverMoreThanTheCapture() {
+        var book = aBookWithAStore();
+        var anna = book.aMember().holding(500, Unit.PTS);
+        var held = authorized(book, anna, 500);
+        capture(book, held, 400).statusCode(200);
+        settle(book, 400);
+        pay(book, 400);
+
+        refund(book, held, 150).statusCode(201).body("now.payableAfter", equalTo(-150));
+        refund(book, held, 200).statusCode(201).body("now.payableAfter", equalTo(-350));
+        refund(book, held, 51)
+                .statusCode(422)
+                .body("code", equalTo("refund-exceeded"))
+                .body("captured", equalTo(400))
+                .body("refunded", equalTo(350))
+                .body("refundable", equalTo(50));
+
+        get(book, held).body("status", equalTo("CAPTURED")).body("refundedAmount", equalTo(350));
+        assertThat(points(book, anna)).isEqualTo("450 (0)");
+        assertThat(balances(book)).containsEntry("2300:STORE", -350L).containsEntry("3240:", 400L);
+    }
+
+    @Test
     void refundsNobodyWhoHasLeft() {
         var book = aBookWithAStore();
         var anna = book.aMember().holding(100, Unit.PTS);
@@ -887,6 +910,13 @@ class RedemptionLifeTest {
                 draft -> draft.debit(payable, amount).credit(batch, amount),
                 payable,
                 batch);
+    }
+
+    private static void pay(Book book, long amount) {
+        var batch = Holder.of(book.id(), Chart.MERCHANT_SETTLEMENT, "BATCH-1");
+        var retired = Holder.of(book.id(), Chart.SETTLED_POINTS);
+        book.post(
+                EntryType.SETTLEMENT_PAID, draft -> draft.debit(batch, amount).credit(retired, amount), batch, retired);
     }
 
     /** As if the sale had been offline and the member had lacked so much: posts it, and tells the redemption. */
