@@ -554,9 +554,15 @@ class RedemptionLifeTest {
                 .header("Location");
         var captured = request(book, key, "c1").body(Map.of("amount", 500)).post(held + "/capture");
         refund(book, held, 200).statusCode(201);
+        var frozen = book.aMember().holding(100, Unit.PTS);
+        redeem(book, sale(frozen, 100, "terminal", "T1", "terminalTransaction", "18"))
+                .statusCode(201);
         suspend(book);
-        close(book, anna);
+        freeze(book, frozen);
 
+        reverse(book, key, "r2", "18").statusCode(200).body("outcome", equalTo("REFUNDED"));
+        assertThat(points(book, frozen)).isEqualTo("100 (0)");
+        close(book, anna);
         reverse(book, key, "r1", "17")
                 .statusCode(200)
                 .body("outcome", equalTo("REFUNDED"))
