@@ -527,6 +527,57 @@ class TillTest {
         }
     }
 
+    @Test
+    void findsByItsNumberWhatWasSoldAndWhatWasReversedAndNothingOfWhatNeverCame() throws Exception {
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        String sold;
+        try (Till till = new Till(settings)) {
+            sold = till.sale(anna.payCode(), 400, false).number();
+        }
+        String reversed = saleOver(Fault.ANSWER_LOST, settings, anna);
+        String lost = saleOver(Fault.REQUEST_LOST, settings, anna);
+
+        try (Till till = new Till(settings)) {
+            till.recover();
+
+            assertThat(till.hasOpen()).isFalse();
+            assertThat(found(till, sold))
+                    .singleElement()
+                    .satisfies(sale -> assertThat(sale)
+                            .containsEntry("status", "CAPTURED")
+                            .containsEntry("merchant", settings.merchant())
+                            .containsEntry("terminal", settings.terminal())
+                            .containsEntry("terminalTransaction", sold)
+                            .containsEntry("capturedAmount", 400L));
+            assertThat(found(till, reversed))
+                    .singleElement()
+                    .satisfies(sale -> assertThat(sale)
+                            .containsEntry("status", "REVERSED")
+                            .containsEntry("terminalTransaction", reversed)
+                            .containsEntry("refundedAmount", 300L));
+            assertThat(found(till, lost)).isEmpty();
+        }
+        try (Till other = new Till(shop.aTill())) {
+            assertThat(found(other, sold)).as("of its own terminal").isEmpty();
+        }
+    }
+
+    /** The number of a sale of which the till hears nothing. */
+    private String saleOver(Fault fault, Settings settings, Member anna) throws Exception {
+        try (BadWire wire = new BadWire(service, () -> fault, () -> NONE);
+                Till till = new Till(hasty(over(wire, settings)))) {
+            return till.sale(anna.payCode(), 300, false).number();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> found(Till till, String number) throws InterruptedException {
+        return (List<Map<String, Object>>) till.query(number).get("items");
+    }
+
     /** The key was changed meanwhile: that the old one is refused says nothing of what it had asked for. */
     @Test
     void keepsARefundThatIsRefusedAfterAnAttemptWithoutAnAnswer() throws Exception {
