@@ -7,6 +7,7 @@ import static org.moralbank.paycodes.PayDeviceTable.POCKETS;
 import static org.moralbank.paycodes.UsedStepTable.USED_STEPS;
 import static org.moralbank.paycodes.VoucherTable.VOUCHERS;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -58,7 +59,7 @@ public sealed interface ShownCode {
 
     /**
      * Takes a code that was shown at {@code at}, by the till's clock, where there was no connection. A code of the service is
-     * judged by that moment; a password of a device must be that of the moment, one step off at most. What the member paid
+     * judged by that moment, at which it has to have been made, as far as clocks agree; a password of a device must be that of the moment, one step off at most. What the member paid
      * since, and in which order tills upload, does not matter: only a code that was taken itself is not taken again.
      *
      * <p>Refuses as {@link #present} does. A voucher is refused too ({@link PayCodeRejection.NotOffline}): on paper, it could
@@ -143,6 +144,9 @@ public sealed interface ShownCode {
 
     /** Made by the service. */
     record Made(int book, UUID id, String member) implements ShownCode {
+        /** How far a till's clock may be behind, as with the codes of devices: at two of their steps none is taken. */
+        static final Duration CLOCK_BEHIND = Duration.ofSeconds(2 * Totp.STEP_SECONDS);
+
         private PayCode.Key key() {
             return new PayCode.Key(book, id);
         }
@@ -160,7 +164,7 @@ public sealed interface ShownCode {
         @Override
         public Presented presentAt(WorkingSet set, Instant at) {
             PayCode code = set.find(PAY_CODES, key());
-            if (code == null) {
+            if (code == null || at.isBefore(code.madeAt().minus(CLOCK_BEHIND))) {
                 throw new PayCodeRejection.Unknown().refused();
             }
             if (code.usedAt() != null) {

@@ -39,8 +39,9 @@
  *   <li>Of a device its row has the last step that was taken, which is all that a code asks that is shown with a connection.
  *       Each step that was taken is a row, too, by which codes are judged that are uploaded late: in any order, and whatever
  *       the member paid since, a step pays once, with a connection or without.
- *   <li>A code of the service is refused from the moment {@code validUntil} on, a voucher from the end of its last day in
- *       the community's calendar.
+ *   <li>A code of the service is refused from the moment {@code validUntil} on; in an upload it is unknown, too, where a till
+ *       says that it saw it more than 40 s before it was made, so that no sale is told to be of before a suspension. A
+ *       voucher is refused from the end of its last day in the community's calendar.
  *   <li>A wrong code is refused as unknown, used or expired, in this order, and tells nothing of members.
  *   <li>A member who is frozen or has left gets no code, voucher or device; whether codes he has are good is for the
  *       redemption to ask.

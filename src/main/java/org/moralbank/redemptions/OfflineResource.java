@@ -214,7 +214,8 @@ public class OfflineResource {
                     **The clock**: the time decides whether the allowance held and the code was good. A till measures how far its
                     clock is off by the header `Date` of the answers, whenever it fetches its allowance, and writes corrected
                     times. A code of a device fits its step of 20 seconds and those beside it: a till that is 20 seconds off may
-                    lose sales by such codes, and one that is 40 seconds off loses all of them.
+                    lose sales by such codes, and one that is 40 seconds off loses all of them. A
+                    code of the service is unknown more than 40 seconds before it was made.
                     **Afterwards** it sends them, in the order of selling, up to 1,000 at a time, and the same request with the
                     same key until it is answered. The same key is answered as the first time, also where a row was reversed since;
                     a new key tells of that.

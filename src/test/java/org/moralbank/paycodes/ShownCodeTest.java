@@ -77,6 +77,9 @@ class ShownCodeTest {
     @CsvSource(
             nullValues = "-",
             value = {
+                "2026-11-23T07:00:00Z, pay-code-unknown",
+                "2026-11-23T07:59:19.999999Z, pay-code-unknown",
+                "2026-11-23T07:59:20Z, -",
                 "2026-11-23T08:00:00Z, -",
                 "2026-11-23T08:00:59.999999Z, -",
                 "2026-11-23T08:01:00Z, pay-code-expired",

@@ -663,6 +663,35 @@ class OfflineTest {
         assertThat(balances(book)).containsEntry("2200:" + anna.id(), 495L);
     }
 
+    /** What it said of an earlier time would get past a suspension, and under an allowance that ended. */
+    @Test
+    void knowsNoCodeOfTheServiceBeforeItWasMadeWhateverTheTillSays() {
+        var book = bank.aBook();
+        Instant made = anHourAgo();
+        var till = moved(aTill(book, 1000, 4), made.minusSeconds(3600), made.plusSeconds(20 * 3600L));
+        var anna = book.aMember().holding(500, Unit.PTS);
+        String code = anna.payCode();
+        pool.preparedQuery(BY_HAND + "UPDATE pay_code SET made_at = $2, valid_until = $3 WHERE book_id = $1")
+                .execute(Tuple.of(
+                        (short) book.id(),
+                        made.atOffset(ZoneOffset.UTC),
+                        made.plusSeconds(60).atOffset(ZoneOffset.UTC)))
+                .await()
+                .indefinitely();
+
+        upload(
+                        till,
+                        List.of(
+                                shown("1", code, made.minusSeconds(1800)),
+                                shown("2", code, made.minusSeconds(40).minusNanos(1000)),
+                                shown("3", code, made.minusSeconds(40))))
+                .body("items.result", contains("refused", "refused", "created"))
+                .body("items[0].problem.code", equalTo("pay-code-unknown"))
+                .body("items[1].problem.code", equalTo("pay-code-unknown"));
+
+        assertThat(balances(book)).containsEntry("2200:" + anna.id(), 495L);
+    }
+
     /** An hour later, when the device is revoked. */
     @Test
     void judgesACodeOfADeviceByTheTimeOfItsRow() {
