@@ -96,6 +96,7 @@ class ArchitectureTest {
      */
     private static final Set<String> SPEAK_SQL_TOO = Set.of(
             "Lane",
+            "LaneConnection",
             "Attempt",
             "Joiner",
             "Books",
