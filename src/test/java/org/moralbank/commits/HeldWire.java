@@ -33,7 +33,7 @@ final class HeldWire implements AutoCloseable {
 
     private final URI target;
     private final ServerSocket server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Semaphore passing = new Semaphore(FREE);
     private final Semaphore begun = new Semaphore(0);
     private final AtomicBoolean cutsBehindCommit = new AtomicBoolean();

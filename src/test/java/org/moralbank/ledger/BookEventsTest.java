@@ -178,7 +178,7 @@ class BookEventsTest {
         List<CompletableFuture<Answer>> asked = new ArrayList<>();
         CompletableFuture<List<BookEvent>> followed = new CompletableFuture<>();
         CompletableFuture<Void> written = new CompletableFuture<>();
-        Thread reader = Thread.ofVirtual().start(() -> {
+        Thread reader = Thread.ofPlatform().daemon().start(() -> {
             try {
                 List<BookEvent> seen = new ArrayList<>();
                 while (true) {

@@ -97,7 +97,7 @@ class SilentDatabaseTest {
     private static final class Wire implements AutoCloseable {
         private final URI target;
         private final ServerSocket server = new ServerSocket();
-        private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        private final ExecutorService threads = Executors.newCachedThreadPool();
         private final CountDownLatch end = new CountDownLatch(1);
         private volatile boolean isCut;
 

@@ -71,7 +71,7 @@ final class BadWire implements AutoCloseable {
     private final CompletableFuture<String> answered = new CompletableFuture<>();
     private final Set<Socket> tills = ConcurrentHashMap.newKeySet();
     private final Queue<String> unanswered = new ConcurrentLinkedQueue<>();
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
 
     /** @param pauses how late what is late is */
     BadWire(URI target, Supplier<Fault> faults, Supplier<Duration> pauses) {

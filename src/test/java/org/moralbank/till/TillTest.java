@@ -111,7 +111,7 @@ class TillTest {
         }
         String appKey = book.keyOf(Role.APP);
         List<Future<Day>> days = new ArrayList<>();
-        try (ExecutorService cashiers = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService cashiers = Executors.newCachedThreadPool()) {
             for (int i = 0; i < TILLS; i++) {
                 Random random = new Random(seed + i);
                 Settings settings = shop.aTill();
@@ -383,7 +383,7 @@ class TillTest {
             Thread cashier = Thread.currentThread();
             CountDownLatch done = new CountDownLatch(1);
             long moment = random.nextInt(60);
-            Thread switcher = Thread.ofVirtual().start(() -> {
+            Thread switcher = Thread.ofPlatform().daemon().start(() -> {
                 try {
                     if (!done.await(moment, TimeUnit.MILLISECONDS)) {
                         cashier.interrupt();
