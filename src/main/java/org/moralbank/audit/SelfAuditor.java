@@ -61,7 +61,7 @@ class SelfAuditor {
 
     void onStart(@Observes StartupEvent start) {
         if (config.run()) {
-            thread = Thread.ofVirtual().name("self-auditor").start(this::run);
+            thread = Thread.ofPlatform().daemon().name("self-auditor").start(this::run);
         }
     }
 

@@ -55,7 +55,7 @@ class Deliverer {
             throw new ConfigurationException("There are webhooks, and the service has no key to open their secrets;"
                     + " set moralbank.secrets.key to the one they were registered with.");
         }
-        thread = Thread.ofVirtual().name("webhook-deliverer").start(this::run);
+        thread = Thread.ofPlatform().daemon().name("webhook-deliverer").start(this::run);
     }
 
     private void run() {

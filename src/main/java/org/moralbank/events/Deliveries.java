@@ -24,7 +24,8 @@ import org.moralbank.platform.SecretBox;
 
 /**
  * The deliverer of one process: looks for streams that have something to send, takes their leases and sends, each stream on
- * a virtual thread of its own.
+ * a thread of its own. Not a virtual one: those of JDK 25 were seen to stand still for good, all of them runnable, after
+ * waits with a limit and locks of class loaders.
  *
  * <p>It shares nothing with the lanes but the pool of connections, of which it holds one for the length of a statement and
  * none while a receiver is waited for.
@@ -53,7 +54,8 @@ final class Deliveries implements AutoCloseable {
     private final EventsConfig config;
     private final DeliveryMetrics metrics;
     private final Random random = new Random();
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService threads = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("webhook-", 1).factory());
     private final Map<UUID, AtomicInteger> running = new ConcurrentHashMap<>();
     private final AtomicInteger runningInAll = new AtomicInteger();
     private volatile long aheadMillis;

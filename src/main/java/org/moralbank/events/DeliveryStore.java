@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a deliverer does to streams: beside the lanes, each change one statement that names the fence of the lease.
  *
- * <p>Blocking, for virtual threads. Time is the database's, so that several processes agree on it; {@code aheadMillis} is
+ * <p>Blocking, for threads of their own. Time is the database's, so that several processes agree on it; {@code aheadMillis} is
  * added to it, 0 but in tests that do not wait for days.
  */
 @ApplicationScoped

@@ -58,7 +58,8 @@ final class Sender implements AutoCloseable {
     private final Resolver resolver;
     private final boolean allowPrivate;
     private final Duration timeout;
-    private final ExecutorService lookups = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService lookups = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("webhook-address-", 1).factory());
 
     Sender(Vertx vertx, HttpClientOptions options, Resolver resolver, boolean allowPrivate, Duration timeout) {
         this.vertx = vertx;
@@ -83,7 +84,7 @@ final class Sender implements AutoCloseable {
                 config.timeout());
     }
 
-    /** Posts and waits for the status, on a virtual thread; never longer than the timeout, whatever the receiver does. */
+    /** Posts and waits for the status, on a thread that may wait; never longer than the timeout, whatever the receiver does. */
     Outcome post(URI url, Map<String, String> headers, byte[] body) throws InterruptedException {
         AtomicReference<@Nullable HttpClientRequest> open = new AtomicReference<>();
         long deadline = System.nanoTime() + timeout.toNanos();

@@ -7,8 +7,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread of its own that does one job after the other, from the process's start to its end. Not a virtual one: jobs take a
- * core, which those of the others share.
+ * A thread of its own that does one job after the other, from the process's start to its end.
  */
 public final class JobThread {
     private static final Duration LONGEST_STOP = Duration.ofSeconds(5);

@@ -23,7 +23,7 @@ import org.moralbank.proofs.Checkpoint;
 import org.moralbank.proofs.Tile;
 import org.moralbank.proofs.VerificationKey;
 
-/** What the integrator reads and writes, beside the lanes. Blocking, for virtual threads. */
+/** What the integrator reads and writes, beside the lanes. Blocking, for threads of their own. */
 @ApplicationScoped
 class IntegrationStore {
     private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -40,7 +40,7 @@ class Integrator {
             LOG.warn("There is no key for the transparency log (MORALBANK_LOG_KEY): nothing is signed.");
             return;
         }
-        thread = Thread.ofVirtual().name("log-integrator").start(this::run);
+        thread = Thread.ofPlatform().daemon().name("log-integrator").start(this::run);
     }
 
     /** What is refused, by the code of the book, as this process saw it last. */
