@@ -62,7 +62,7 @@ class UnreadTest {
     private TestBank.Book book;
     private String key;
 
-    /** A connection for each long read and one for the lane; two seconds for a client to take something. */
+    /** A connection for each long read and two for the lane; two seconds for a client to take something. */
     public static final class Small implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
@@ -72,7 +72,7 @@ class UnreadTest {
                     "moralbank.reads.longest-pause",
                     "2s",
                     "quarkus.datasource.reactive.max-size",
-                    Integer.toString(PLACES + 1),
+                    Integer.toString(PLACES + 2),
                     "quarkus.datasource.reactive.additional-properties.lock_timeout",
                     "60s",
                     "moralbank.exports.make",
