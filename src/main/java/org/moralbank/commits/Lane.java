@@ -190,8 +190,8 @@ final class Lane {
         this.config = config;
         this.metrics = metrics;
         this.known = new Known(config.knownRows());
-        this.writer = new LaneConnection(pool, this::forgetTheServer);
-        this.reader = new LaneConnection(pool, () -> {});
+        this.writer = new LaneConnection(context.owner(), pool, this::forgetTheServer);
+        this.reader = new LaneConnection(context.owner(), pool, () -> {});
         context.runOnContext(ignored -> context.owner().setPeriodic(1_000, tick -> refuseLate()));
     }
 

@@ -1,6 +1,7 @@
 package org.moralbank.commits;
 
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,9 @@ final class LaneConnection {
     /** So many connections of a pool may have gone without its having noticed yet. */
     private static final int ATTEMPTS = 20;
 
+    private static final long PAUSE_MILLIS = 20;
+
+    private final Vertx vertx;
     private final Pool pool;
     private final Runnable lost;
 
@@ -52,7 +56,8 @@ final class LaneConnection {
     private long uses;
 
     /** @param lost is told when it has failed, or was given up */
-    LaneConnection(Pool pool, Runnable lost) {
+    LaneConnection(Vertx vertx, Pool pool, Runnable lost) {
+        this.vertx = vertx;
         this.pool = pool;
         this.lost = lost;
     }
@@ -89,7 +94,10 @@ final class LaneConnection {
                         })
                         .recover(failed -> {
                             giveBack(fresh);
-                            return attempts > 1 ? fresh(attempts - 1) : Future.failedFuture(failed);
+                            // Else the pool hands out the same one before it hears that it has gone.
+                            return attempts > 1
+                                    ? vertx.timer(PAUSE_MILLIS).compose(passed -> fresh(attempts - 1))
+                                    : Future.failedFuture(failed);
                         }));
     }
 
