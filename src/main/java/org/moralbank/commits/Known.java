@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A book's commit number is counted up by every commit that writes, and read under the book's lock. While it is the
  * one that this lane left, no other process or lane has changed the book, so that what was loaded or written for
- * a commit of this lane is what a load would find now. When it is another one, everything known of the book is forgotten. A book that
- * others write too is not trusted again before the lane has found its own number in it: guessing wrong costs a second
- * round of loads.
+ * a commit of this lane is what a load would find now. When it is another one, everything known of the book is
+ * forgotten. A book that others write too is not trusted again before the lane has found its own number in it: guessing
+ * wrong costs a second round of loads.
  *
  * <p>Only rows of tables that name the book {@linkplain Table#changedUnder whose lock} orders all their changes are kept.
  * Not thread-safe: it is the lane's own, and it ends with the lane's connection or a failed commit.

@@ -54,8 +54,9 @@ final class Lane {
     /**
      * The lock, and a check that each book has the commit number that this lane left there: it fails, and with it the
      * transaction, when another process has committed since. The clock is read behind the wait for the lock, because a count
-     * is known only when all is counted. A commit that was sent behind another one names that one's mark, and locks nothing where it
-     * is missing: had the other one failed, a commit of another process could leave the very number that it would have left.
+     * is known only when all is counted. A commit that was sent behind another one names that one's mark, and locks nothing
+     * where it is missing: had the other one failed, a commit of another process could leave the very number that it would
+     * have left.
      */
     private static final String LOCK_AS_LEFT = """
             WITH locked AS MATERIALIZED (
@@ -517,7 +518,7 @@ final class Lane {
                 }));
     }
 
-    /** The commit of works that were decided while the one before it was under way, and could not be sent before that was over. */
+    /** The commit of works that were decided while the one before it was under way, and not sent before that was over. */
     private Future<Void> inOneFlight(Attempt attempt, Map<Integer, Long> commitNos) {
         return committed(attempt, open -> oneFlight(open, attempt, commitNos, null));
     }

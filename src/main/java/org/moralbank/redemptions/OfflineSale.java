@@ -101,7 +101,8 @@ record OfflineSale(
 
     /**
      * Takes it, or leaves with a refusal, in this order: a transaction that was reversed or is another; a merchant or terminal
-     * that does neither sell now nor did when it was sold; the allowance; the code; an unknown member and one who had left; a book that was closed when it was sold.
+     * that does neither sell now nor did when it was sold; the allowance; the code; an unknown member and one who had left; a
+     * book that was closed when it was sold.
      *
      * @param beforeTheCode refuses a code that is not to be looked at
      */

@@ -236,17 +236,6 @@ class AheadTest {
         return body(told);
     }
 
-    /** As a caller is told to: for a moment the pool may still have the connection that has gone. */
-    private static Answer askedUntilTheDatabaseIsBack(TestCommits process, String key, String name, int much)
-            throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        Answer told;
-        do {
-            told = add(process, key, name, much, false).get(30, TimeUnit.SECONDS);
-        } while (body(told).contains("\"database-unavailable\"") && System.nanoTime() < deadline);
-        return told;
-    }
-
     private static double count(TestCommits process, String meter) {
         return process.registry.counter("moralbank.commits." + meter).count();
     }
@@ -426,7 +415,7 @@ class AheadTest {
             assertThat(body(told)).contains("\"outcome-unknown\"");
 
             for (TestCommits asked : List.of(process, other)) {
-                Answer again = askedUntilTheDatabaseIsBack(asked, "done-unheard", "a", 10);
+                Answer again = add(asked, "done-unheard", "a", 10, false).get(30, TimeUnit.SECONDS);
                 assertThat(again.replayed()).as("it had come about").isTrue();
                 assertThat(again.status()).isEqualTo(200);
                 assertThat(body(again)).contains("\"value\":10");
