@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The answers that were given, by book, client and key: kept for ever, written with the effect they tell of. */
-final class AnswerTable implements Table<AnswerTable.Key, AnswerTable.Kept> {
+final class AnswerTable implements NewUnlessMet<AnswerTable.Key, AnswerTable.Kept> {
     static final AnswerTable ANSWERS = new AnswerTable();
 
     private static final String LOAD = """
@@ -23,6 +23,12 @@ final class AnswerTable implements Table<AnswerTable.Key, AnswerTable.Kept> {
     private static final String INSERT = """
             INSERT INTO commit_answer (book_id, client_id, key, fingerprint, status, location, body)
             SELECT * FROM unnest($1::smallint[], $2::int[], $3::text[], $4::bytea[], $5::smallint[], $6::text[], $7::bytea[])
+            """;
+
+    private static final String CHECK_NEW = """
+            SELECT 1 / (count(*) = 0)::int
+            FROM unnest($1::smallint[], $2::int[], $3::text[]) AS k (book_id, client_id, key)
+            JOIN commit_answer a USING (book_id, client_id, key)
             """;
 
     private AnswerTable() {}
@@ -50,6 +56,30 @@ final class AnswerTable implements Table<AnswerTable.Key, AnswerTable.Kept> {
 
     @Override
     public Future<Map<Key, Kept>> load(SqlConnection connection, List<Key> keys) {
+        return connection.preparedQuery(LOAD).execute(arguments(keys)).map(rows -> {
+            Map<Key, Kept> found = HashMap.newHashMap(rows.size());
+            for (Row row : rows) {
+                found.put(
+                        new Key(row.getShort(0), row.getInteger(1), row.getString(2)),
+                        new Kept(
+                                row.getBuffer(3).getBytes(),
+                                row.getShort(4),
+                                row.getString(5),
+                                row.getBuffer(6).getBytes()));
+            }
+            return found;
+        });
+    }
+
+    /** An answer that the works put has a primary key, which refuses a second one. */
+    @Override
+    public void checkNew(Writing checks, List<Key> put, List<Key> others) {
+        if (!others.isEmpty()) {
+            checks.execute(CHECK_NEW, arguments(others));
+        }
+    }
+
+    private static Tuple arguments(List<Key> keys) {
         int n = keys.size();
         Short[] books = new Short[n];
         Integer[] clients = new Integer[n];
@@ -60,22 +90,7 @@ final class AnswerTable implements Table<AnswerTable.Key, AnswerTable.Kept> {
             clients[i] = key.client();
             names[i] = key.key();
         }
-        return connection
-                .preparedQuery(LOAD)
-                .execute(Tuple.of(books, clients, names))
-                .map(rows -> {
-                    Map<Key, Kept> found = HashMap.newHashMap(rows.size());
-                    for (Row row : rows) {
-                        found.put(
-                                new Key(row.getShort(0), row.getInteger(1), row.getString(2)),
-                                new Kept(
-                                        row.getBuffer(3).getBytes(),
-                                        row.getShort(4),
-                                        row.getString(5),
-                                        row.getBuffer(6).getBytes()));
-                    }
-                    return found;
-                });
+        return Tuple.of(books, clients, names);
     }
 
     @Override

@@ -29,7 +29,7 @@ final class Attempt {
     final List<Pending> batch;
     final TreeSet<Integer> books;
     private final Needs needs;
-    private final List<Reading<?, ?>> readings = new ArrayList<>();
+    private List<Reading<?, ?>> readings = List.of();
 
     /** What the works see; null until all that they need was read. */
     private @Nullable WorkingSet set;
@@ -38,6 +38,9 @@ final class Attempt {
     private @Nullable Writing writing;
 
     private boolean spoiled;
+
+    /** Ends when the server has done all that is written, but for COMMIT. */
+    private Future<?> written = Future.succeededFuture();
 
     /** The database's clock as the works see it, those without a clock of their own. */
     private Instant now = Instant.EPOCH;
@@ -92,6 +95,19 @@ final class Attempt {
         return Objects.requireNonNull(set, "nothing was read yet");
     }
 
+    void written(Future<?> written) {
+        this.written = written;
+    }
+
+    Future<?> written() {
+        return written;
+    }
+
+    /** The database's clock as the works see it. */
+    Instant now() {
+        return now;
+    }
+
     /** Whether it is known what the works change. */
     boolean isDecided() {
         return writing != null && !spoiled;
@@ -108,15 +124,43 @@ final class Attempt {
 
     // ---- read --------------------------------------------------------------------------------------------------
 
-    /** Sends a load for each table of which not everything is known. */
-    void read(SqlConnection open, Known known, List<Future<?>> flight) {
-        for (Table<?, ?> table : needs.tables()) {
-            readings.add(reading(open, table, known, flight));
-        }
+    /** Looks what has to be read, for works that have their lock when it is. Anew, if they were decided before. */
+    void look(Known known) {
+        set = null;
+        writing = null;
+        readings = needs.tables().stream()
+                .<Reading<?, ?>>map(table -> reading(table, known))
+                .toList();
     }
 
-    private <K, R> Reading<K, R> reading(SqlConnection open, Table<K, R> table, Known known, List<Future<?>> flight) {
-        return new Reading<>(open, table, known.split(table, needs.keys(table), books), flight);
+    /** Looks what has to be read, for works that are decided before they have their lock. */
+    void lookAhead(Known known) {
+        readings = needs.tables().stream()
+                .<Reading<?, ?>>map(table -> readingAhead(table, known))
+                .toList();
+    }
+
+    private <K, R> Reading<K, R> reading(Table<K, R> table, Known known) {
+        return new Reading<>(table, known.split(table, needs.keys(table), books));
+    }
+
+    private <K, R> Reading<K, R> readingAhead(Table<K, R> table, Known known) {
+        return new Reading<>(table, known.splitAhead(table, needs.keys(table), books));
+    }
+
+    /** Whether nothing has to be read. */
+    boolean isAllKnown() {
+        return readings.stream().allMatch(Reading::isAllKnown);
+    }
+
+    /** Sends a load for each table of which not everything is known. */
+    void read(SqlConnection open, List<Future<?>> flight) {
+        readings.forEach(reading -> reading.read(open, flight));
+    }
+
+    /** Whether any row was taken for new without a look. */
+    boolean hasTakenForNew() {
+        return readings.stream().anyMatch(Reading::hasTakenForNew);
     }
 
     /** Sends loads of what is known, too. */
@@ -166,24 +210,40 @@ final class Attempt {
                 || needs.keys(table).stream().allMatch(key -> books.contains(table.changedUnder(key)));
     }
 
-    /** Sends statements that fail when a row that was read before the lock, and that the lock says nothing of, has changed. */
+    /**
+     * Sends statements that fail when a row that was read before the lock, and that the lock says nothing of, has changed, or
+     * one that was taken for new is there.
+     */
     void recheck(Writing checks) {
-        readings.forEach(reading -> reading.recheck(checks));
+        readings.forEach(reading -> reading.recheck(checks, set()));
     }
 
     /** What is needed of one table: what is known, and what is being read. */
     private static final class Reading<K, R> {
         private final Table<K, R> table;
         private final Known.Split<K, R> split;
-        private final @Nullable Future<Map<K, R>> read;
+        private @Nullable Future<Map<K, R>> read;
         private @Nullable Future<Map<K, R>> readAgain;
         private Set<K> askedAgain = Set.of();
         private Map<K, R> found = Map.of();
 
-        Reading(SqlConnection open, Table<K, R> table, Known.Split<K, R> split, List<Future<?>> flight) {
+        Reading(Table<K, R> table, Known.Split<K, R> split) {
             this.table = table;
             this.split = split;
-            this.read = split.unknown().isEmpty() ? null : in(flight, table.load(open, split.unknown()));
+        }
+
+        boolean isAllKnown() {
+            return split.unknown().isEmpty();
+        }
+
+        boolean hasTakenForNew() {
+            return !split.takenForNew().isEmpty();
+        }
+
+        void read(SqlConnection open, List<Future<?>> flight) {
+            if (!isAllKnown()) {
+                read = in(flight, table.load(open, split.unknown()));
+            }
         }
 
         private static <T> Future<T> in(List<Future<?>> flight, Future<T> load) {
@@ -245,9 +305,21 @@ final class Attempt {
             return left;
         }
 
-        void recheck(Writing checks) {
-            if (table instanceof Rechecked<K, R> rechecked && !found.isEmpty()) {
-                rechecked.recheck(checks, found);
+        void recheck(Writing checks, WorkingSet decided) {
+            if (table instanceof Rechecked<K, R> rechecked) {
+                Map<K, R> seen = new HashMap<>(found);
+                seen.putAll(split.known());
+                if (!seen.isEmpty()) {
+                    rechecked.recheck(checks, seen);
+                }
+            }
+            if (table instanceof NewUnlessMet<K, R> mostlyNew && hasTakenForNew()) {
+                List<K> put = new ArrayList<>();
+                List<K> others = new ArrayList<>();
+                for (K key : split.takenForNew()) {
+                    (decided.isPut(table, key) ? put : others).add(key);
+                }
+                mostlyNew.checkNew(checks, put, others);
             }
         }
     }

@@ -11,11 +11,14 @@ final class CommitFailure extends RuntimeException {
         FAULT,
         /** The database was away or busy; nothing was done. */
         UNAVAILABLE,
-        /** Somebody else has committed since the works were decided, ahead of the lock; nothing was done. */
+        /** What the works were decided on, ahead of their lock, is not so; nothing was done. */
         OVERTAKEN,
         /** The connection was lost with COMMIT under way. */
         UNKNOWN
     }
+
+    /** unique_violation */
+    private static final String ALREADY_THERE = "23505";
 
     private final Kind kind;
 
@@ -41,6 +44,15 @@ final class CommitFailure extends RuntimeException {
         CommitFailure failure = whileWriting(cause);
         // A connection that the server is closing is given up as after any other failure of it.
         return new CommitFailure(failure.kind, cause, failure.kind != Kind.UNAVAILABLE);
+    }
+
+    /** What it is of a commit that took rows for new: where one of them was there, all has to be decided again. */
+    CommitFailure whereRowsWereTakenForNew() {
+        return kind == Kind.FAULT
+                        && getCause() instanceof PgException refused
+                        && ALREADY_THERE.equals(refused.getSqlState())
+                ? new CommitFailure(Kind.OVERTAKEN, refused, over)
+                : this;
     }
 
     Kind kind() {

@@ -47,10 +47,10 @@ final class CommitMetrics {
                 .description("Works tried again alone because their commit failed")
                 .register(registry);
         this.ahead = Counter.builder("moralbank.commits.ahead")
-                .description("Works decided while the commit before was under way")
+                .description("Works decided before their lock")
                 .register(registry);
         this.overtaken = Counter.builder("moralbank.commits.overtaken")
-                .description("Works decided again because another process committed first, or the commit before failed")
+                .description("Works decided again because what they had been decided on before their lock was not so")
                 .register(registry);
     }
 

@@ -1,6 +1,7 @@
 package org.moralbank.commits;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -19,13 +20,17 @@ import org.jspecify.annotations.Nullable;
  * forgotten. A book that others write too is not trusted again before the lane has found its own number in it: guessing
  * wrong costs a second round of loads.
  *
- * <p>Only rows of tables that name the book {@linkplain Table#changedUnder whose lock} orders all their changes are kept.
- * Not thread-safe: it is the lane's own, and it ends with the lane's connection or a failed commit.
+ * <p>Kept are rows of tables that name the book {@linkplain Table#changedUnder whose lock} orders all their changes; and,
+ * for works that are decided before they have their lock, rows that are {@linkplain Rechecked looked at again} under it, and
+ * which rows there are among those that are {@linkplain NewUnlessMet mostly new}. Not thread-safe: it is the lane's own, and it ends with the lane's connection or a failed commit.
  */
 final class Known {
     private final int capacity;
     private final Map<Integer, Left> leftByBook = new HashMap<>();
     private final Map<Table<?, ?>, Map<Object, Row>> rowsByTable = new IdentityHashMap<>();
+
+    /** Keys of rows that are there. That one is missing costs a second try, so that they outlive what is forgotten. */
+    private final Map<Table<?, ?>, Map<Object, Boolean>> metByTable = new IdentityHashMap<>();
 
     /** At most so many rows of each table, of some a tenth; the ones that were used longest ago go first. */
     Known(int capacity) {
@@ -42,28 +47,60 @@ final class Known {
     /** A row of an epoch of its book; null when it was seen that there is none. */
     private record Row(int epoch, @Nullable Object row) {}
 
-    /** What is needed of a table: what is known of it, if the books are as they were left, and what has to be read. */
-    record Split<K, R>(Map<K, @Nullable R> known, List<K> unknown) {}
+    /**
+     * What is needed of a table: what is known of it, if the books are as they were left, and what has to be read.
+     *
+     * @param takenForNew those of the known that are only taken for not being there
+     */
+    record Split<K, R>(Map<K, @Nullable R> known, List<K> unknown, List<K> takenForNew) {}
+
+    /** For works that have their lock when what has to be read is read. */
+    <K, R> Split<K, R> split(Table<K, R> table, List<K> keys, Set<Integer> locked) {
+        return split(table, keys, locked, false);
+    }
+
+    /** For works that are decided before they have their lock, and whose flight makes sure of more than the books' numbers. */
+    <K, R> Split<K, R> splitAhead(Table<K, R> table, List<K> keys, Set<Integer> locked) {
+        return split(table, keys, locked, true);
+    }
 
     @SuppressWarnings("unchecked") // keep() put rows of the table's own types there
-    <K, R> Split<K, R> split(Table<K, R> table, List<K> keys, Set<Integer> locked) {
+    private <K, R> Split<K, R> split(Table<K, R> table, List<K> keys, Set<Integer> locked, boolean ahead) {
+        if (ahead && table instanceof NewUnlessMet && capacity > 0) {
+            return splitMet(table, keys);
+        }
         Map<Object, Row> rows = rowsByTable.get(table);
-        if (rows == null) {
-            return new Split<>(Map.of(), keys);
+        if (rows == null || table instanceof Rechecked && !ahead) {
+            return new Split<>(Map.of(), keys, List.of());
         }
         Map<K, @Nullable R> known = new HashMap<>();
         List<K> unknown = new ArrayList<>();
         for (K key : keys) {
-            int book = table.changedUnder(key);
-            Left left = leftByBook.get(book);
-            Row row = left != null && left.alone && locked.contains(book) ? rows.get(key) : null;
-            if (row != null && left != null && row.epoch == left.epoch) {
+            Row row = rows.get(key);
+            if (row != null && (table instanceof Rechecked || isOfNow(row, table.changedUnder(key), locked))) {
                 known.put(key, (R) row.row);
             } else {
                 unknown.add(key);
             }
         }
-        return new Split<>(known, unknown);
+        return new Split<>(known, unknown, List.of());
+    }
+
+    private boolean isOfNow(Row row, int book, Set<Integer> locked) {
+        Left left = leftByBook.get(book);
+        return left != null && left.alone && locked.contains(book) && row.epoch == left.epoch;
+    }
+
+    private <K, R> Split<K, R> splitMet(Table<K, R> table, List<K> keys) {
+        Map<Object, Boolean> met = metByTable.getOrDefault(table, Map.of());
+        List<K> unknown = new ArrayList<>();
+        List<K> takenForNew = new ArrayList<>();
+        for (K key : keys) {
+            (met.containsKey(key) ? unknown : takenForNew).add(key);
+        }
+        Map<K, @Nullable R> absent = HashMap.newHashMap(takenForNew.size());
+        takenForNew.forEach(key -> absent.put(key, null));
+        return new Split<>(Collections.unmodifiableMap(absent), unknown, takenForNew);
     }
 
     /**
@@ -106,6 +143,16 @@ final class Known {
         set.each(new WorkingSet.Visitor() {
             @Override
             public <K, R> void row(Table<K, R> table, K key, @Nullable R row) {
+                if (table instanceof NewUnlessMet && row != null) {
+                    metByTable
+                            .computeIfAbsent(table, first -> new Recent<>(capacity))
+                            .put(key, true);
+                }
+                if (table instanceof Rechecked && row != null) {
+                    rowsByTable
+                            .computeIfAbsent(table, first -> new Recent<>(capacity))
+                            .put(key, new Row(0, row));
+                }
                 if (table.again() == Table.Again.RARELY) {
                     return;
                 }

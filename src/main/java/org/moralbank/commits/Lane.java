@@ -110,6 +110,12 @@ final class Lane {
      */
     private static final int MOST_BEHIND = 8;
 
+    /** So long the clocks of the database and of this process are taken to go on alike. */
+    private static final Duration CLOCKS_AGREE = Duration.ofSeconds(1);
+
+    /** After works that took rows for new had to be decided again, so many commits look first: it may happen again. */
+    private static final int LOOKS_FIRST = 64;
+
     /** Usual works change a few dozens of sets of tables; the client keeps 256 statements a connection. */
     private static final int COMBINATIONS = 128;
 
@@ -145,7 +151,7 @@ final class Lane {
 
     private final Joiner joiner = new Joiner(COMBINATIONS);
 
-    private Clock clock = new Clock(Instant.EPOCH, 0);
+    private Clock clock = new Clock(Instant.EPOCH, System.nanoTime() - CLOCKS_AGREE.toNanos());
 
     /** The works of the commit after those that were sent, decided as if these had succeeded, if they could be. */
     private @Nullable Attempt ahead;
@@ -163,6 +169,15 @@ final class Lane {
 
     /** How many commits were sent behind one another. */
     private int inARow;
+
+    /** How many more commits look for rows that are mostly new. */
+    private int looksFirst;
+
+    /** Whether nothing had to be read for the works that were looked at last. */
+    private boolean looksLate = true;
+
+    /** What the clock showed to the works that were sent last. */
+    private Instant latest = Instant.EPOCH;
 
     /** When the last commit was over. */
     private long endedNanos;
@@ -279,7 +294,7 @@ final class Lane {
             behind = null;
             underWay = sent.attempt.batch;
             if (!sent.landed.failed()) {
-                lookAhead(sent.attempt);
+                lookAheadInTime(sent.attempt);
             }
             settled(sent.attempt.batch, ended(sent)).onComplete(done -> over());
             return;
@@ -309,6 +324,7 @@ final class Lane {
     }
 
     private void over() {
+        looksFirst = Math.max(0, looksFirst - 1);
         underWay = List.of();
         long now = System.nanoTime();
         nanosPerCommit += (now - endedNanos - nanosPerCommit) / 8;
@@ -355,7 +371,24 @@ final class Lane {
                 Future.<Void>succeededFuture()
                         .compose(begin -> decided != null && left != null
                                 ? inOneFlight(decided, left)
-                                : inTwoFlights(Attempt.at(batch, this::fault), true)));
+                                : atOnce(Attempt.at(batch, this::fault))));
+    }
+
+    /** The commit of works that were not decided yet: where nothing has to be read for them, they are before their lock. */
+    private Future<Void> atOnce(Attempt attempt) {
+        Map<Integer, Long> left = known.numbers(attempt.books).orElse(null);
+        if (left != null && !left.isEmpty() && looksFirst == 0 && clock.isOfLate() && attempt.isForeseeable()) {
+            attempt.lookAhead(known);
+            if (attempt.isAllKnown()) {
+                Instant now = clock.now();
+                attempt.see(now.isBefore(latest) ? latest : now);
+                attempt.decide();
+                if (attempt.writing().isOneFlight()) {
+                    return inOneFlight(attempt, left);
+                }
+            }
+        }
+        return inTwoFlights(attempt, true);
     }
 
     /** When a commit has failed, tries again what may succeed. Never fails itself. */
@@ -518,7 +551,7 @@ final class Lane {
                 }));
     }
 
-    /** The commit of works that were decided while the one before it was under way, and not sent before that was over. */
+    /** The commit of works that are decided, while no other is under way. */
     private Future<Void> inOneFlight(Attempt attempt, Map<Integer, Long> commitNos) {
         return committed(attempt, open -> oneFlight(open, attempt, commitNos, null));
     }
@@ -550,7 +583,8 @@ final class Lane {
             open.query("ROLLBACK").execute();
             throw CommitFailure.rolledBack(fault);
         }
-        return written.compose(done -> {
+        Future<Void> landed = attempt.hasTakenForNew() ? written.recover(this::whereRowsWereTakenForNew) : written;
+        return landed.compose(done -> {
             try {
                 attempt.check();
                 return Future.succeededFuture();
@@ -558,6 +592,14 @@ final class Lane {
                 return Future.failedFuture(new CommitFailure(CommitFailure.Kind.UNKNOWN, wrong));
             }
         });
+    }
+
+    private Future<Void> whereRowsWereTakenForNew(Throwable thrown) {
+        CommitFailure failure = CommitFailure.of(thrown).whereRowsWereTakenForNew();
+        if (failure.kind() == CommitFailure.Kind.OVERTAKEN) {
+            looksFirst = LOOKS_FIRST;
+        }
+        return Future.failedFuture(failure);
     }
 
     private Future<Void> committed(Attempt attempt, Function<SqlConnection, Future<Void>> run) {
@@ -655,7 +697,8 @@ final class Lane {
                 .map(rows -> commitNos(rows, attempt.books));
         flight.add(locked);
         flight.add(readClock(open, CLOCK, Tuple.of(marked())));
-        attempt.read(open, known, flight);
+        attempt.look(known);
+        attempt.read(open, flight);
         return landed(flight).compose(ignored -> {
             boolean asLeft = known.areAsLeft(locked.result());
             List<Future<?>> again = new ArrayList<>();
@@ -691,6 +734,11 @@ final class Lane {
         Instant now() {
             return read.plusNanos(System.nanoTime() - atNanos).truncatedTo(ChronoUnit.MICROS);
         }
+
+        /** Whether it was read so short a time ago that the two clocks have gone on alike. */
+        boolean isOfLate() {
+            return System.nanoTime() - atNanos < CLOCKS_AGREE.toNanos();
+        }
     }
 
     private static Map<Integer, Long> commitNos(RowSet<Row> rows, TreeSet<Integer> books) {
@@ -720,6 +768,14 @@ final class Lane {
     }
 
     // ---- look ahead --------------------------------------------------------------------------------------------
+
+    /**
+     * Looks ahead when the server has written what it was sent and makes it durable: then there are the most that wait, and
+     * still time to decide them. Where they have to be read for, at once.
+     */
+    private void lookAheadInTime(Attempt before) {
+        (looksLate ? before.written() : Future.succeededFuture()).onSuccess(written -> lookAhead(before));
+    }
 
     /**
      * Has the works that wait by now decided while the commit before them is being written, as if it had succeeded already,
@@ -752,6 +808,16 @@ final class Lane {
     }
 
     private Future<Void> decidedAhead(Attempt before, Attempt next) {
+        if (looksFirst == 0) {
+            next.lookAhead(known);
+        } else {
+            next.look(known);
+        }
+        looksLate = next.isAllKnown();
+        if (looksLate) {
+            decideAndSend(before, next);
+            return Future.succeededFuture();
+        }
         SqlConnection open = reader.open();
         if (open == null) {
             reader.connected(); // for the next time: the writer need not wait for it
@@ -763,16 +829,20 @@ final class Lane {
         }
         reader.use(open);
         List<Future<?>> flight = new ArrayList<>();
-        next.read(open, known, flight);
+        next.read(open, flight);
         return Future.join(flight).onFailure(failed -> reader.giveUp(open)).map(landed -> {
-            if (ahead == next && !next.isSpoiled()) {
-                next.seeAfter(before, clock.now());
-                next.decide();
-                next.writing();
-                sendBehind(before, next);
-            }
+            decideAndSend(before, next);
             return null;
         });
+    }
+
+    private void decideAndSend(Attempt before, Attempt next) {
+        if (ahead == next && !next.isSpoiled()) {
+            next.seeAfter(before, clock.now());
+            next.decide();
+            next.writing();
+            sendBehind(before, next);
+        }
     }
 
     /** Sends a commit while the one before it is under way, if that is wholly sent and the two cannot get mixed up. */
@@ -822,8 +892,10 @@ final class Lane {
                                 writing.entities().isEmpty() ? Future.<Void>succeededFuture() : flushed(open, writing))
                         .compose(ignored -> paged(open, writing.pages()))
                         .compose(ignored -> end(open, List.of()));
+        latest = attempt.now();
+        attempt.written(flight.isEmpty() || !writing.isOneFlight() ? Future.succeededFuture() : flight.getLast());
         if (looksAhead) {
-            lookAhead(attempt);
+            lookAheadInTime(attempt);
         }
         return commit;
     }

@@ -4,7 +4,7 @@ import java.util.Map;
 
 /**
  * A table whose rows change under a lock that the works which read them do not take. Such a row is read again under every
- * lock; where it was read before the lock, it is looked at once more.
+ * lock; where it was read before the lock, for this commit or an earlier one, it is looked at once more.
  */
 public interface Rechecked<K, R> extends Table<K, R> {
     /**

@@ -52,6 +52,12 @@ public final class WorkingSet {
         return rowsByTable.containsKey(table) && rows(table).slots.containsKey(key);
     }
 
+    /** Whether a work has put the row. */
+    <K, R> boolean isPut(Table<K, R> table, K key) {
+        Slot<R> slot = rows(table).slots.get(key);
+        return slot != null && slot.isChanged();
+    }
+
     /** The row, which the caller knows is there. */
     public <K, R> R get(Table<K, R> table, K key) {
         R row = find(table, key);

@@ -13,11 +13,11 @@
  * would queue there; deciding in memory under one lock per book does not, and the cost of the transaction is shared by
  * all that wait. A commit is two flights to the database, whatever the number of works: lock and loads, then writes and
  * COMMIT, each flight pipelined, and of the writes as few statements as {@linkplain org.moralbank.commits.Joiner can be}.
- * Under load it is one: the works that wait while a commit is being written are decided
- * {@linkplain org.moralbank.commits.Attempt ahead} of their lock, as if it had succeeded already, and their own flight
- * locks, checks that nobody has come between, and writes. It is sent behind the commit under way, which the server answers
- * and goes on without waiting for this process. Deciding and writing then go on side by side, which two cores were seen to
- * want (see the benchmark in the README).
+ * It is one where all that the works need is known: they are decided {@linkplain org.moralbank.commits.Attempt ahead} of
+ * their lock, and their flight locks, checks that nobody has come between, and writes. Works that wait while a commit is
+ * being written are decided as if it had succeeded already, when the server makes it durable, and sent behind it, so that
+ * the server goes on without waiting for this process. Deciding and writing then go on side by side, which two cores were
+ * seen to want (see the benchmark in the README).
  *
  * <p><b>Rules.</b>
  *
@@ -28,10 +28,12 @@
  *       else has changed the book, and does not read again the rows that it
  *       {@linkplain org.moralbank.commits.Known knows}. Whoever changes a row by hand counts the number up, too.
  *   <li>Works decide ahead of their lock only on what the commit under way leaves, on rows that change under their own books'
- *       locks, and on rows that are {@linkplain org.moralbank.commits.Rechecked looked at again}. What they need and is not
+ *       locks, on rows that are {@linkplain org.moralbank.commits.Rechecked looked at again}, and on there being no row where
+ *       there is {@linkplain org.moralbank.commits.NewUnlessMet hardly ever} one, an answer under a client's key above all:
+ *       that one is there after all, its unique key tells. What they need and is not
  *       known is read on another connection when the commit before the one under way is over, so that only what the one
  *       under way changes may be missing; that is known. Their flight fails, and they are decided anew under the lock,
- *       when a commit number is another one, when such a row has changed, or when the commit under way has failed, whose
+ *       when a commit number is another one, when such a row has changed or is there, or when the commit under way has failed, whose
  *       mark is then missing in the session. Whoever reads under a book's lock what happened up to a moment counts the
  *       number up, because works that were decided before that moment may still be on their way.
  *   <li>A work that refuses leaves no trace: the working set undoes it. Its refusal is an answer, kept like any other.

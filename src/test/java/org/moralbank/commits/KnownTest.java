@@ -214,6 +214,70 @@ class KnownTest {
         }
     }
 
+    private static Answer again(TestCommits process, String key, int much, boolean refuses) throws Exception {
+        return process.submit(key, key, List.of(1), new Add(new Key(1, "a"), much, refuses))
+                .get(30, TimeUnit.SECONDS);
+    }
+
+    private static double count(TestCommits process, String meter) {
+        return process.registry.counter("moralbank.commits." + meter).count();
+    }
+
+    /** A process that has found itself alone takes a key that it has not met for new; the table knows better. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aKeyThatAnotherProcessHasMetIsAnsweredAsThere(boolean refusedByNow) throws Exception {
+        String key = "met-" + KEYS.incrementAndGet();
+        try (TestCommits one = process(1, 100)) {
+            assertThat(again(one, key, 1, false).replayed()).isFalse();
+        }
+        try (TestCommits other = process(1, 100)) {
+            for (int i = 0; i < 3; i++) {
+                added(other, 1, "a", 1);
+            }
+            assertThat(count(other, "ahead")).as("it has come to trust").isPositive();
+
+            // A refusal of this kind is not kept, so that no insert of it fails.
+            Answer told = again(other, key, 1, refusedByNow);
+
+            assertThat(told.replayed()).isTrue();
+            assertThat(told.status()).isEqualTo(200);
+            assertThat(body(told)).contains("\"value\":1}");
+            assertThat(count(other, "overtaken")).isEqualTo(1);
+            assertThat(again(other, key, 1, false).replayed()).isTrue();
+            assertThat(count(other, "overtaken")).as("met by now").isEqualTo(1);
+            assertThat(added(other, 1, "a", 1)).contains("\"value\":5}");
+        }
+    }
+
+    @Test
+    void aKeyThatTheProcessHasMetItLooksFor() throws Exception {
+        String key = "met-" + KEYS.incrementAndGet();
+        try (TestCommits alone = process(1, 100)) {
+            for (int i = 0; i < 3; i++) {
+                added(alone, 1, "a", 1);
+            }
+            assertThat(again(alone, key, 1, false).replayed()).isFalse();
+
+            assertThat(again(alone, key, 1, false).replayed()).isTrue();
+
+            assertThat(count(alone, "overtaken")).isZero();
+        }
+    }
+
+    @Test
+    void worksThatWaitForNoCommitAreDecidedOnWhatIsKnown() throws Exception {
+        try (TestCommits alone = process(1, 100)) {
+            added(alone, 1, "a", 1);
+            added(alone, 1, "a", 1);
+            double before = count(alone, "ahead");
+
+            assertThat(added(alone, 1, "a", 1)).contains("\"value\":3}");
+
+            assertThat(count(alone, "ahead") - before).isEqualTo(1);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void randomAdditionsByTwoProcessesAreAllThereOnce(long seed) throws Exception {
