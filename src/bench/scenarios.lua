@@ -35,6 +35,11 @@ local function transfer(from, to)
 end
 
 authorized = {}
+codes = {}
+tills = {}
+for till in (os.getenv("BENCH_TILLS") or ""):gmatch("%S+") do
+  tills[#tills + 1] = till
+end
 local function redeem(mode, merchant)
   return post("/v1/books/B1/redemptions", '{"mode":"' .. mode .. '","member":"M' .. math.random(1000) .. '","merchant":"' .. merchant .. '","amount":1,"unit":"PTS"}')
 end
@@ -73,6 +78,20 @@ local kinds = {
     end
     return redeem("AUTHORIZE", "S" .. math.random(20))
   end,
+  -- As a till sells: a member's app shows a code, and the till of a merchant takes it, under a number of its own. Half of
+  -- the requests are sales.
+  ["till"] = function()
+    local code = table.remove(codes)
+    if not code then
+      return post("/v1/books/B1/pay-codes", '{"member":"M' .. math.random(1000) .. '"}')
+    end
+    local merchant = math.random(#tills)
+    headers["Authorization"] = "Bearer " .. tills[merchant]
+    local sale = post("/v1/books/B1/redemptions", '{"mode":"SALE","code":"' .. code .. '","merchant":"S' .. merchant
+      .. '","terminal":"T1","terminalTransaction":"' .. run .. id .. "-" .. n .. '","amount":1,"unit":"PTS"}')
+    headers["Authorization"] = "Bearer " .. key
+    return sale
+  end,
   -- Only authorizes: what the expiry is measured with.
   ["authorize"] = function()
     return redeem("AUTHORIZE", "S" .. math.random(20))
@@ -103,6 +122,10 @@ function response(status, _, body)
     elseif status == 200 then
       return
     end
+  end
+  if scenario == "till" and status == 201 then
+    codes[#codes + 1] = body:match('"code":"(%d+)"')
+    return
   end
   if status ~= expected or (scenario == "bulk-500" and not body:find('"refused":0', 1, true)) then
     bad = bad + 1

@@ -36,6 +36,17 @@ final class PayCodeTable implements Table<PayCode.Key, PayCode> {
     private PayCodeTable() {}
 
     @Override
+    public int changedUnder(PayCode.Key code) {
+        return code.book();
+    }
+
+    /** A code is taken within a minute, and then no more. */
+    @Override
+    public Again again() {
+        return Again.ONCE_SOON;
+    }
+
+    @Override
     public Future<Map<PayCode.Key, PayCode>> load(SqlConnection connection, List<PayCode.Key> keys) {
         Short[] books = keys.stream().map(key -> (short) key.book()).toArray(Short[]::new);
         UUID[] ids = keys.stream().map(PayCode.Key::id).toArray(UUID[]::new);

@@ -41,6 +41,11 @@ final class PayDeviceTable implements Table<Pocket.Key, Pocket> {
     private PayDeviceTable() {}
 
     @Override
+    public int changedUnder(Pocket.Key pocket) {
+        return pocket.book();
+    }
+
+    @Override
     public Future<Map<Pocket.Key, Pocket>> load(SqlConnection connection, List<Pocket.Key> keys) {
         Short[] books = keys.stream().map(key -> (short) key.book()).toArray(Short[]::new);
         String[] members = keys.stream().map(Pocket.Key::member).toArray(String[]::new);

@@ -38,6 +38,17 @@ final class UsedStepTable implements Table<UsedStep, UsedStep> {
     private UsedStepTable() {}
 
     @Override
+    public int changedUnder(UsedStep step) {
+        return step.book();
+    }
+
+    /** A step is used once. */
+    @Override
+    public Again again() {
+        return Again.RARELY;
+    }
+
+    @Override
     public Future<Map<UsedStep, UsedStep>> load(SqlConnection connection, List<UsedStep> keys) {
         return connection.preparedQuery(LOAD).execute(arguments(keys)).map(rows -> {
             Map<UsedStep, UsedStep> found = HashMap.newHashMap(rows.size());

@@ -46,6 +46,11 @@ final class VoucherTable implements Table<Voucher.Key, Voucher> {
     private VoucherTable() {}
 
     @Override
+    public int changedUnder(Voucher.Key voucher) {
+        return voucher.book();
+    }
+
+    @Override
     public Future<Map<Voucher.Key, Voucher>> load(SqlConnection connection, List<Voucher.Key> keys) {
         Short[] books = keys.stream().map(key -> (short) key.book()).toArray(Short[]::new);
         UUID[] ids = keys.stream().map(Voucher.Key::id).toArray(UUID[]::new);

@@ -10,8 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.moralbank.commits.Change;
-import org.moralbank.commits.Table;
+import org.moralbank.commits.NewUnlessMet;
 import org.moralbank.commits.Writing;
 import org.moralbank.redemptions.Transaction.Key;
 
@@ -19,7 +20,7 @@ import org.moralbank.redemptions.Transaction.Key;
  * Terminals' transactions: read off {@code redemption}, which names them, and {@code redemption_tombstone}. Only
  * tombstones are written here.
  */
-final class TransactionTable implements Table<Key, Transaction> {
+final class TransactionTable implements NewUnlessMet<Key, Transaction> {
     static final String LOAD = "SELECT " + RedemptionTable.COLUMNS + """
                    , k.book_id, k.merchant, k.terminal, k.terminal_transaction, t.reversed_at
             FROM unnest($1::smallint[], $2::text[], $3::text[], $4::text[])
@@ -34,11 +35,43 @@ final class TransactionTable implements Table<Key, Transaction> {
             WHERE r.book_id IS NOT NULL OR t.book_id IS NOT NULL
             """;
 
+    private static final String CHECK_NEW = """
+            SELECT 1 / (count(*) = 0)::int
+            FROM unnest($1::smallint[], $2::text[], $3::text[], $4::text[])
+                AS k (book_id, merchant, terminal, terminal_transaction)
+            WHERE EXISTS (
+                    SELECT FROM redemption_tombstone t
+                    WHERE t.book_id = k.book_id AND t.merchant = k.merchant AND t.terminal = k.terminal
+                        AND t.terminal_transaction = k.terminal_transaction)
+                OR EXISTS (
+                    SELECT FROM redemption r
+                    WHERE r.book_id = k.book_id AND r.merchant = k.merchant AND r.terminal = k.terminal
+                        AND r.terminal_transaction = k.terminal_transaction AND r.terminal IS NOT NULL)
+            """;
+
     private static final String INSERT = """
             INSERT INTO redemption_tombstone (book_id, merchant, terminal, terminal_transaction, reversed_at)
             SELECT *
             FROM unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
             """;
+
+    @Override
+    public int changedUnder(Key transaction) {
+        return transaction.book();
+    }
+
+    /** A number is rarely sent twice. */
+    @Override
+    public Again again() {
+        return Again.RARELY;
+    }
+
+    /** No unique key keeps a sale from a number that has a tombstone. */
+    @Override
+    public void checkNew(Writing checks, List<Key> put, List<Key> others) {
+        List<Key> keys = Stream.concat(put.stream(), others.stream()).toList();
+        checks.execute(CHECK_NEW, Tuple.of(books(keys), merchants(keys), terminals(keys), numbers(keys)));
+    }
 
     @Override
     public Future<Map<Key, Transaction>> load(SqlConnection connection, List<Key> keys) {

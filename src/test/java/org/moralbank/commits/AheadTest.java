@@ -243,10 +243,6 @@ class AheadTest {
         return body(told);
     }
 
-    private static double count(TestCommits process, String meter) {
-        return process.registry.counter("moralbank.commits." + meter).count();
-    }
-
     /** Works before the gate, and one that waits in front of it with the next behind: when this returns, that is looked at. */
     private static SomebodyElse aGate(TestCommits process, Runnable submitting) throws Exception {
         int submitted;
@@ -269,7 +265,7 @@ class AheadTest {
     @Test
     void aWorkIsDecidedOnWhatTheCommitUnderWayLeaves() throws Exception {
         try (TestCommits process = alone()) {
-            double before = count(process, "ahead");
+            double before = process.count("ahead");
             List<CompletableFuture<Answer>> sent = new ArrayList<>();
             try (SomebodyElse gate = aGate(process, () -> {
                 sent.add(add(process, "a", 10, true));
@@ -282,8 +278,8 @@ class AheadTest {
             assertThat(added(sent.get(0))).contains("\"value\":10");
             assertThat(added(sent.get(1))).contains("\"value\":15");
             assertThat(added(sent.get(2))).contains("\"value\":22");
-            assertThat(count(process, "ahead") - before).isPositive();
-            assertThat(count(process, "overtaken")).isZero();
+            assertThat(process.count("ahead") - before).isPositive();
+            assertThat(process.count("overtaken")).isZero();
         }
     }
 
@@ -304,7 +300,7 @@ class AheadTest {
 
             assertThat(added(sent.get(0))).contains("\"value\":10");
             assertThat(added(sent.get(1))).contains("\"value\":15");
-            assertThat(count(process, "overtaken")).isZero();
+            assertThat(process.count("overtaken")).isZero();
         }
     }
 
@@ -332,7 +328,7 @@ class AheadTest {
             assertThat(added(sent.get(2)))
                     .as("taken by the flight that failed, and not lost")
                     .contains("\"value\":112");
-            assertThat(count(process, "overtaken"))
+            assertThat(process.count("overtaken"))
                     .as("what was sent behind it, too: the other process left the number that it would have left")
                     .isEqualTo(2);
         }
@@ -382,7 +378,7 @@ class AheadTest {
     @Test
     void whenTheOtherConnectionBreaksItIsDecidedUnderItsLock() throws Exception {
         try (TestCommits process = alone()) {
-            double before = count(process, "ahead");
+            double before = process.count("ahead");
             List<CompletableFuture<Answer>> sent = new ArrayList<>();
             try (SomebodyElse gate = aGate(process, () -> {
                 sent.add(add(process, "a", 10, true));
@@ -463,9 +459,9 @@ class AheadTest {
     @Test
     void whatWasRevokedSinceTheLastCommitIsNotUsed() throws Exception {
         try (TestCommits process = alone()) {
-            double before = count(process, "ahead");
+            double before = process.count("ahead");
             assertThat(added(add(process, "warm", 10, false))).contains("\"value\":12");
-            assertThat(count(process, "ahead") - before)
+            assertThat(process.count("ahead") - before)
                     .as("decided on what is known, without a look")
                     .isEqualTo(1);
 
@@ -473,7 +469,7 @@ class AheadTest {
 
             assertThat(add(process, "warm", 5, false).get(30, TimeUnit.SECONDS).status())
                     .isEqualTo(404);
-            assertThat(count(process, "overtaken")).isEqualTo(1);
+            assertThat(process.count("overtaken")).isEqualTo(1);
         }
     }
 
@@ -490,7 +486,7 @@ class AheadTest {
 
             assertThat(added(sent.get(0))).contains("\"value\":10");
             assertThat(sent.get(1).get(30, TimeUnit.SECONDS).status()).isEqualTo(404);
-            assertThat(count(process, "overtaken")).isEqualTo(1);
+            assertThat(process.count("overtaken")).isEqualTo(1);
         }
     }
 }

@@ -219,10 +219,6 @@ class KnownTest {
                 .get(30, TimeUnit.SECONDS);
     }
 
-    private static double count(TestCommits process, String meter) {
-        return process.registry.counter("moralbank.commits." + meter).count();
-    }
-
     /** A process that has found itself alone takes a key that it has not met for new; the table knows better. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -235,7 +231,7 @@ class KnownTest {
             for (int i = 0; i < 3; i++) {
                 added(other, 1, "a", 1);
             }
-            assertThat(count(other, "ahead")).as("it has come to trust").isPositive();
+            assertThat(other.count("ahead")).as("it has come to trust").isPositive();
 
             // A refusal of this kind is not kept, so that no insert of it fails.
             Answer told = again(other, key, 1, refusedByNow);
@@ -243,9 +239,9 @@ class KnownTest {
             assertThat(told.replayed()).isTrue();
             assertThat(told.status()).isEqualTo(200);
             assertThat(body(told)).contains("\"value\":1}");
-            assertThat(count(other, "overtaken")).isEqualTo(1);
+            assertThat(other.count("overtaken")).isEqualTo(1);
             assertThat(again(other, key, 1, false).replayed()).isTrue();
-            assertThat(count(other, "overtaken")).as("met by now").isEqualTo(1);
+            assertThat(other.count("overtaken")).as("met by now").isEqualTo(1);
             assertThat(added(other, 1, "a", 1)).contains("\"value\":5}");
         }
     }
@@ -261,7 +257,7 @@ class KnownTest {
 
             assertThat(again(alone, key, 1, false).replayed()).isTrue();
 
-            assertThat(count(alone, "overtaken")).isZero();
+            assertThat(alone.count("overtaken")).isZero();
         }
     }
 
@@ -270,11 +266,11 @@ class KnownTest {
         try (TestCommits alone = process(1, 100)) {
             added(alone, 1, "a", 1);
             added(alone, 1, "a", 1);
-            double before = count(alone, "ahead");
+            double before = alone.count("ahead");
 
             assertThat(added(alone, 1, "a", 1)).contains("\"value\":3}");
 
-            assertThat(count(alone, "ahead") - before).isEqualTo(1);
+            assertThat(alone.count("ahead") - before).isEqualTo(1);
         }
     }
 

@@ -130,6 +130,11 @@ public final class TestCommits implements AutoCloseable {
         public void checkStillMay(WorkingSet set) {}
     }
 
+    /** What a counter of the commits has come to. */
+    public double count(String meter) {
+        return registry.counter("moralbank.commits." + meter).count();
+    }
+
     int waiting() {
         return commits.waiting();
     }

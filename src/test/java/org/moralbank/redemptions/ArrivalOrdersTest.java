@@ -460,6 +460,49 @@ class ArrivalOrdersTest {
         return members;
     }
 
+    // ---- what a process has not met --------------------------------------------------------------------------------
+
+    /** A process that has the book to itself takes a number for new that it has not met, and finds what another made of it. */
+    @ParameterizedTest(name = "sale {0}")
+    @ValueSource(booleans = {true, false})
+    void findsWhatAnotherProcessMadeOfANumber(boolean sale) throws Exception {
+        TestDatabase.Database database = aStreet(1);
+        Map<String, UUID> ids = Collections.synchronizedMap(new HashMap<>());
+        Till reversed = new Till("M-0", null, "REVERSED", sale);
+        Till sold = new Till("M-0", null, "SOLD", sale);
+        String made = sale ? "201 CAPTURED" : "201 AUTHORIZED";
+        try (TestCommits one = TestCommits.on(database, 1)) {
+            endow(one, 1);
+            assertThat(told(process(one), reversed, 'V', ids)).isEqualTo("200 NEVER_ARRIVED");
+            assertThat(told(process(one), sold, 'O', ids)).isEqualTo(made);
+        }
+        for (Till till : List.of(reversed, sold)) {
+            try (TestCommits other = TestCommits.on(database, 1)) {
+                for (int i = 0; i < 3; i++) {
+                    Till another = new Till("M-0", null, till.number() + "-" + i, sale);
+                    assertThat(told(process(other), another, 'O', ids)).isEqualTo(made);
+                    assertThat(told(process(other), another, 'V', ids)).startsWith("200 RE");
+                }
+                assertThat(other.count("overtaken")).isZero();
+
+                assertThat(told(process(other), till, 'L', ids))
+                        .isEqualTo(till == sold ? made : "409 transaction-reversed");
+
+                assertThat(other.count("overtaken"))
+                        .as("decided as if it were new, and again")
+                        .isEqualTo(1);
+            }
+        }
+        try (Connection owner = database.connectAsOwner()) {
+            Invariants.check(owner);
+            assertThat(members(owner).get("M-0")).isEqualTo(sale ? "100 held 0" : "200 held 100");
+        }
+    }
+
+    private static String told(Redemptions process, Till till, char message, Map<String, UUID> ids) throws Exception {
+        return send(process, till, message, ids, "").get(30, TimeUnit.SECONDS);
+    }
+
     // ---- all at once -----------------------------------------------------------------------------------------------
 
     /** What is answered, one by one, before all messages race: each way in which a transaction can stand is among them. */
