@@ -2,6 +2,7 @@ package org.moralbank.paycodes;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ record PayDevice(
     }
 
     /**
-     * All devices of a member, in the order of their enrolment: one row of a working set, so that a work that enrols and
+     * All devices of a member, in the order of their ids, as they are read: one row of a working set, so that a work that enrols and
      * one that uses a device see the same.
      */
     record Pocket(List<PayDevice> devices) {
@@ -64,6 +65,7 @@ record PayDevice(
             List<PayDevice> others = new ArrayList<>(devices);
             others.removeIf(device -> device.id().equals(changed.id()));
             others.add(changed);
+            others.sort(Comparator.comparing(PayDevice::id));
             return new Pocket(List.copyOf(others));
         }
     }

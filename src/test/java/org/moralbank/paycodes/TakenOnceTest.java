@@ -359,6 +359,7 @@ class TakenOnceTest {
         try (Connection owner = database.connectAsOwner();
                 var statement = owner.createStatement()) {
             statement.execute("""
+                    UPDATE commit_lock SET commit_no = commit_no + 1;
                     UPDATE pay_voucher
                     SET created_at = created_at - interval '1 day', expires_at = clock_timestamp()
                     WHERE voucher_id = '%s'
