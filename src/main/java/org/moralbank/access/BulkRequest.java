@@ -135,6 +135,7 @@ public interface BulkRequest {
         return new Bulk.Item(reference, null, null, new ProtocolRejection.Invalid(within(index, faults)));
     }
 
+    @SuppressWarnings("TypeParameterUnusedInFormals") // the reader's own, which it does not show
     private static <B> B read(JsonNode json, ObjectReader reader) {
         try {
             return reader.readValue(json);

@@ -59,7 +59,7 @@ class CallFilter {
                 throw ProtocolRejection.Invalid.field("path", "semicolon").refused();
             }
             Call.begin(http, caller);
-            return !admission.takesABody && http.request().method() == HttpMethod.POST && hasBody(http.request())
+            return !admission.takesABody && http.request().method().equals(HttpMethod.POST) && hasBody(http.request())
                     ? refuseUnlessEmpty(
                             ((ResteasyReactiveRequestContext) request.getServerRequestContext()).serverRequest())
                     : Uni.createFrom().nullItem();

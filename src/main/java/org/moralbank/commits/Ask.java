@@ -40,7 +40,8 @@ public record Ask(
 
     /** The same request, which is kept under a fingerprint that tells nobody of its body. */
     public Ask sealed(byte[] seal) {
-        return new Ask(asker, scopeBook, key, seal, fingerprint, language, instance, clock);
+        return new Ask(
+                asker, scopeBook, key, /* fingerprint= */ seal, /* unsealed= */ fingerprint, language, instance, clock);
     }
 
     /** Whether the request that was kept under this fingerprint is the same. */

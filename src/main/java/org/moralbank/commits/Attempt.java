@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
@@ -27,7 +28,7 @@ final class Attempt {
     private static final String COUNT = "UPDATE commit_lock SET commit_no = commit_no + 1 WHERE book_id = ANY ($1)";
 
     final List<Pending> batch;
-    final TreeSet<Integer> books;
+    final SortedSet<Integer> books;
     private final Needs needs;
     private List<Reading<?, ?>> readings = List.of();
 
@@ -45,7 +46,7 @@ final class Attempt {
     /** The database's clock as the works see it, those without a clock of their own. */
     private Instant now = Instant.EPOCH;
 
-    private Attempt(List<Pending> batch, TreeSet<Integer> books, Needs needs) {
+    private Attempt(List<Pending> batch, SortedSet<Integer> books, Needs needs) {
         this.batch = batch;
         this.books = books;
         this.needs = needs;
@@ -54,7 +55,7 @@ final class Attempt {
     /** Asks the works what they need. One that cannot even say that is handed to {@code fault} and left out. */
     static Attempt at(List<Pending> works, BiConsumer<Pending, RuntimeException> fault) {
         Needs needs = new Needs();
-        TreeSet<Integer> books = new TreeSet<>();
+        SortedSet<Integer> books = new TreeSet<>();
         List<Pending> batch = new ArrayList<>(works.size());
         for (Pending pending : works) {
             Ask ask = pending.ask;
@@ -385,7 +386,7 @@ final class Attempt {
             set.undoTo(mark);
             String traceId = pending.traceId();
             Trace.logging(traceId, () -> LOG.error("A work failed while it decided.", fault));
-            return pending.problem(new CommitRejection.InternalError(traceId));
+            return pending.problem(new CommitRejection.InternalFault(traceId));
         }
     }
 

@@ -54,7 +54,7 @@ sealed interface CommitRejection extends Rejection {
     }
 
     /** A fault of ours; nothing was done. */
-    record InternalError(String traceId) implements CommitRejection {
+    record InternalFault(String traceId) implements CommitRejection {
         @Override
         public String code() {
             return "internal-error";

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Known {
     private final int capacity;
     private final Map<Integer, Left> leftByBook = new HashMap<>();
-    private final Map<Table<?, ?>, Map<Object, Row>> rowsByTable = new IdentityHashMap<>();
+    private final IdentityHashMap<Table<?, ?>, Map<Object, Row>> rowsByTable = new IdentityHashMap<>();
 
     /** Keys of rows that are there. That one is missing costs a second try, so that they outlive what is forgotten. */
     private final Map<Table<?, ?>, Map<Object, Boolean>> metByTable = new IdentityHashMap<>();

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -323,6 +324,7 @@ final class Lane {
         commit(batch, decided).onComplete(done -> over());
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only the lane's own thread writes it
     private void over() {
         looksFirst = Math.max(0, looksFirst - 1);
         underWay = List.of();
@@ -530,7 +532,7 @@ final class Lane {
     private void fault(Pending pending, @Nullable Throwable cause) {
         String traceId = pending.traceId();
         Trace.logging(traceId, () -> LOG.error("A work failed.", cause));
-        refuse(pending, new CommitRejection.InternalError(traceId));
+        refuse(pending, new CommitRejection.InternalFault(traceId));
     }
 
     private void refuse(Pending pending, Rejection rejection) {
@@ -741,7 +743,7 @@ final class Lane {
         }
     }
 
-    private static Map<Integer, Long> commitNos(RowSet<Row> rows, TreeSet<Integer> books) {
+    private static Map<Integer, Long> commitNos(RowSet<Row> rows, SortedSet<Integer> books) {
         if (rows.size() != books.size()) {
             throw new IllegalStateException("a work locks a book that is not there: " + books);
         }

@@ -4,12 +4,11 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** What the works of a commit will look at: rows, by table and key. What was not named here cannot be read. */
 public final class Needs {
-    private final Map<Table<?, ?>, Set<Object>> keysByTable = new IdentityHashMap<>();
+    private final IdentityHashMap<Table<?, ?>, Set<Object>> keysByTable = new IdentityHashMap<>();
     private final List<Table<?, ?>> order = new ArrayList<>();
 
     /** Asks for one row; it need not be there. */

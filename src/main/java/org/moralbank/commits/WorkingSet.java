@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: a commit decides on one thread.
  */
 public final class WorkingSet {
-    private final Map<Table<?, ?>, Rows<?, ?>> rowsByTable = new IdentityHashMap<>();
+    private final IdentityHashMap<Table<?, ?>, Rows<?, ?>> rowsByTable = new IdentityHashMap<>();
     private final List<Rows<?, ?>> order = new ArrayList<>();
     private final List<Runnable> undo = new ArrayList<>();
     private Instant now;

@@ -470,7 +470,7 @@ class StreetPlay {
          */
         private void sellOffline(Street.Event event, BookHandle book, Ask ask, Note note) {
             await();
-            String[] names = event.reference().split("-");
+            String[] names = event.reference().split("-", -1);
             PastRedemptions.At till = new PastRedemptions.At(event.text("merchant"), names[2]);
             Answer allowance = now(redemptions.allow(
                     ask(

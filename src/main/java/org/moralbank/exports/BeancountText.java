@@ -43,7 +43,7 @@ final class BeancountText {
                     default -> throw new IllegalArgumentException("no such code in the chart: " + path);
                 });
         int lot = lot(path);
-        for (String component : path.substring(0, lot).split(":")) {
+        for (String component : path.substring(0, lot).split(":", -1)) {
             out.append(':');
             component(component, out);
         }
@@ -84,7 +84,7 @@ final class BeancountText {
     /** The id of an account. */
     static String path(String account) {
         StringBuilder out = new StringBuilder(account.length());
-        String[] components = account.split(":");
+        String[] components = account.split(":", -1);
         for (int n = 1; n < components.length; n++) {
             String text = components[n].startsWith(FIRST) ? components[n].substring(FIRST.length()) : components[n];
             out.append(n == 1 ? "" : ":");

@@ -37,8 +37,8 @@ final class ExportMetrics {
     }
 
     void made(Export.MadeFile file) {
-        bytes.increment(file.bytes());
-        records.increment(file.records());
+        bytes.increment((double) file.bytes());
+        records.increment((double) file.records());
     }
 
     void done() {

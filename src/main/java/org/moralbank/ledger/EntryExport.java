@@ -49,14 +49,13 @@ class EntryExport {
                         book,
                         filter,
                         extent,
-                        joined(
+                        joined(List.of(
                                 Multi.createFrom().item(buffer(preamble(book, extent, asserts))),
-                                declarations(book, extent)),
+                                declarations(book, extent))),
                         page -> buffer(transactions(book, page, asserts))));
     }
 
-    @SafeVarargs
-    private static Multi<Buffer> joined(Multi<Buffer>... parts) {
+    private static Multi<Buffer> joined(List<Multi<Buffer>> parts) {
         return Multi.createBy().concatenating().streams(parts).select().where(part -> part.length() > 0);
     }
 
@@ -70,7 +69,7 @@ class EntryExport {
         return store.before(book, filter.occurredFrom())
                 .chain(start -> entries(book, filter, start, extent))
                 .onItem()
-                .transformToMulti(first -> joined(
+                .transformToMulti(first -> joined(List.of(
                         before,
                         Multi.createFrom().item(first).map(written),
                         first.size() < PAGE
@@ -79,7 +78,7 @@ class EntryExport {
                                         first.getLast().seq(),
                                         after -> entries(book, filter, after, extent),
                                         EntryView::seq,
-                                        written)));
+                                        written))));
     }
 
     private Uni<List<EntryView>> entries(BookHandle book, EntryFilter filter, long after, LedgerStore.Extent extent) {

@@ -42,7 +42,7 @@ public class OrganisationStore {
                 FROM subtree
                 JOIN member_organisation_unit child ON child.parent = subtree.code
             )
-            SELECT """ + ' ' + COLUMNS + """
+            SELECT\s""" + COLUMNS + """
             FROM subtree
             JOIN member_organisation_unit u USING (code)
             ORDER BY subtree.depth, u.code

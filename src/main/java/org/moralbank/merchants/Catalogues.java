@@ -61,7 +61,7 @@ class Catalogues {
                         : shown(after);
             }
 
-            /** Puts every item that is another, or stands elsewhere, than before; and those that are no more. */
+            // Puts every item that is another, or stands elsewhere, than before; and those that are no more.
             private void place(WorkingSet set, List<Item> before) {
                 Map<String, Item.Placed> left = new HashMap<>();
                 for (int place = 0; place < before.size(); place++) {

@@ -127,7 +127,7 @@ final class ItemTable implements Table<Item.Key, Item.Placed> {
     private static short bits(List<DayOfWeek> weekdays) {
         int bits = 0;
         for (DayOfWeek day : weekdays) {
-            bits |= 1 << day.ordinal();
+            bits |= 1 << day.getValue() - 1;
         }
         return (short) bits;
     }
@@ -135,7 +135,7 @@ final class ItemTable implements Table<Item.Key, Item.Placed> {
     private static List<DayOfWeek> weekdays(short bits) {
         List<DayOfWeek> weekdays = new ArrayList<>(7);
         for (DayOfWeek day : DayOfWeek.values()) {
-            if ((bits >> day.ordinal() & 1) == 1) {
+            if ((bits >> day.getValue() - 1 & 1) == 1) {
                 weekdays.add(day);
             }
         }

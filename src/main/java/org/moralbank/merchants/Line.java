@@ -63,7 +63,7 @@ public record Line(String item, int count) {
             Fields of = fields.in("lines[" + i + "]");
             String item = of.id("item", line.item());
             long count = of.number("count", line.count(), 1, MOST);
-            checked.add(new Line(item, (int) Math.clamp(count, 1, MOST)));
+            checked.add(new Line(item, Math.clamp(count, 1, MOST)));
         }
         return List.copyOf(checked);
     }

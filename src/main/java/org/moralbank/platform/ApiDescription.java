@@ -376,7 +376,7 @@ public class ApiDescription implements OASFilter {
                                 .items(fault))
                 .addProperty("traceId", schema(Schema.SchemaType.STRING, "Finds a fault of ours in the log"))
                 .required(List.of("type", "title", "status", "detail", "code", "retryable"))
-                .additionalPropertiesBoolean(true);
+                .additionalPropertiesSchema(OASFactory.createSchema().booleanSchema(true));
     }
 
     private static Schema schema(Schema.SchemaType type, String description) {

@@ -85,6 +85,7 @@ class LongReads {
         }
 
         /** At once, past Vert.x' own handler: that closes when all is written. */
+        @SuppressWarnings("FutureReturnValueIgnored") // the channel's own, to which is listened
         private void cutOff(HttpServerResponse response) {
             if (channel != null && http.request().version() != HttpVersion.HTTP_2) {
                 channel.pipeline().firstContext().close();

@@ -51,7 +51,7 @@ class OperationFilter {
             // No id has one, and a NUL is no text for the database, which would fail rather than find nothing.
             throw new ProtocolRejection.NotFound("resource").refused();
         }
-        if (http.request().method() == HttpMethod.POST
+        if (http.request().method().equals(HttpMethod.POST)
                 && http.request().headers().getAll("Idempotency-Key").size() > 1) {
             throw ProtocolRejection.Invalid.field("Idempotency-Key", "once").refused();
         }

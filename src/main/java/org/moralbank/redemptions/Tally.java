@@ -56,7 +56,7 @@ record Tally(Map<DayBook.Type, Total> totals, @Nullable List<Listed> listed) {
                         : listed.stream()
                                 .sorted(Comparator.comparing(Listed::type)
                                         .thenComparing(Listed::transaction)
-                                        .thenComparing(Listed::amount))
+                                        .thenComparingLong(Listed::amount))
                                 .toList());
     }
 

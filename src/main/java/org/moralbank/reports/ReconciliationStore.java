@@ -170,7 +170,7 @@ class ReconciliationStore {
                                    'SETTLEMENT_REJECTED')
                 AND (type <> 'REDEEM_SALE_OFFLINE'
                      OR NOT EXISTS (SELECT FROM redemption r WHERE r.book_id = $1 AND r.seq = posted.seq))
-                OR seq <= """ + IMPORTED + """
+                OR seq <=\s""" + IMPORTED + """
 
                 ) figures
             GROUP BY owner
@@ -179,7 +179,7 @@ class ReconciliationStore {
     private static final String SETTLEMENT_BATCHES = """
             SELECT '2310:' || owner || ':PTS' AS subject, 'PTS' AS unit, sum(l) AS l, sum(r) AS r
             FROM (
-                SELECT owner, amount AS l, CASE WHEN seq <= """ + IMPORTED + """
+                SELECT owner, amount AS l, CASE WHEN seq <=\s""" + IMPORTED + """
                  THEN amount ELSE 0 END AS r
                 FROM (
             """ + posted("2310") + """
@@ -248,7 +248,7 @@ class ReconciliationStore {
                 FROM (
             """ + posted("1500") + """
                 ) posted
-                WHERE seq > """ + IMPORTED + """
+                WHERE seq >\s""" + IMPORTED + """
 
                 UNION ALL
                 SELECT b.code, a.unit, 0, -p.amount
@@ -270,7 +270,7 @@ class ReconciliationStore {
     private static final String EARNINGS = """
             SELECT 'entry ' || seq AS subject, unit, sum(l) AS l, sum(r) AS r
             FROM (
-                SELECT e.seq, e.unit, 1 AS l, CASE WHEN e.seq <= """ + IMPORTED + """
+                SELECT e.seq, e.unit, 1 AS l, CASE WHEN e.seq <=\s""" + IMPORTED + """
                  THEN 1 ELSE 0 END AS r
                 FROM ledger_entry e
                 WHERE e.book_id = $1 AND e.type IN ('EARN_TIME', 'EARN_TIME_TEAM', 'EARN_POINTS_SERVICE') AND

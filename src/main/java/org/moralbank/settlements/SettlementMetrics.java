@@ -61,7 +61,7 @@ class SettlementMetrics {
     void changed(Settlement.Status to, Answer answer) {
         if (!answer.isProblem() && !answer.replayed()) {
             of(batches, to).increment();
-            of(points, to).increment(amountOf(answer));
+            of(points, to).increment((double) amountOf(answer));
         }
     }
 

@@ -244,7 +244,7 @@ public class Settlements {
                 return Answer.ok(changed(set, closed.reject(check.said(), end), "settlement.rejected"));
             }
 
-            /** The entry names who made and who checked; why it was rejected stands beside it. */
+            // The entry names who made and who checked; why it was rejected stands beside it.
             private Note note(Settlement.Batch batch) {
                 Note note = check.note();
                 Attribution by =

@@ -31,12 +31,12 @@ final class LogMetrics {
     }
 
     void integrated(long count) {
-        entries.increment(count);
+        entries.increment((double) count);
         checkpoints.increment();
     }
 
     void swept(long count) {
-        swept.increment(count);
+        swept.increment((double) count);
     }
 
     void standing(long nowLag, int nowRefused) {

@@ -180,19 +180,25 @@ final class JsonReader {
         byte c = at < end ? bytes[at] : 0;
         at++;
         switch (c) {
-            case '"', '\\':
+            case '"', '\\' -> {
                 return (char) c;
-            case 'b':
+            }
+            case 'b' -> {
                 return '\b';
-            case 't':
+            }
+            case 't' -> {
                 return '\t';
-            case 'n':
+            }
+            case 'n' -> {
                 return '\n';
-            case 'f':
+            }
+            case 'f' -> {
                 return '\f';
-            case 'r':
+            }
+            case 'r' -> {
                 return '\r';
-            case 'u':
+            }
+            case 'u' -> {
                 if (end - at >= 4 && bytes[at] == '0' && bytes[at + 1] == '0' && (bytes[at + 2] | 1) == '1') {
                     int low = "0123456789abcdef".indexOf(bytes[at + 3]);
                     int code = (bytes[at + 2] - '0') * 16 + low;
@@ -201,8 +207,8 @@ final class JsonReader {
                         return (char) code;
                     }
                 }
-                break;
-            default:
+            }
+            default -> {}
         }
         at -= 2;
         throw unexpected("the character itself or its own escape");
