@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.access.ApiKey;
 import org.moralbank.access.Caller;
 import org.moralbank.access.Client;
+import org.moralbank.access.Importer;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
@@ -37,7 +39,9 @@ import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Lot;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.CanonicalJson;
 import org.moralbank.platform.Language;
+import org.moralbank.platform.Sha256;
 
 /**
  * Fixtures of API tests. Each test makes a book of its own, so that tests share a database and nothing else:
@@ -164,6 +168,34 @@ public class TestBank {
                     .filter(new DocumentedAnswers())
                     .header("Authorization", "Bearer " + apiKey)
                     .contentType(ContentType.JSON);
+        }
+
+        /** As if a POST had been answered before, when its time had not come or was not over. */
+        public void answered(String apiKey, String key, String path, String body, Answer answer) throws IOException {
+            int client = pool.preparedQuery("SELECT client_id FROM access_key WHERE key_hash = $1")
+                    .execute(Tuple.of(Buffer.buffer(ApiKey.hash(apiKey))))
+                    .await()
+                    .indefinitely()
+                    .iterator()
+                    .next()
+                    .getInteger(0);
+            byte[] asked = Sha256.of(
+                    ("POST " + path + "\n\n").getBytes(StandardCharsets.UTF_8),
+                    CanonicalJson.of(body.getBytes(StandardCharsets.UTF_8)));
+            var ask = new Ask(new Importer(client), id, new IdempotencyKey(key), asked, Language.EN, path, null);
+            commits.submit(ask, id, new Work() {
+                        @Override
+                        public void needs(Needs needs) {
+                            // Nothing but its answer.
+                        }
+
+                        @Override
+                        public Answer decide(WorkingSet set) {
+                            return answer;
+                        }
+                    })
+                    .await()
+                    .indefinitely();
         }
 
         /** The API key of a new client of this book. */

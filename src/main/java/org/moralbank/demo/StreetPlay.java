@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.Year;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -340,11 +339,10 @@ class StreetPlay {
             String expiresOn = event.optional("expiresOn");
             return new Grants.Grant(
                     event.text("fund"),
-                    Year.from(event.date()),
                     event.text("member"),
                     event.number("minutes"),
                     Unit.MIN,
-                    expiresOn == null ? LocalDate.of(event.date().getYear(), 12, 31) : LocalDate.parse(expiresOn),
+                    expiresOn == null ? null : LocalDate.parse(expiresOn),
                     true,
                     note);
         }

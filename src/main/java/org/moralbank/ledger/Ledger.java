@@ -441,6 +441,12 @@ public final class Ledger {
         return entries;
     }
 
+    /** The day on which what is posted now is posted. The book is among the needs. */
+    public static LocalDate dayOfPosting(WorkingSet set, int book) {
+        Book there = set.get(BOOKS, book);
+        return there.dayOf(there.notBeforeLast(set.now()));
+    }
+
     private static LocalDate today(WorkingSet set, int book) {
         return set.get(BOOKS, book).dayOf(set.now());
     }

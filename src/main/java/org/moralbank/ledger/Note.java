@@ -86,8 +86,7 @@ public record Note(
         if (dayGiven) {
             return this;
         }
-        Book there = set.get(Ledger.BOOKS, book);
-        LocalDate today = there.dayOf(there.notBeforeLast(set.now()));
+        LocalDate today = Ledger.dayOfPosting(set, book);
         return today.equals(occurredOn) ? this : new Note(today, by, reference, reason, metadata, false);
     }
 

@@ -5,7 +5,7 @@ import static org.moralbank.ledger.Ledger.HOLDINGS;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
+import java.time.Year;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +22,7 @@ import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Book;
 import org.moralbank.ledger.BookHandle;
+import org.moralbank.ledger.BudgetYear;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Draft;
 import org.moralbank.ledger.Entry;
@@ -75,17 +76,15 @@ public class ServiceRecords {
     }
 
     static Work work(Ask ask, BookHandle book, ServiceGiven given, byte[] content) {
-        // One moment for needs and decision, which a new year may part.
-        Instant asked = Objects.requireNonNullElseGet(ask.clock(), Instant::now);
-        String year = Integer.toString(book.dayOf(asked).getYear());
-        Work work = new Recording(book, Ids.next(), given, Earner.of(book.id(), given, year));
+        Work work = new Recording(book, Ids.next(), given, BudgetYear.of(book, ask));
         String reference = given.note().reference();
         return reference == null ? work : new Once(book.id(), COLLECTION, reference, content, work);
     }
 
     /** Where a service's earnings come from and go to. */
     private record Earner(Holder issuedTime, Holder time, Holder issuedPoints, Holder points) {
-        static Earner of(int book, ServiceGiven given, String year) {
+        static Earner of(int book, ServiceGiven given, Year in) {
+            String year = in.toString();
             String id = given.volunteer();
             Chart time = Chart.MEMBER_TIME;
             Chart points = Chart.MEMBER_POINTS;
@@ -111,11 +110,13 @@ public class ServiceRecords {
         }
     }
 
-    private record Recording(BookHandle book, UUID id, ServiceGiven given, Earner earner) implements Work {
+    private record Recording(BookHandle book, UUID id, ServiceGiven given, BudgetYear year) implements Work {
         @Override
         public void needs(Needs needs) {
             needs.row(BOOKS, book.id());
-            earner.needs(needs);
+            for (Year possible : year.possible()) {
+                Earner.of(book.id(), given, possible).needs(needs);
+            }
             if (given.volunteer() != null) {
                 Participants.needMember(needs, book.id(), given.volunteer());
             }
@@ -124,20 +125,24 @@ public class ServiceRecords {
             }
             if (given.recipient() != null) {
                 Participants.needMember(needs, book.id(), given.recipient());
-                needs.row(HOLDINGS, timeOf(given.recipient()));
+                needs.row(HOLDINGS, timeOf(book, given.recipient()));
             }
-        }
-
-        private Holder timeOf(String member) {
-            return Holder.of(book.id(), Chart.MEMBER_TIME, member);
         }
 
         @Override
         public Answer decide(WorkingSet set) {
-            return new Recording(book, id, given.decided(set, book.id()), earner).recorded(set);
+            ServiceGiven decided = given.decided(set, book.id());
+            return new Decision(book, id, decided, Earner.of(book.id(), given, year.decided(set))).recorded(set);
         }
+    }
 
-        private Answer recorded(WorkingSet set) {
+    private static Holder timeOf(BookHandle book, String member) {
+        return Holder.of(book.id(), Chart.MEMBER_TIME, member);
+    }
+
+    /** With what is known under the lock: the day, where none was given, and the year of the budgets. */
+    private record Decision(BookHandle book, UUID id, ServiceGiven given, Earner earner) {
+        Answer recorded(WorkingSet set) {
             Ledger.refuseBookClosed(set, book.id());
             refuseParticipants(set);
             Book settings = set.get(BOOKS, book.id());
@@ -177,7 +182,7 @@ public class ServiceRecords {
                 case RECIPIENT ->
                     draft(EntryType.TRANSFER_TIME)
                             .spend(
-                                    timeOf(Objects.requireNonNull(given.recipient())),
+                                    timeOf(book, Objects.requireNonNull(given.recipient())),
                                     given.minutes(),
                                     Spending.ON_SERVICE)
                             .credit(earner.time(), given.minutes());

@@ -12,13 +12,9 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.Month;
-import java.time.Year;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
@@ -61,13 +57,15 @@ import org.moralbank.platform.Page;
 @Tag(name = "transfers", description = "Time and points given.")
 public class GrantsResource {
     static final LineKind LINES = LineKind.of(
-            "grants", NewGrant.class, (ask, book, client, item) -> Grants.work(book, item.checked(book, client)));
+            "grants", NewGrant.class, (ask, book, client, item) -> Grants.work(ask, book, item.checked(book, client)));
 
     private static final List<EntryType> TYPES =
             List.of(EntryType.GRANT_TIME, EntryType.GRANT_TIME_FROM_POOL, EntryType.GRANT_POINTS);
 
-    /** No grant is for longer than a life. */
-    private static final int LONGEST_YEARS = 100;
+    /** Whatever the clock; the work, which knows the day, says the rest. */
+    private static final LocalDate FIRST_DAY = LocalDate.of(1990, 1, 1);
+
+    private static final LocalDate LAST_DAY = LocalDate.of(9999, 12, 31);
 
     /** With a dot and a year behind it, it is as long as an owner's id may be. */
     private static final int LONGEST_FUND = 59;
@@ -139,19 +137,12 @@ public class GrantsResource {
             implements Noted {
         Grants.Grant checked(BookHandle book, Client client) {
             Fields fields = new Fields();
-            LocalDate today = book.dayOf(Instant.now());
-            LocalDate endOfYear = LocalDate.of(today.getYear(), Month.DECEMBER, 31);
             Grants.Grant checked = new Grants.Grant(
                     fundId(fields, fund),
-                    Year.from(today),
                     fields.id("member", member),
                     fields.amount("amount", amount),
                     fields.value("unit", unit, Unit.MIN),
-                    fields.dayWithin(
-                            "expiresOn",
-                            Objects.requireNonNullElse(expiresOn, endOfYear),
-                            today,
-                            today.plusYears(LONGEST_YEARS)),
+                    expiresOn == null ? null : fields.dayWithin("expiresOn", expiresOn, FIRST_DAY, LAST_DAY),
                     !Boolean.FALSE.equals(restricted),
                     Note.of(fields, this, book, client));
             if (unit == Unit.PTS && expiresOn != null) {

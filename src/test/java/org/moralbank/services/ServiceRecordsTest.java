@@ -18,6 +18,7 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -34,12 +35,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.moralbank.TestBank;
 import org.moralbank.TestBank.Book;
 import org.moralbank.TestBank.Member;
+import org.moralbank.access.Importer;
 import org.moralbank.access.Role;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Commits;
+import org.moralbank.commits.IdempotencyKey;
+import org.moralbank.commits.Work;
+import org.moralbank.ledger.Attribution;
+import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Lot;
+import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Language;
 import org.moralbank.platform.TestDatabase;
 
 @QuarkusTest
@@ -47,11 +57,17 @@ import org.moralbank.platform.TestDatabase;
 class ServiceRecordsTest {
     private static final LocalDate TODAY = LocalDate.now(ZoneId.of("Asia/Shanghai"));
 
+    /** A client who is not registered. */
+    private static final int NOBODY = 999_999;
+
     @Inject
     TestBank bank;
 
     @Inject
     Pool pool;
+
+    @Inject
+    Commits commits;
 
     @Test
     void earnsTheMinutesThatWereGiven() {
@@ -248,6 +264,34 @@ class ServiceRecordsTest {
                 .body("entries.type", contains("EARN_TIME", "SHORTFALL_RECOVER"))
                 .body("entries[0].occurredOn", equalTo(earlier))
                 .body("entries[1].occurredOn", greaterThanOrEqualTo(today.toString()));
+    }
+
+    @Test
+    void countsInTheYearOfItsPostingAlsoWhereItWaitsOverNewYear() {
+        var book = bank.aBook(true, 200, false);
+        var handle = new BookHandle(book.id(), book.code(), ZoneId.of("Asia/Shanghai"));
+        var helper = book.aMember();
+        int next = TODAY.getYear() + 1;
+        Instant newYear =
+                LocalDate.of(next, 1, 1).atStartOfDay(handle.calendar()).toInstant();
+        var note = new Note(TODAY, new Attribution(NOBODY, "test", "W-1", null, null), null, null, null, false);
+        var given = new ServiceGiven(
+                helper.id(), null, null, "VISIT", null, null, 60, "社区", "U-1", "W-1", null, Payer.ISSUED, note);
+        Work asked = ServiceRecords.work(ask(book, newYear.minusMillis(1)), handle, given, new byte[32]);
+
+        var answer =
+                commits.submit(ask(book, newYear), book.id(), asked).await().indefinitely();
+
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(balances(book))
+                .containsEntry("3100:" + next, -60L)
+                .containsEntry("3200:" + next, -200L)
+                .doesNotContainKey("3100:" + TODAY.getYear());
+    }
+
+    private static Ask ask(Book book, Instant clock) {
+        return new Ask(
+                new Importer(NOBODY), book.id(), new IdempotencyKey("key-1"), new byte[32], Language.EN, "/", clock);
     }
 
     /** Also where the freeze found no account: this earning opens it. */

@@ -5,22 +5,57 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
+import org.moralbank.access.Client;
+import org.moralbank.access.Importer;
 import org.moralbank.access.Role;
+import org.moralbank.commits.Answer;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.Commits;
+import org.moralbank.commits.IdempotencyKey;
+import org.moralbank.commits.Work;
+import org.moralbank.ledger.Attribution;
+import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Lot;
+import org.moralbank.ledger.Note;
+import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Json;
+import org.moralbank.platform.Language;
 
 @QuarkusTest
 class GrantsTest extends Giving {
-    private static final LocalDate TODAY = LocalDate.now(ZoneId.of("Asia/Shanghai"));
+    private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
+    private static final LocalDate TODAY = LocalDate.now(SHANGHAI);
     private static final int YEAR = TODAY.getYear();
+
+    /** A client who is not registered. */
+    private static final int NOBODY = 999_999;
+
+    @Inject
+    Commits commits;
+
+    @Inject
+    Grants grants;
 
     private static String grant(String fund, String member, long amount, String unit, String more) {
         return "{'fund':'%s','member':'%s','amount':%d,'unit':'%s'%s}".formatted(fund, member, amount, unit, more);
@@ -209,6 +244,122 @@ class GrantsTest extends Giving {
                         "/grants",
                         grant("A", anna.id(), 1, "MIN", ",'expiresOn':'" + TODAY.minusDays(1) + "'"))
                 .statusCode(400);
+    }
+
+    @Test
+    void aRetryIsToldTheFirstAnswerAlsoWhenWhatWasGrantedHasExpiredSince() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+        LocalDate last = TODAY.plusDays(1);
+        Instant over = last.plusDays(1).atStartOfDay(SHANGHAI).toInstant();
+
+        Answer first = granted(book, "key-1", over.minusMillis(1), anna, last);
+        Answer retry = granted(book, "key-1", over, anna, last);
+        Answer another = granted(book, "key-2", over, anna, last);
+
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(retry.status()).isEqualTo(201);
+        assertThat(retry.replayed()).isTrue();
+        assertThat(retry.body()).isEqualTo(first.body());
+        assertThat(another.status()).isEqualTo(400);
+        assertThat(new String(another.body(), StandardCharsets.UTF_8)).contains("\"expiresOn\"");
+        assertThat(entries(book)).isEqualTo(1);
+    }
+
+    /** Over HTTP, of every way to ask for it: no check of the form that the clock has a part in stands before the answer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/bulk", "/line-jobs"})
+    void aRetryIsToldWhatWasAnsweredWhileTheDayWasToCome(String way) throws IOException {
+        var book = bank.aBook();
+        String path = book.path() + "/grants" + way;
+        String item = grant("PUBLIC", "M-1", 1, "MIN", ",'reference':'F-1','expiresOn':'" + TODAY.minusDays(1) + "'")
+                .replace('\'', '"');
+        String body = way.isEmpty() ? item : "{\"items\":[" + item + "]}";
+        String apiKey = book.keyOf(Role.COORDINATOR);
+        book.answered(apiKey, "key-1", path, body, Answer.created("/v1/that", Map.of("was", "answered")));
+
+        RestAssured.given()
+                .header("Authorization", "Bearer " + apiKey)
+                .header("Idempotency-Key", "key-1")
+                .contentType(ContentType.JSON)
+                .body(body)
+                .post(path)
+                .then()
+                .statusCode(201)
+                .header("Idempotent-Replayed", equalTo("true"))
+                .header("Location", equalTo("/v1/that"))
+                .body("was", equalTo("answered"));
+    }
+
+    /** The reference is known whatever the key. */
+    @Test
+    void anItemOfABulkIsToldTheFirstAnswerAlsoWhenWhatWasGrantedHasExpiredSince() throws IOException {
+        var book = bank.aBook();
+        var anna = book.aMember();
+        LocalDate last = TODAY.plusDays(1);
+        Instant over = last.plusDays(1).atStartOfDay(SHANGHAI).toInstant();
+        String known = ",'reference':'F-1','expiresOn':'" + last + "'";
+        String other = ",'reference':'F-2','expiresOn':'" + last + "'";
+
+        JsonPath first = bulk(book, over.minusMillis(1), grant("PUBLIC", anna.id(), 1, "MIN", known));
+        JsonPath again = bulk(
+                book,
+                over,
+                grant("PUBLIC", anna.id(), 1, "MIN", known) + "," + grant("PUBLIC", anna.id(), 1, "MIN", other));
+
+        assertThat(first.getList("items.result")).isEqualTo(List.of("created"));
+        assertThat(again.getList("items.result")).isEqualTo(List.of("replayed", "refused"));
+        assertThat(again.getList("items[1].problem.errors.field")).isEqualTo(List.of("expiresOn"));
+        assertThat(entries(book)).isEqualTo(1);
+    }
+
+    @Test
+    void isOfTheYearOfItsPostingAlsoWhereItWaitsOverNewYear() {
+        var book = bank.aBook();
+        var anna = book.aMember();
+        Instant newYear = LocalDate.of(YEAR + 1, 1, 1).atStartOfDay(SHANGHAI).toInstant();
+        Work asked = Grants.work(ask(book, "key-1", newYear.minusMillis(1)), handle(book), grant(anna, null));
+
+        Answer answer = commits.submit(ask(book, "key-1", newYear), book.id(), asked)
+                .await()
+                .indefinitely();
+
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(balances(book))
+                .containsEntry("3110:PUBLIC." + (YEAR + 1) + ":MIN:", -1L)
+                .containsEntry("2100:" + anna.id() + ":MIN:PUBLIC." + (YEAR + 1) + "1231.R", 1L)
+                .doesNotContainKey("3110:PUBLIC." + YEAR + ":MIN:");
+    }
+
+    private static Grants.Grant grant(TestBank.Member member, @Nullable LocalDate expiresOn) {
+        var by = new Attribution(NOBODY, "test", "W-1", null, null);
+        var note = new Note(TODAY, by, null, null, null, false);
+        return new Grants.Grant("PUBLIC", member.id(), 1, Unit.MIN, expiresOn, true, note);
+    }
+
+    private Answer granted(TestBank.Book book, String key, Instant clock, TestBank.Member member, LocalDate expiresOn) {
+        return grants.grant(ask(book, key, clock), handle(book), grant(member, expiresOn))
+                .await()
+                .indefinitely();
+    }
+
+    private JsonPath bulk(TestBank.Book book, Instant clock, String items) throws IOException {
+        var body = Json.mapper()
+                .readValue(("{'items':[" + items + "]}").replace('\'', '"'), GrantsResource.NewGrants.class);
+        var client = new Client(NOBODY, "test", Set.of(), Set.of(), null, null);
+        Ask ask = ask(book, UUID.randomUUID().toString(), clock);
+        Answer answer = grants.grantAll(ask, handle(book), GrantsResource.LINES.bulk(body, ask, handle(book), client))
+                .await()
+                .indefinitely();
+        return JsonPath.from(new String(answer.body(), StandardCharsets.UTF_8));
+    }
+
+    private static BookHandle handle(TestBank.Book book) {
+        return new BookHandle(book.id(), book.code(), SHANGHAI);
+    }
+
+    private static Ask ask(TestBank.Book book, String key, Instant clock) {
+        return new Ask(new Importer(NOBODY), book.id(), new IdempotencyKey(key), new byte[32], Language.EN, "/", clock);
     }
 
     @Test
