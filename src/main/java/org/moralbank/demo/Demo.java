@@ -1,6 +1,7 @@
 package org.moralbank.demo;
 
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -22,11 +23,13 @@ import org.moralbank.access.Client;
 import org.moralbank.access.Clients;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Books;
+import org.moralbank.platform.SecretBox;
 import org.moralbank.redemptions.SandboxConfig;
 
 /**
  * At start: has the street's half year played into a database that is new, and makes the demo's keys. A play that was cut
- * off goes on; a database that has books of its own gets neither.
+ * off goes on; a database that has books of its own gets neither. Without a key for secrets, which the play needs half-way, the
+ * start is refused.
  */
 @ApplicationScoped
 class Demo {
@@ -45,6 +48,7 @@ class Demo {
     private final Clients clients;
     private final Books books;
     private final StreetPlay play;
+    private final SecretBox box;
     private final int port;
 
     Demo(
@@ -53,12 +57,14 @@ class Demo {
             Clients clients,
             Books books,
             StreetPlay play,
+            SecretBox box,
             @ConfigProperty(name = "quarkus.http.port") int port) {
         this.config = config;
         this.sandbox = sandbox;
         this.clients = clients;
         this.books = books;
         this.play = play;
+        this.box = box;
         this.port = port;
     }
 
@@ -69,6 +75,12 @@ class Demo {
         if (hasOwnBooks() && !hasBegun()) {
             LOG.info("The database has books of its own: nothing of the demo was added to it.");
             return;
+        }
+        if (!box.hasKey()) {
+            throw new ConfigurationException(
+                    "moralbank.demo.enabled is true, and the street's till sold offline, which needs the key that secrets are"
+                            + " sealed with: set MORALBANK_SECRETS_KEY to 32 random bytes in Base64 (openssl rand -base64 32), or"
+                            + " MORALBANK_SECRETS_KEY_FILE to a file that has them.");
         }
         Clients.Ensured street = ensure(Street.NAME, Role.OPERATOR, ApiKey.generate());
         int played = play.play(street.client());

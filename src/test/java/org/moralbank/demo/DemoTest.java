@@ -3,8 +3,10 @@ package org.moralbank.demo;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -44,6 +46,8 @@ import org.moralbank.access.Role;
 import org.moralbank.ledger.Books;
 import org.moralbank.ledger.ExpiringLots;
 import org.moralbank.ledger.Invariants;
+import org.moralbank.platform.SecretBox;
+import org.moralbank.platform.SecretsConfig;
 import org.moralbank.platform.TestDatabase;
 import org.moralbank.redemptions.SandboxConfig;
 
@@ -68,6 +72,9 @@ class DemoTest {
 
     @Inject
     ExpiringLots lots;
+
+    @Inject
+    SecretBox box;
 
     @Inject
     DataSource database;
@@ -118,6 +125,18 @@ class DemoTest {
         }
     }
 
+    private record NoKey() implements SecretsConfig {
+        @Override
+        public Optional<String> key() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Path> keyFile() {
+            return Optional.empty();
+        }
+    }
+
     /** InvariantsExtension looks at the database that classes share. */
     @AfterEach
     void theInvariantsHold() throws SQLException {
@@ -142,6 +161,20 @@ class DemoTest {
 
     @Test
     @Order(2)
+    void refusesToStartWithoutTheKeyOfSecretsAndAddsNothing(@TempDir Path folder) {
+        Path keys = folder.resolve("demo-keys");
+
+        assertThatThrownBy(() -> start(Optional.of(SANDBOX), keys, new SecretBox(new NoKey())))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("set MORALBANK_SECRETS_KEY to 32 random bytes");
+
+        assertThat(codes()).containsExactly(SANDBOX);
+        assertThat(clients.isThere(Street.NAME).await().indefinitely()).isFalse();
+        assertThat(keys).doesNotExist();
+    }
+
+    @Test
+    @Order(3)
     void playsTheStreetIntoADatabaseThatHasTheSandboxAloneAndWritesKeysThatOnlyTheirOwnerReads(@TempDir Path folder)
             throws IOException {
         Path keys = folder.resolve("demo-keys");
@@ -156,7 +189,7 @@ class DemoTest {
 
     /** Whatever other books there are by then. */
     @Test
-    @Order(3)
+    @Order(4)
     void goesOnWhereItHasBegun(@TempDir Path folder) throws IOException {
         bank.aBook();
         clients.ensure(
@@ -175,7 +208,7 @@ class DemoTest {
 
     /** Today granted time of the street has expired: its figures are those of the day that a start tells. */
     @Test
-    @Order(4)
+    @Order(5)
     void itsFiguresStayThoseOfItsLastDayAlsoWhenItsLotsHaveExpired(@TempDir Path folder) throws IOException {
         assertThat(start(Optional.of(SANDBOX), folder.resolve("demo-keys")))
                 .last()
@@ -241,6 +274,10 @@ class DemoTest {
 
     /** What a start says. */
     private List<String> start(Optional<String> sandbox, Path keys) throws IOException {
+        return start(sandbox, keys, box);
+    }
+
+    private List<String> start(Optional<String> sandbox, Path keys, SecretBox secrets) throws IOException {
         List<String> said = new ArrayList<>();
         Handler ear = new Handler() {
             @Override
@@ -260,7 +297,7 @@ class DemoTest {
         Logger logger = Logger.getLogger(Demo.class.getName());
         logger.addHandler(ear);
         try {
-            new Demo(new Settings(Optional.of(keys)), new Sandbox(sandbox), clients, books, play, 8080)
+            new Demo(new Settings(Optional.of(keys)), new Sandbox(sandbox), clients, books, play, secrets, 8080)
                     .onStart(new StartupEvent());
         } finally {
             logger.removeHandler(ear);
