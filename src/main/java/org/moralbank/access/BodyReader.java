@@ -19,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
@@ -164,8 +165,11 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
     /**
      * The whole body, or more than the limit. Of a length that is told, its room is taken before it is read, and there is no
      * buffer larger than it; one over the limit is refused unread, and takes none.
+     *
+     * <p>What is read is read to its end, which HTTP/2 tells behind the last byte. Were it answered before, the framework would
+     * wake a request that ends in the same moment, and log that as a fault of ours.
      */
-    private static byte[] body(InputStream in, long length, int limit, Bodies.Room room) throws IOException {
+    static byte[] body(InputStream in, long length, int limit, Bodies.Room room) throws IOException {
         if (length > limit) {
             throw new ProtocolRejection.TooLarge(limit).refused();
         }
@@ -173,6 +177,7 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
             room.take(length);
             byte[] body = new byte[(int) length];
             int read = in.readNBytes(body, 0, body.length);
+            in.transferTo(OutputStream.nullOutputStream());
             return read == body.length ? body : Arrays.copyOf(body, read);
         }
         ByteArrayOutputStream body = new ByteArrayOutputStream();

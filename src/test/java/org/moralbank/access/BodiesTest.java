@@ -15,17 +15,21 @@ import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.math.BigInteger;
 import java.net.Socket;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
 import org.moralbank.commits.Bulk;
 import org.moralbank.platform.TestDatabase;
@@ -117,6 +121,34 @@ class BodiesTest {
         others.giveBack();
 
         await(() -> bodies.heldBytes() == 0);
+    }
+
+    /** HTTP/2 tells it behind the last byte. */
+    @ParameterizedTest
+    @ValueSource(longs = {2, -1})
+    void readsABodyToItsEndWhetherOrNotItsLengthIsTold(long length) throws IOException {
+        AtomicBoolean ended = new AtomicBoolean();
+        var in = new ByteArrayInputStream("{}".getBytes(US_ASCII)) {
+            @Override
+            public synchronized int read(byte[] into, int from, int most) {
+                int read = super.read(into, from, most);
+                ended.compareAndSet(false, read < 0);
+                return read;
+            }
+
+            @Override
+            public synchronized long transferTo(OutputStream out) throws IOException {
+                long read = super.transferTo(out);
+                ended.set(true);
+                return read;
+            }
+        };
+        Bodies.Room room = bodies.room();
+
+        assertThat(BodyReader.body(in, length, BodyReader.LARGEST, room)).hasSize(2);
+
+        room.giveBack();
+        assertThat(ended).isTrue();
     }
 
     @Test
