@@ -132,6 +132,43 @@ class PrecedenceTest {
         });
     }
 
+    @Test
+    void tellsTheFirstThatIsWrongWithAPut() throws IOException {
+        var book = bank.aBook();
+        String open = book.aMerchant();
+        String closed = book.aMerchant();
+        for (String merchant : List.of(open, closed)) {
+            book.aTerminal(merchant, "T1", false);
+        }
+        book.as(Role.OPERATOR)
+                .body("{\"reason\":\"歇业\"}")
+                .post(book.path() + "/merchants/" + closed + "/close")
+                .then()
+                .statusCode(200);
+
+        List<Fault> faults = List.of(
+                new Fault("query", "400 invalid-request", request -> request.query = "?surprise=1"),
+                new Fault("type", "415 unsupported-media-type", request -> request.headers.put("Content-Type", "a/b")),
+                new Fault("field", "400 invalid-request", request -> request.fields.put("surprise", "1")),
+                new Fault("store", "400 invalid-request", request -> request.fields.put("store", "\"a b\"")),
+                new Fault("merchant", "404 not-found", request -> request.rest = "/merchants/GHOST/terminals/T1"),
+                new Fault(
+                        "merchant",
+                        "409 merchant-already-closed",
+                        request -> request.rest = "/merchants/" + closed + "/terminals/T1"),
+                new Fault("version", "428 precondition-required", request -> request.headers.remove("If-Match")),
+                new Fault("version", "412 precondition-failed", request -> request.headers.put("If-Match", "\"9\"")),
+                new Fault("store", "422 unknown-store", request -> request.fields.put("store", "\"GHOST\"")));
+
+        tellsTheFirst(faults, () -> {
+            Request request = new Request(book, Role.OPERATOR, "/merchants/" + open + "/terminals/T1");
+            request.method = "PUT";
+            request.headers.put("If-Match", "\"1\"");
+            request.fields.put("partialApproval", "true");
+            return request;
+        });
+    }
+
     private static String tail(Request request) {
         return request.rest.substring("/transfers".length());
     }
