@@ -7,7 +7,6 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
@@ -154,11 +154,10 @@ class ClientStore {
     private static List<KeyView> keys(RowSet<Row> rows) {
         List<KeyView> keys = new ArrayList<>(rows.size());
         for (Row row : rows) {
-            OffsetDateTime revokedAt = row.getOffsetDateTime(2);
             keys.add(new KeyView(
                     row.getUUID(0),
                     row.getOffsetDateTime(1).toInstant(),
-                    revokedAt == null ? null : revokedAt.toInstant(),
+                    Moments.instant(row.getOffsetDateTime(2)),
                     null));
         }
         return keys;

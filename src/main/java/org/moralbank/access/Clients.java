@@ -9,7 +9,6 @@ import static org.moralbank.access.KeyTable.Offered.OFFERED;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -26,6 +25,7 @@ import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.Language;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.ProtocolRejection;
 
 /** Makes API clients and their keys, and revokes keys. */
@@ -286,6 +286,6 @@ public class Clients {
     }
 
     private static Instant moment(WorkingSet set) {
-        return set.now().truncatedTo(ChronoUnit.MICROS);
+        return Moments.kept(set.now());
     }
 }

@@ -6,7 +6,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +19,7 @@ import org.moralbank.commits.Rechecked;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.commits.Writing;
+import org.moralbank.platform.Moments;
 
 /** Rows of {@code access_key}, as commits see them. */
 final class KeyTable implements Rechecked<UUID, KeyTable.Key> {
@@ -65,7 +65,6 @@ final class KeyTable implements Rechecked<UUID, KeyTable.Key> {
                 .map(rows -> {
                     Map<UUID, Key> found = new HashMap<>();
                     for (Row row : rows) {
-                        OffsetDateTime revokedAt = row.getOffsetDateTime(4);
                         found.put(
                                 row.getUUID(0),
                                 new Key(
@@ -73,7 +72,7 @@ final class KeyTable implements Rechecked<UUID, KeyTable.Key> {
                                         row.getInteger(1),
                                         row.getBuffer(2).getBytes(),
                                         row.getOffsetDateTime(3).toInstant(),
-                                        revokedAt == null ? null : revokedAt.toInstant()));
+                                        Moments.instant(row.getOffsetDateTime(4))));
                     }
                     return found;
                 });
@@ -93,7 +92,6 @@ final class KeyTable implements Rechecked<UUID, KeyTable.Key> {
     public void write(Writing writing, List<Change<UUID, Key>> changes) {
         for (Change<UUID, Key> change : changes) {
             Key key = change.after();
-            Instant revokedAt = key.revokedAt();
             writing.execute(
                     UPSERT,
                     Tuple.tuple()
@@ -101,7 +99,7 @@ final class KeyTable implements Rechecked<UUID, KeyTable.Key> {
                             .addInteger(key.client())
                             .addBuffer(Buffer.buffer(key.hash()))
                             .addOffsetDateTime(key.createdAt().atOffset(ZoneOffset.UTC))
-                            .addOffsetDateTime(revokedAt == null ? null : revokedAt.atOffset(ZoneOffset.UTC)));
+                            .addOffsetDateTime(Moments.utc(key.revokedAt())));
         }
     }
 

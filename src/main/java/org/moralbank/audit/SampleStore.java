@@ -9,7 +9,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +16,7 @@ import java.util.Map;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.Snapshots;
 
 /** Draws entries, and finds what stands behind them. A scan or two of the range, with a few rows in memory. */
@@ -261,7 +261,6 @@ class SampleStore {
                             row.getOffsetDateTime(15).toInstant()));
         }
         for (Row row : redemptions) {
-            OffsetDateTime happened = row.getOffsetDateTime(12);
             evidence.redemptions.put(
                     row.getLong(0),
                     new SampleView.RedemptionEvidence(
@@ -276,7 +275,7 @@ class SampleStore {
                             row.getLong(9),
                             row.getLong(10),
                             row.getBoolean(11),
-                            happened == null ? null : happened.toInstant(),
+                            Moments.instant(row.getOffsetDateTime(12)),
                             row.getOffsetDateTime(13).toInstant()));
         }
         for (Row row : settlements) {

@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Writing;
+import org.moralbank.platform.Moments;
 
 /** How the books stand with their self-audits, read off {@code audit_run} under the lock; nothing is kept of it. */
 final class StandingTable implements Table<Integer, StandingTable.Standing> {
@@ -62,13 +62,10 @@ final class StandingTable implements Table<Integer, StandingTable.Standing> {
                 .map(rows -> {
                     Map<Integer, Standing> found = HashMap.newHashMap(rows.size());
                     rows.forEach(row -> {
-                        OffsetDateTime lastFull = row.getOffsetDateTime(3);
                         found.put(
                                 row.getShort(0).intValue(),
                                 new Standing(
-                                        row.getUUID(1),
-                                        row.getLong(2),
-                                        lastFull == null ? null : lastFull.toInstant()));
+                                        row.getUUID(1), row.getLong(2), Moments.instant(row.getOffsetDateTime(3))));
                     });
                     return found;
                 });

@@ -9,8 +9,6 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Json;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.Page;
 
 /** Exports as they are shown, given and deleted. */
@@ -148,8 +147,6 @@ class ExportStore {
     }
 
     static Export export(Row row) {
-        OffsetDateTime ended = row.getOffsetDateTime(8);
-        OffsetDateTime expires = row.getOffsetDateTime(9);
         return new Export(
                 row.getShort(0),
                 row.getUUID(1),
@@ -159,12 +156,8 @@ class ExportStore {
                 row.getOffsetDateTime(5).toInstant(),
                 Export.Status.valueOf(row.getString(6)),
                 row.getString(7),
-                instant(ended),
-                instant(expires));
-    }
-
-    private static @Nullable Instant instant(@Nullable OffsetDateTime moment) {
-        return moment == null ? null : moment.toInstant();
+                Moments.instant(row.getOffsetDateTime(8)),
+                Moments.instant(row.getOffsetDateTime(9)));
     }
 
     private static Selection selection(JsonObject json) {

@@ -8,7 +8,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,6 +38,7 @@ import org.moralbank.members.Member;
 import org.moralbank.members.MemberRejection;
 import org.moralbank.members.Participants;
 import org.moralbank.merchants.Merchants;
+import org.moralbank.platform.Moments;
 import org.moralbank.verifier.Fault;
 import org.moralbank.verifier.Known;
 import org.moralbank.verifier.Lines;
@@ -192,7 +192,7 @@ class Imports {
                     verdict instanceof Verdict.Holds holds ? holds.root() : new byte[0],
                     verdict instanceof Verdict.Holds holds ? holds.checkpoint() : null,
                     upload.sha256(),
-                    set.now().truncatedTo(ChronoUnit.MICROS),
+                    Moments.kept(set.now()),
                     client.id(),
                     client.name(),
                     new Pages(book, upload, posted));

@@ -2,12 +2,12 @@ package org.moralbank.ledger;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.regex.Pattern;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.platform.Json;
+import org.moralbank.platform.Moments;
 
 /**
  * The events of a book: what others are told of it, numbered 1, 2, 3 … without gaps in the commit that makes them.
@@ -64,7 +64,7 @@ public final class BookEvents {
         Book there = set.get(Ledger.BOOKS, book);
         long count = set.get(EVENT_COUNTS, book) + 1;
         // As with entries: never before the last of them.
-        Instant at = there.notBeforeLast(set.now().truncatedTo(ChronoUnit.MICROS));
+        Instant at = there.notBeforeLast(Moments.kept(set.now()));
         set.put(EVENT_COUNTS, book, count);
         set.put(
                 EVENTS,

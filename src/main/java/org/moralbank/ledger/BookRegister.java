@@ -3,7 +3,6 @@ package org.moralbank.ledger;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.moralbank.access.Client;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
@@ -11,6 +10,7 @@ import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.ProtocolRejection;
 
 /** Opens books, closes and reopens them. */
@@ -92,7 +92,7 @@ public class BookRegister {
         @Override
         public Answer decide(WorkingSet set) {
             // PostgreSQL keeps microseconds; what is answered must be what is read later.
-            Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
+            Instant now = Moments.kept(set.now());
             Book changed = changed(set.get(Ledger.BOOKS, book), now);
             BookStatusChange.put(set, changed, now, order);
             return Answer.ok(BookView.of(changed, null));

@@ -4,17 +4,16 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Writing;
+import org.moralbank.platform.Moments;
 
 /** Rows of {@code ledger_book}. */
 final class BookTable implements Table<Integer, Book> {
@@ -75,12 +74,8 @@ final class BookTable implements Table<Integer, Book> {
                 row.getLong(9),
                 row.getInteger(10),
                 row.getOffsetDateTime(11).toInstant(),
-                instant(row.getOffsetDateTime(12)),
+                Moments.instant(row.getOffsetDateTime(12)),
                 row.getInteger(13));
-    }
-
-    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
-        return time == null ? null : time.toInstant();
     }
 
     @Override
@@ -116,12 +111,11 @@ final class BookTable implements Table<Integer, Book> {
     }
 
     private static void updateStatus(Writing writing, Book book) {
-        Instant closedAt = book.closedAt();
         writing.execute(
                 UPDATE_STATUS,
                 Tuple.tuple()
                         .addShort((short) book.id())
-                        .addOffsetDateTime(closedAt == null ? null : closedAt.atOffset(ZoneOffset.UTC))
+                        .addOffsetDateTime(Moments.utc(book.closedAt()))
                         .addInteger(book.statusChanges()));
     }
 

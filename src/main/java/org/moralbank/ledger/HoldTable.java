@@ -4,19 +4,17 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.ToLongFunction;
-import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Writing;
+import org.moralbank.platform.Moments;
 
 /** Rows of {@code ledger_hold}. */
 public final class HoldTable implements Table<HoldTable.Key, Hold> {
@@ -97,7 +95,6 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
         for (int i = 0; i < accounts.length; i++) {
             lines.add(new Hold.Line(accounts[i].intValue(), amounts[i]));
         }
-        OffsetDateTime endedAt = row.getOffsetDateTime(6);
         return new Hold(
                 row.getUUID(1),
                 row.getShort(0),
@@ -105,7 +102,7 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
                 row.getString(3),
                 row.getOffsetDateTime(4).toInstant(),
                 row.getOffsetDateTime(5).toInstant(),
-                endedAt == null ? null : endedAt.toInstant(),
+                Moments.instant(row.getOffsetDateTime(6)),
                 row.getLong(7),
                 List.copyOf(lines));
     }
@@ -144,9 +141,11 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
                         holds.stream().map(Hold::id).toArray(UUID[]::new),
                         holds.stream().map(hold -> hold.status().name()).toArray(String[]::new),
                         holds.stream().map(Hold::reference).toArray(String[]::new),
-                        holds.stream().map(hold -> utc(hold.placedAt())).toArray(OffsetDateTime[]::new),
-                        holds.stream().map(hold -> utc(hold.expiresAt())).toArray(OffsetDateTime[]::new),
-                        holds.stream().map(hold -> utc(hold.endedAt())).toArray(OffsetDateTime[]::new),
+                        holds.stream().map(hold -> Moments.utc(hold.placedAt())).toArray(OffsetDateTime[]::new),
+                        holds.stream()
+                                .map(hold -> Moments.utc(hold.expiresAt()))
+                                .toArray(OffsetDateTime[]::new),
+                        holds.stream().map(hold -> Moments.utc(hold.endedAt())).toArray(OffsetDateTime[]::new),
                         holds.stream().map(Hold::capturedSeq).toArray(Long[]::new),
                         holds.stream()
                                 .map(hold -> array(hold, Hold.Line::account))
@@ -163,7 +162,7 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
                         holds.stream().map(hold -> (short) hold.book()).toArray(Short[]::new),
                         holds.stream().map(Hold::id).toArray(UUID[]::new),
                         holds.stream().map(hold -> hold.status().name()).toArray(String[]::new),
-                        holds.stream().map(hold -> utc(hold.endedAt())).toArray(OffsetDateTime[]::new),
+                        holds.stream().map(hold -> Moments.utc(hold.endedAt())).toArray(OffsetDateTime[]::new),
                         holds.stream().map(Hold::capturedSeq).toArray(Long[]::new)));
     }
 
@@ -174,8 +173,8 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
                         holds.stream().map(hold -> (short) hold.book()).toArray(Short[]::new),
                         holds.stream().map(Hold::id).toArray(UUID[]::new),
                         holds.stream().map(hold -> hold.status().name()).toArray(String[]::new),
-                        holds.stream().map(hold -> utc(hold.placedAt())).toArray(OffsetDateTime[]::new),
-                        holds.stream().map(hold -> utc(hold.endedAt())).toArray(OffsetDateTime[]::new),
+                        holds.stream().map(hold -> Moments.utc(hold.placedAt())).toArray(OffsetDateTime[]::new),
+                        holds.stream().map(hold -> Moments.utc(hold.endedAt())).toArray(OffsetDateTime[]::new),
                         holds.stream().map(Hold::capturedSeq).toArray(Long[]::new),
                         holds.stream()
                                 .map(hold -> array(hold, Hold.Line::account))
@@ -192,9 +191,5 @@ public final class HoldTable implements Table<HoldTable.Key, Hold> {
             text.append(text.length() == 1 ? "" : ",").append(number.applyAsLong(line));
         }
         return text.append('}').toString();
-    }
-
-    private static @Nullable OffsetDateTime utc(@Nullable Instant moment) {
-        return moment == null ? null : moment.atOffset(ZoneOffset.UTC);
     }
 }

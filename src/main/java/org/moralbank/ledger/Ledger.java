@@ -2,7 +2,6 @@ package org.moralbank.ledger;
 
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.WorkingSet;
+import org.moralbank.platform.Moments;
 
 /**
  * The kernel: the only code that changes a balance. Pure functions on the working set of a commit, which a use case calls
@@ -68,7 +68,7 @@ public final class Ledger {
             throw new BookRejection.BookExists(opened.code()).refused();
         }
         int id = set.get(BOOK_CODES, BookCodeTable.LAST) + 1;
-        Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
+        Instant now = Moments.kept(set.now());
         Book book = new Book(
                 id,
                 opened.code(),
@@ -250,7 +250,7 @@ public final class Ledger {
         Book book = set.get(BOOKS, draft.book);
         long seq = book.lastSeq() + 1;
         // PostgreSQL keeps microseconds; what is sealed must be what is read back.
-        Instant postedAt = book.notBeforeLast(set.now().truncatedTo(ChronoUnit.MICROS));
+        Instant postedAt = book.notBeforeLast(Moments.kept(set.now()));
         if (draft.onItsPosting) {
             draft.occurredOn = book.dayOf(postedAt);
         }
@@ -498,8 +498,8 @@ public final class Ledger {
         refuseFrozen(set, holder);
         List<Hold.Line> lines = reserve(set, holder, amount);
         // As the database keeps them, so that what a lane knows of a hold is what is there.
-        Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
-        Instant expiry = expiresAt.truncatedTo(ChronoUnit.MICROS);
+        Instant now = Moments.kept(set.now());
+        Instant expiry = Moments.kept(expiresAt);
         Hold hold = new Hold(id, holder.book(), Hold.Status.ACTIVE, reference, now, expiry, null, null, lines);
         set.put(HOLDS, new HoldTable.Key(holder.book(), id), hold);
         return hold;
@@ -539,7 +539,7 @@ public final class Ledger {
             return false;
         }
         List<Hold.Line> lines = reserve(set, holder, hold.amount());
-        set.put(HOLDS, key, hold.again(set.now().truncatedTo(ChronoUnit.MICROS), lines));
+        set.put(HOLDS, key, hold.again(Moments.kept(set.now()), lines));
         return true;
     }
 
@@ -595,7 +595,7 @@ public final class Ledger {
         for (Hold.Line line : hold.lines()) {
             replace(set, heldAccount(set, holder, line).hold(-line.amount()));
         }
-        Hold ended = hold.ended(how, set.now().truncatedTo(ChronoUnit.MICROS), null);
+        Hold ended = hold.ended(how, Moments.kept(set.now()), null);
         set.put(HOLDS, new HoldTable.Key(holder.book(), holdId), ended);
         return ended;
     }
@@ -652,8 +652,7 @@ public final class Ledger {
         }
         List<Budget> before = set.find(BUDGETS, period);
         List<Budget> all = before == null ? new ArrayList<>() : new ArrayList<>(before);
-        Budget budget =
-                new Budget(period, all.size() + 1, amount, issued, set.now().truncatedTo(ChronoUnit.MICROS), decision);
+        Budget budget = new Budget(period, all.size() + 1, amount, issued, Moments.kept(set.now()), decision);
         all.add(budget);
         set.put(BUDGETS, period, List.copyOf(all));
         if (account != null) {

@@ -5,8 +5,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +17,7 @@ import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Writing;
 import org.moralbank.platform.Language;
+import org.moralbank.platform.Moments;
 
 /**
  * Rows of {@code line_job}. Works add them, count their lines and end them, under the lock of their book; that a runner has one,
@@ -83,7 +82,6 @@ final class LineJobTable implements Table<LineJob.Key, LineJob> {
 
     static LineJob job(Row row) {
         String stopped = row.getString(13);
-        OffsetDateTime ended = row.getOffsetDateTime(14);
         return new LineJob(
                 row.getShort(0),
                 row.getUUID(1),
@@ -99,7 +97,7 @@ final class LineJobTable implements Table<LineJob.Key, LineJob> {
                 row.getInteger(11),
                 LineJob.Status.valueOf(row.getString(12)),
                 stopped == null ? null : LineJob.StopReason.valueOf(stopped),
-                ended == null ? null : ended.toInstant());
+                Moments.instant(row.getOffsetDateTime(14)));
     }
 
     @Override
@@ -129,14 +127,10 @@ final class LineJobTable implements Table<LineJob.Key, LineJob> {
                                         job.stoppedBecause() == null
                                                 ? null
                                                 : job.stoppedBecause().name())
-                                .addOffsetDateTime(moment(job.endedAt())));
+                                .addOffsetDateTime(Moments.utc(job.endedAt())));
                 Parts.erase(writing, job);
             }
         }
-    }
-
-    private static @Nullable OffsetDateTime moment(@Nullable Instant instant) {
-        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
     private static Tuple key(LineJob.Key key) {

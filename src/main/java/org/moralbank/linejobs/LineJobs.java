@@ -9,7 +9,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -29,6 +28,7 @@ import org.moralbank.linejobs.LineJobTable.Parts;
 import org.moralbank.platform.FieldFault;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.Json;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.Rejection;
 
@@ -145,7 +145,7 @@ public class LineJobs {
                     call.client().name(),
                     call.caller().keyId(),
                     ask.language(),
-                    set.now().truncatedTo(ChronoUnit.MICROS),
+                    Moments.kept(set.now()),
                     lines,
                     0,
                     0,

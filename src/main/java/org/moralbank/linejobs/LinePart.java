@@ -3,7 +3,6 @@ package org.moralbank.linejobs;
 import static org.moralbank.linejobs.LineJobTable.JOBS;
 import static org.moralbank.linejobs.LineJobTable.Results.RESULTS;
 
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +12,7 @@ import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.linejobs.LineJobTable.Results;
+import org.moralbank.platform.Moments;
 
 /**
  * Some lines of a job as one work: they are decided in order, each by itself, and with what they do it is written that they are
@@ -73,7 +73,7 @@ final class LinePart implements Work {
             set.put(RESULTS, new Results.Key(job, result.index()), result);
             now = now.with(result.kind());
         }
-        now = now.endedIfDone(set.now().truncatedTo(ChronoUnit.MICROS));
+        now = now.endedIfDone(Moments.kept(set.now()));
         set.put(JOBS, job, now);
         outcome = new Outcome(now, results);
         return Answer.ok(Map.of());

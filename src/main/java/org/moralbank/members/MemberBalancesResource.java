@@ -10,7 +10,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +36,7 @@ import org.moralbank.ledger.LedgerReads;
 import org.moralbank.ledger.PassbookLine;
 import org.moralbank.ledger.StatementLine;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
@@ -107,7 +107,7 @@ public class MemberBalancesResource {
         LocalDate day = fields.optionalDay("on", on);
         fields.refuseFaults();
         // Posting times have microseconds, and so has the answer.
-        Instant moment = asked == null ? null : asked.truncatedTo(ChronoUnit.MICROS);
+        Instant moment = asked == null ? null : Moments.kept(asked);
         return books.of(Call.of(http), book).chain(found -> {
             if (day != null && day.isAfter(found.dayOf(Instant.now()))) {
                 throw ProtocolRejection.Invalid.field("on", "future").refused();

@@ -9,7 +9,6 @@ import static org.moralbank.members.Participants.TEAMS;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +28,7 @@ import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.LotStore;
 import org.moralbank.ledger.Note;
 import org.moralbank.platform.EditRejection;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.ProtocolRejection;
 
 /** Registers members, their kin and teams, and freezes, thaws and closes members. */
@@ -315,7 +315,7 @@ public class Members {
 
     /** PostgreSQL keeps microseconds; what is answered must be what is read later. */
     private static Instant moment(WorkingSet set) {
-        return set.now().truncatedTo(ChronoUnit.MICROS);
+        return Moments.kept(set.now());
     }
 
     private static String path(BookHandle book, String memberId) {

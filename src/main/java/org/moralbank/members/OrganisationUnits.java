@@ -2,7 +2,6 @@ package org.moralbank.members;
 
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Client;
 import org.moralbank.commits.Answer;
@@ -13,6 +12,7 @@ import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.members.OrganisationUnitTable.Key;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.ProtocolRejection;
 
 /** Adds nodes to the organisation. */
@@ -72,7 +72,7 @@ public class OrganisationUnits {
                         OrganisationUnit.Kind.valueOf(said.kind()),
                         said.name(),
                         said.book(),
-                        set.now().truncatedTo(ChronoUnit.MICROS));
+                        Moments.kept(set.now()));
                 set.put(UNITS, new Key.Code(unit.code()), unit);
                 if (unit.book() != null) {
                     set.put(UNITS, new Key.Keeper(unit.book()), unit);

@@ -1,10 +1,10 @@
 package org.moralbank.members;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.WorkingSet;
+import org.moralbank.platform.Moments;
 
 /** What works of other features ask about those who take part. */
 public final class Participants {
@@ -76,7 +76,7 @@ public final class Participants {
     }
 
     private static Instant moment(WorkingSet set) {
-        return set.now().truncatedTo(ChronoUnit.MICROS);
+        return Moments.kept(set.now());
     }
 
     /** Whether a member has left. */

@@ -4,11 +4,11 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.LedgerReads;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.ProtocolRejection;
 
 /** Resolves what is asked of a report to the entries that it counts. */
@@ -54,7 +54,7 @@ public class Scopes {
             }
             Asked asked = new Asked(
                     // Posting times have microseconds, and so has the answer.
-                    moment == null ? null : moment.truncatedTo(ChronoUnit.MICROS),
+                    moment == null ? null : Moments.kept(moment),
                     seq(fields, "toSeq", toSeq),
                     seq(fields, "fromSeq", fromSeq),
                     fields.optionalDay("from", from),
