@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Chart;
@@ -367,24 +368,57 @@ class MembersTest {
         assertThat(balance(book, "2400", "")).isEqualTo(15);
     }
 
-    /**
-     * The kernel's rows go out in one flight, and Hibernate's behind it: the first case fails in the flight, the second when
-     * entries and accounts are written already.
-     */
+    /** Where a commit fails: the kernel's rows go out in one flight, Hibernate's behind it, and then COMMIT. */
+    private enum Failing {
+        /** In the flight. */
+        KERNEL(
+                "REVOKE INSERT ON ledger_entry FROM moralbank_app",
+                "GRANT INSERT ON ledger_entry TO moralbank_app",
+                500,
+                "internal-error"),
+        /** When entries and accounts are written already. */
+        HIBERNATE(
+                "REVOKE UPDATE ON member FROM moralbank_app",
+                "GRANT UPDATE ON member TO moralbank_app",
+                500,
+                "internal-error"),
+        /** When the member is written, too. */
+        COMMIT("""
+                CREATE FUNCTION refuse_at_commit() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN RAISE EXCEPTION ''refused''; END';
+                CREATE CONSTRAINT TRIGGER refuse_at_commit AFTER INSERT ON ledger_entry DEFERRABLE INITIALLY DEFERRED
+                    FOR EACH ROW EXECUTE FUNCTION refuse_at_commit()
+                """, "DROP FUNCTION refuse_at_commit CASCADE", 503, "outcome-unknown");
+
+        private final String breaks;
+        private final String mends;
+        private final int status;
+        private final String code;
+
+        Failing(String breaks, String mends, int status, String code) {
+            this.breaks = breaks;
+            this.mends = mends;
+            this.status = status;
+            this.code = code;
+        }
+    }
+
     @ParameterizedTest
-    @CsvSource({"INSERT, ledger_entry", "UPDATE, member"})
-    void aClosingOfWhichThePartOfTheKernelOrOfHibernateFailsLeavesNothing(String right, String table)
-            throws SQLException {
+    @EnumSource(Failing.class)
+    void aClosingOfWhichAnyPartFailsLeavesNothing(Failing failing) throws SQLException {
         var book = bank.aBook();
         var anna = book.aMember().holding(90, Unit.MIN).holding(500, Unit.PTS);
         String key = book.keyOf(Role.COORDINATOR);
         List<Object> before = recorded(book);
 
-        asOwner("REVOKE " + right + " ON " + table + " FROM moralbank_app");
+        asOwner(failing.breaks);
         try {
-            close(book, anna.id(), key, "leaves").then().statusCode(500).body("code", equalTo("internal-error"));
+            close(book, anna.id(), key, "leaves")
+                    .then()
+                    .statusCode(failing.status)
+                    .body("code", equalTo(failing.code));
         } finally {
-            asOwner("GRANT " + right + " ON " + table + " TO moralbank_app");
+            asOwner(failing.mends);
         }
 
         assertThat(recorded(book)).isEqualTo(before);
