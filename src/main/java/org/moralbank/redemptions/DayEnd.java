@@ -85,7 +85,7 @@ record DayEnd(
             Total books,
             Total till,
 
-            @Schema(description = "What the books have of it; of a TOTAL at most the first 500")
+            @Schema(description = "What the books have of it; of a TOTAL all of the type")
             List<Booked> booked) {}
 
     /** Numbers that the terminal has skipped. */

@@ -19,20 +19,31 @@ import org.moralbank.platform.ProtocolRejection;
 /** Reads terminals' days: closed ones, and an open one as it stands. */
 @ApplicationScoped
 class DayEndStore {
-    private static final String LIST = "SELECT " + DayEndTable.COLUMNS + """
+    /** A page ends behind the report that comes to so many bytes: each tells all that differs, however much that is. */
+    private static final long REPORT_BYTES = 4 << 20;
 
-            FROM redemption_day_end d
-            WHERE d.book_id = $1
-            AND ($2::text IS NULL OR d.merchant = $2)
-            AND ($3::text IS NULL OR d.terminal = $3)
-            AND ($4::text IS NULL OR d.merchant = $4)
-            AND ($5::text IS NULL OR d.terminal = $5)
-            AND ($6::date IS NULL OR d.day >= $6)
-            AND ($7::date IS NULL OR d.day <= $7)
-            AND ($8::boolean IS NULL OR d.agrees = $8)
-            AND ($9::date IS NULL OR (d.day, d.merchant, d.terminal) > ($9, $10, $11))
+    /** The reports that are left to the next page are not read: how long they are is known without. */
+    private static final String LIST =
+            "SELECT " + DayEndTable.COLUMNS.replace("d.report", "CASE WHEN d.before < $13 THEN d.report END") + """
+
+            FROM (
+                SELECT d.*, sum(octet_length(d.report)) OVER (ORDER BY d.day, d.merchant, d.terminal)
+                            - octet_length(d.report) AS before
+                FROM (
+                    SELECT *
+                    FROM redemption_day_end d
+                    WHERE d.book_id = $1
+                    AND ($2::text IS NULL OR d.merchant = $2)
+                    AND ($3::text IS NULL OR d.terminal = $3)
+                    AND ($4::text IS NULL OR d.merchant = $4)
+                    AND ($5::text IS NULL OR d.terminal = $5)
+                    AND ($6::date IS NULL OR d.day >= $6)
+                    AND ($7::date IS NULL OR d.day <= $7)
+                    AND ($8::boolean IS NULL OR d.agrees = $8)
+                    AND ($9::date IS NULL OR (d.day, d.merchant, d.terminal) > ($9, $10, $11))
+                    ORDER BY d.day, d.merchant, d.terminal
+                    LIMIT $12) d) d
             ORDER BY d.day, d.merchant, d.terminal
-            LIMIT $12
             """;
 
     private static final String NUMBERS = """
@@ -98,11 +109,22 @@ class DayEndStore {
                 .addLocalDate(last.length == 3 ? day(last[0]) : cursorFault())
                 .addString(last[1])
                 .addString(last[2])
-                .addInteger(page.rows());
+                .addInteger(page.rows())
+                .addLong(REPORT_BYTES);
         return pool.preparedQuery(LIST).execute(arguments).map(rows -> {
-            List<DayEndView> views = new ArrayList<>(rows.size());
-            rows.forEach(row -> views.add(DayEndView.of(DayEndTable.end(book.id(), row.getDelegate()))));
-            return Page.of(page, views, view -> view.day() + " " + view.merchant() + " " + view.terminal());
+            List<Row> all = new ArrayList<>(rows.size());
+            rows.forEach(all::add);
+            int told =
+                    (int) all.stream().filter(row -> row.getString(5) != null).count();
+            Page<Row> part = Page.of(
+                    new Page.Request(Math.min(told, page.limit()), page.after()),
+                    all,
+                    row -> row.getLocalDate(2) + " " + row.getString(0) + " " + row.getString(1));
+            return new Page<>(
+                    part.items().stream()
+                            .map(row -> DayEndView.of(DayEndTable.end(book.id(), row.getDelegate())))
+                            .toList(),
+                    part.next());
         });
     }
 

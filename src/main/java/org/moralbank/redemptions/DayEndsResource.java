@@ -227,7 +227,7 @@ public class DayEndsResource {
 
                     Where they differ, 409 `day-differs` tells every difference, and the day stays open: transaction by
                     transaction when the till sends its list (`NOT_AT_TILL`, `NOT_IN_BOOKS`, `DIFFERENT`), else by type, with
-                    what the books have of it. Clear them (query, capture, reverse, upload) and send it again with a new key. What
+                    all that the books have of it. Clear them (query, capture, reverse, upload) and send it again with a new key. What
                     cannot be cleared is accepted with `acceptDifferences` and a reason: the differences are kept with the day.
                     The answer does not show the reason, because answers are kept and it can be erased; reads show it. Nothing
                     is posted, either way: the books are not made to fit a till.
@@ -285,10 +285,10 @@ public class DayEndsResource {
 
     @GET
     @Allowed({Role.TERMINAL, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
-    @Operation(
-            operationId = "listDayEnds",
-            summary = "Lists closed business days of terminals",
-            description = "A keyset page, by day, merchant and terminal. A terminal sees its own. Changes nothing.")
+    @Operation(operationId = "listDayEnds", summary = "Lists closed business days of terminals", description = """
+                    A keyset page, by day, merchant and terminal; where days have more than 4 MiB to tell it ends before its limit.
+                    A terminal sees its own. Changes nothing.
+                    """)
     @APIResponse(responseCode = "200", description = "A page")
     public Uni<Page<DayEndView>> list(
             @Context RoutingContext http,

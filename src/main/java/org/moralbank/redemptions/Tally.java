@@ -26,9 +26,6 @@ import org.moralbank.redemptions.DayEnd.Kind;
  * @param listed its transactions; null where it told none
  */
 record Tally(Map<DayBook.Type, Total> totals, @Nullable List<Listed> listed) {
-    /** Of a total that differs, so many of the books' transactions are told. */
-    private static final int MOST_TOLD = 500;
-
     /**
      * A transaction in the till's list.
      *
@@ -100,7 +97,6 @@ record Tally(Map<DayBook.Type, Total> totals, @Nullable List<Listed> listed) {
                         one.till() == null ? Total.NONE : one.till(),
                         lines.stream()
                                 .filter(line -> line.type() == one.type())
-                                .limit(MOST_TOLD)
                                 .map(Booked::of)
                                 .toList()));
             }

@@ -30,6 +30,7 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,7 +204,7 @@ class DayEndTest {
         till.redeem("SALE", "5", 900);
         till.reverse("5");
         till.reverse("6");
-        offline(till, "7", 50);
+        offline(till, List.of("7"), 50);
 
         till.close(
                         "totals",
@@ -230,11 +231,11 @@ class DayEndTest {
                 .body("next", nullValue());
     }
 
-    private static void offline(Till till, String number, long amount) {
+    private static void offline(Till till, List<String> numbers, long amount) {
         var path = till.book().path() + "/merchants/" + till.merchant() + "/terminals/" + till.terminal();
         var allowance = till.book()
                 .as(Role.OPERATOR)
-                .body(Map.of("perSale", 1000, "count", 5, "hours", 24))
+                .body(Map.of("perSale", 1000, "count", 1000, "hours", 24))
                 .post(path + "/allowances")
                 .then()
                 .statusCode(201)
@@ -248,17 +249,19 @@ class DayEndTest {
                                 "allowance", allowance.getString("id"),
                                 "signature", allowance.getString("signature"),
                                 "rows",
-                                        List.of(Map.of(
-                                                "terminalTransaction",
-                                                number,
-                                                "member",
-                                                till.anna().id(),
-                                                "amount",
-                                                amount,
-                                                "at",
-                                                allowance.getString("validFrom")))))
+                                        numbers.stream()
+                                                .map(number -> Map.of(
+                                                        "terminalTransaction",
+                                                        number,
+                                                        "member",
+                                                        till.anna().id(),
+                                                        "amount",
+                                                        amount,
+                                                        "at",
+                                                        allowance.getString("validFrom")))
+                                                .toList()))
                 .statusCode(200)
-                .body("created", equalTo(1));
+                .body("created", equalTo(numbers.size()));
     }
 
     @Test
@@ -298,6 +301,76 @@ class DayEndTest {
                 .body("status", equalTo("CLOSED"))
                 .body("differences", hasSize(4))
                 .body("reason", equalTo("换机"));
+    }
+
+    /** A till that keeps no list is told of each of its sales, and the office reads them with the day, and in the list of days. */
+    @Test
+    void tellsEveryTransactionOfATotalThatDiffers() {
+        var till = aTill();
+        List<String> numbers =
+                IntStream.rangeClosed(1, 510).mapToObj(n -> "A-" + n).toList();
+        offline(till, numbers, 1);
+        Object totals = List.of(total("OFFLINE", 509, 509));
+
+        List<String> told = till.close("totals", totals)
+                .statusCode(409)
+                .body("code", equalTo("day-differs"))
+                .body("count", equalTo(1))
+                .extract()
+                .path("differences[0].booked.terminalTransaction");
+        assertThat(told).containsExactlyInAnyOrderElementsOf(numbers);
+        till.close("totals", totals, "acceptDifferences", true, "reason", "换机")
+                .statusCode(201)
+                .body("differences[0].booked", hasSize(510));
+        till.preview(till.day()).body("differences[0].booked", hasSize(510));
+        till.book()
+                .as(Role.AUDITOR)
+                .get(till.book().path() + "/day-ends?agrees=NO")
+                .then()
+                .statusCode(200)
+                .body("items[0].differences[0].booked", hasSize(510));
+    }
+
+    /** Days that tell much are told on more pages, and no page is too much for who reads it. */
+    @Test
+    void aPageOfDaysEndsWhereItHasToldMuch() {
+        var till = aTill();
+        List<String> days = IntStream.rangeClosed(1, 7)
+                .mapToObj(day -> LocalDate.of(2025, 6, day).toString())
+                .toList();
+        for (String day : days) {
+            pool.preparedQuery("""
+                            INSERT INTO redemption_day_end (book_id, merchant, terminal, day, closed_at, content, report,
+                                                            agrees, client_id, client)
+                            SELECT $1::smallint, $2::text, $3::text, $4::date, now(), sha256(''),
+                                   format('{"totals":[],"differences":[],"gaps":[{"after":"A-%s1","before":"A-%s3","missing":1}]}',
+                                          zeros, zeros),
+                                   true, 1, 'test'
+                            FROM repeat('0', 1000000) zeros
+                            """)
+                    .execute(Tuple.of((short) till.book().id(), till.merchant(), till.terminal(), LocalDate.parse(day)))
+                    .await()
+                    .indefinitely();
+        }
+
+        List<String> told = new ArrayList<>();
+        List<Integer> pages = new ArrayList<>();
+        String next = "";
+        while (next != null) {
+            var page = till.book()
+                    .as(Role.AUDITOR)
+                    .get(till.book().path() + "/day-ends?limit=500" + next)
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .jsonPath();
+            told.addAll(page.getList("items.day"));
+            pages.add(page.getList("items").size());
+            next = page.getString("next") == null ? null : "&after=" + page.getString("next");
+        }
+
+        assertThat(told).isEqualTo(days);
+        assertThat(pages).containsExactly(3, 3, 1);
     }
 
     // ---- clocks --------------------------------------------------------------------------------------------------
