@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,12 @@ final class Deliveries implements AutoCloseable {
 
     private static final Duration LOOK_AROUND = Duration.ofSeconds(5);
 
+    /** A receiver that answers sooner is quick; one that nothing was sent to yet is not known to be. */
+    private static final Duration QUICK = Duration.ofSeconds(1);
+
+    /** One part of so many of all places is kept for quick receivers, however many others hang. */
+    private static final int KEPT_PART = 4;
+
     private final DeliveryStore store;
     private final BookEventStore events;
     private final SecretBox box;
@@ -56,8 +63,12 @@ final class Deliveries implements AutoCloseable {
     private final Random random = new Random();
     private final ExecutorService threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("webhook-", 1).factory());
-    private final Map<UUID, AtomicInteger> running = new ConcurrentHashMap<>();
-    private final AtomicInteger runningInAll = new AtomicInteger();
+    private final Map<UUID, Receiving> receiving = new ConcurrentHashMap<>();
+    private final AtomicInteger running = new AtomicInteger();
+
+    /** Of these, those of webhooks that were not known as quick. */
+    private final AtomicInteger runningSlow = new AtomicInteger();
+
     private volatile long aheadMillis;
     private volatile boolean stopping;
     private long lookedAroundNanos = System.nanoTime() - LOOK_AROUND.toNanos();
@@ -77,6 +88,12 @@ final class Deliveries implements AutoCloseable {
         this.metrics = new DeliveryMetrics(registry);
     }
 
+    /** What is known of who receives. */
+    private static final class Receiving {
+        final AtomicInteger running = new AtomicInteger();
+        volatile boolean quick;
+    }
+
     /** Lets a test live later than the database's clock, rather than wait. */
     void ahead(Duration by) {
         aheadMillis = by.toMillis();
@@ -91,29 +108,39 @@ final class Deliveries implements AutoCloseable {
             lookedAroundNanos = System.nanoTime();
             lookAround();
         }
-        int free = config.concurrency() - runningInAll.get();
+        int free = config.concurrency() - running.get();
         List<CompletableFuture<Void>> begun = new ArrayList<>();
         if (free > 0) {
-            for (DeliveryStore.Stream stream : store.due(aheadMillis, config.concurrencyPerWebhook(), free)) {
-                AtomicInteger ofWebhook = running.computeIfAbsent(stream.webhook(), first -> new AtomicInteger());
-                if (ofWebhook.incrementAndGet() > config.concurrencyPerWebhook()) {
-                    ofWebhook.decrementAndGet();
-                    continue;
-                }
-                runningInAll.incrementAndGet();
-                begun.add(CompletableFuture.runAsync(
-                        () -> {
-                            try {
-                                deliver(stream);
-                            } finally {
-                                ofWebhook.decrementAndGet();
-                                runningInAll.decrementAndGet();
-                            }
-                        },
-                        threads));
+            int freeForSlow = config.concurrency() - config.concurrency() / KEPT_PART - runningSlow.get();
+            for (DeliveryStore.Due due :
+                    store.due(aheadMillis, config.concurrencyPerWebhook(), free, Math.max(0, freeForSlow), known())) {
+                begun.add(begin(due));
             }
         }
         return CompletableFuture.allOf(begun.toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<Void> begin(DeliveryStore.Due due) {
+        Receiving webhook = receiving.computeIfAbsent(due.stream().webhook(), first -> new Receiving());
+        List<AtomicInteger> counts =
+                due.quick() ? List.of(webhook.running, running) : List.of(webhook.running, running, runningSlow);
+        counts.forEach(AtomicInteger::incrementAndGet);
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        deliver(due.stream());
+                    } finally {
+                        counts.forEach(AtomicInteger::decrementAndGet);
+                    }
+                },
+                threads);
+    }
+
+    private List<DeliveryStore.Known> known() {
+        List<DeliveryStore.Known> known = new ArrayList<>();
+        receiving.forEach(
+                (id, webhook) -> known.add(new DeliveryStore.Known(id, webhook.running.get(), webhook.quick)));
+        return known;
     }
 
     private void lookAround() {
@@ -179,7 +206,8 @@ final class Deliveries implements AutoCloseable {
             String id = new MessageId(lease.book(), event.number()).toString();
             byte[] body = Json.bytes(CloudEvent.of(lease.book(), event));
             long timestamp = Instant.now().getEpochSecond();
-            return sender.post(
+            long sentNanos = System.nanoTime();
+            Sender.Outcome outcome = sender.post(
                     url,
                     Map.of(
                             "Content-Type",
@@ -193,6 +221,9 @@ final class Deliveries implements AutoCloseable {
                             "webhook-signature",
                             Signature.header(secrets, id, timestamp, body)),
                     body);
+            Objects.requireNonNull(receiving.get(lease.stream().webhook())).quick =
+                    System.nanoTime() - sentNanos < QUICK.toNanos();
+            return outcome;
         }
     }
 

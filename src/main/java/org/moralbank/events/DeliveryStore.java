@@ -41,34 +41,46 @@ class DeliveryStore {
             ON CONFLICT DO NOTHING
             """;
 
-    /** Streams that nobody holds and that have something to send, the longest waiting first, a few of each webhook. */
+    /**
+     * Streams that nobody holds and that have something to send, a few of each webhook together with those under way: first
+     * one of each webhook, then a second, and of these the longest waiting first. Of the webhooks that are not known to answer
+     * quickly no more than there are places for.
+     */
     private static final String DUE = NOW + """
-            SELECT s.webhook_id, s.book_id
+            SELECT f.webhook_id, f.book_id, f.quick
             FROM (
-                SELECT d.webhook_id, d.book_id, d.next_attempt_at,
-                       row_number() OVER (PARTITION BY d.webhook_id ORDER BY d.next_attempt_at, d.lease_until) AS place
-                FROM event_stream d
-                JOIN event_webhook w USING (webhook_id)
-                JOIN ledger_book b USING (book_id)
-                CROSS JOIN t
-                WHERE w.status = 'ACTIVE'
-                AND %s
-                AND d.lease_until <= t.now
-                AND (d.stopped_at IS NULL OR d.resumed < w.resumed)
-                AND ((d.next_attempt_at <= t.now OR d.resumed < w.resumed)
-                        AND d.position < b.last_seq + coalesce((
-                            SELECT event_no - seq_before
-                            FROM ledger_event v
-                            WHERE v.book_id = d.book_id
-                            ORDER BY event_no DESC
-                            LIMIT 1), 0)
-                    OR EXISTS (
-                        SELECT
-                        FROM event_aside a
-                        WHERE a.webhook_id = d.webhook_id AND a.book_id = d.book_id AND a.state = 'REPLAYING'
-                        AND a.next_attempt_at <= t.now))) s
-            WHERE s.place <= $2
-            ORDER BY s.next_attempt_at
+                SELECT s.*, row_number() OVER (PARTITION BY s.quick ORDER BY s.place, s.waits_since) AS turn
+                FROM (
+                    SELECT d.webhook_id, d.book_id, coalesce(k.quick, false) AS quick,
+                           greatest(d.next_attempt_at, d.lease_until) AS waits_since,
+                           coalesce(k.running, 0) + row_number() OVER (
+                               PARTITION BY d.webhook_id
+                               ORDER BY greatest(d.next_attempt_at, d.lease_until)) AS place
+                    FROM event_stream d
+                    JOIN event_webhook w USING (webhook_id)
+                    JOIN ledger_book b USING (book_id)
+                    LEFT JOIN unnest($5::uuid[], $6::integer[], $7::boolean[]) AS k (webhook_id, running, quick)
+                        USING (webhook_id)
+                    CROSS JOIN t
+                    WHERE w.status = 'ACTIVE'
+                    AND %s
+                    AND d.lease_until <= t.now
+                    AND (d.stopped_at IS NULL OR d.resumed < w.resumed)
+                    AND ((d.next_attempt_at <= t.now OR d.resumed < w.resumed)
+                            AND d.position < b.last_seq + coalesce((
+                                SELECT event_no - seq_before
+                                FROM ledger_event v
+                                WHERE v.book_id = d.book_id
+                                ORDER BY event_no DESC
+                                LIMIT 1), 0)
+                        OR EXISTS (
+                            SELECT
+                            FROM event_aside a
+                            WHERE a.webhook_id = d.webhook_id AND a.book_id = d.book_id AND a.state = 'REPLAYING'
+                            AND a.next_attempt_at <= t.now))) s
+                WHERE s.place <= $2) f
+            WHERE f.quick OR f.turn <= $4
+            ORDER BY f.place, f.waits_since
             LIMIT $3
             """.formatted(WebhookStore.CLIENT_HAS_KEY);
 
@@ -250,10 +262,32 @@ class DeliveryStore {
         pool.query(ADD_STREAMS).execute().await().atMost(PATIENCE);
     }
 
-    List<Stream> due(long aheadMillis, int perWebhook, int most) {
-        List<Stream> due = new ArrayList<>();
-        for (Row row : run(DUE, Tuple.of(aheadMillis, (long) perWebhook, (long) most))) {
-            due.add(new Stream(row.getUUID(0), row.getShort(1)));
+    /**
+     * What a process knows of a webhook.
+     *
+     * @param running how many of its streams it delivers
+     * @param quick whether its receiver answered the last time soon
+     */
+    record Known(UUID webhook, int running, boolean quick) {}
+
+    /** A stream to deliver, and whether its webhook was known as quick. */
+    record Due(Stream stream, boolean quick) {}
+
+    /**
+     * Streams to deliver now.
+     *
+     * @param perWebhook the most of each webhook, with those that are under way
+     * @param most the most in all
+     * @param mostSlow the most of those whose webhooks are not known as quick
+     */
+    List<Due> due(long aheadMillis, int perWebhook, int most, int mostSlow, List<Known> known) {
+        List<Due> due = new ArrayList<>();
+        Tuple arguments = Tuple.of(aheadMillis, (long) perWebhook, (long) most, (long) mostSlow)
+                .addArrayOfUUID(known.stream().map(Known::webhook).toArray(UUID[]::new))
+                .addArrayOfInteger(known.stream().map(Known::running).toArray(Integer[]::new))
+                .addArrayOfBoolean(known.stream().map(Known::quick).toArray(Boolean[]::new));
+        for (Row row : run(DUE, arguments)) {
+            due.add(new Due(new Stream(row.getUUID(0), row.getShort(1)), row.getBoolean(2)));
         }
         return due;
     }

@@ -30,7 +30,7 @@ interface EventsConfig {
     @WithDefault("4")
     int concurrencyPerWebhook();
 
-    /** The same of all webhooks together. */
+    /** The same of all webhooks together; a quarter is for those that answered within a second the last time. */
     @WithDefault("256")
     int concurrency();
 }

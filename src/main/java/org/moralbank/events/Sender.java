@@ -63,10 +63,7 @@ final class Sender implements AutoCloseable {
 
     Sender(Vertx vertx, HttpClientOptions options, Resolver resolver, boolean allowPrivate, Duration timeout) {
         this.vertx = vertx;
-        this.client = vertx.createHttpClient(options
-                // A pool is for one receiver; its streams are bounded, so that this is never waited for.
-                .setMaxPoolSize(64)
-                .setKeepAliveTimeout(20)
+        this.client = vertx.createHttpClient(options.setKeepAliveTimeout(20)
                 .setConnectTimeout((int) timeout.toMillis())
                 .setMaxRedirects(0));
         this.resolver = resolver;
@@ -78,7 +75,8 @@ final class Sender implements AutoCloseable {
     static Sender of(Vertx vertx, EventsConfig config) {
         return new Sender(
                 vertx,
-                new HttpClientOptions(),
+                // A pool is for one host, which may be that of all webhooks: no connection is waited for.
+                new HttpClientOptions().setMaxPoolSize(config.concurrency()),
                 InetAddress::getAllByName,
                 config.allowPrivateTargets(),
                 config.timeout());

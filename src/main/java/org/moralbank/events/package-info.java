@@ -42,7 +42,9 @@
  *   <li>Targets are https and never an address of a private network: every address that the name resolves to is looked
  *       at, then one of these is connected to, so that a name cannot change between the two. Redirects are not followed.
  *   <li>Secrets are sealed ({@link org.moralbank.platform.SecretBox}). After a rotation the old one signs too for 24 hours.
- *   <li>A slow receiver has a few connections at a time and no more; other webhooks go on, and commits know of none.
+ *   <li>A slow receiver has a few connections at a time and no more; other webhooks go on, and commits know of none. A quarter
+ *       of all places is kept for webhooks whose receiver answered the last event within a second, however many others hang;
+ *       of those, one stream of each webhook comes before the second of any, the longest waiting first.
  *   <li>A client whose keys are all revoked is sent nothing until he has one again: who may not read is not sent it
  *       either. The webhook, its deliveries, a metric and the log tell so, and it goes on by itself.
  *   <li>Entries of an import were told about where they were posted, years ago perhaps and millions at once: a stream passes

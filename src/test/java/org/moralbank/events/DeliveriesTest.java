@@ -141,7 +141,7 @@ class DeliveriesTest {
         Settings settings = new Settings(Duration.ofSeconds(20));
         Sender sender = closing(new Sender(
                 ClientProxy.unwrap(vertx),
-                new HttpClientOptions(),
+                new HttpClientOptions().setMaxPoolSize(settings.concurrency()),
                 InetAddress::getAllByName,
                 true,
                 settings.timeout()));
@@ -775,6 +775,79 @@ class DeliveriesTest {
                         .orTimeout(20, TimeUnit.SECONDS)
                         .join())
                 .doesNotThrowAnyException();
+    }
+
+    /** All that hangs takes what places it may; who answers at once is sent to all the same, and waits for no timeout. */
+    @Test
+    void whoAnswersIsSentToWhileThreeHundredStreamsHang() {
+        Receiver hanging = closing(new Receiver(ClientProxy.unwrap(vertx)));
+        Queue<HttpServerResponse> held = new ConcurrentLinkedQueue<>();
+        hanging.answers((request, response) -> held.add(response));
+        var book = bank.aBook();
+        Hook.of(book, receiver.url(), "");
+        append(book, 1);
+        round(deliveries);
+        assertThat(receiver.numbers()).isEqualTo(to(1));
+        registerWithEventsIn(4, 80, hanging);
+        var ignored = deliveries.round();
+        eventually(() -> held.size() == 192);
+
+        for (int event = 2; event <= 5; event++) {
+            append(book, 1);
+            int last = event;
+            eventually(() -> {
+                var ignoredRound = deliveries.round();
+                return receiver.received.size() == last;
+            });
+        }
+
+        assertThat(receiver.numbers()).isEqualTo(to(5));
+        assertThat(held).hasSize(192);
+    }
+
+    /** So many webhooks of so many books, and an event in each of these. */
+    private void registerWithEventsIn(int howManyBooks, int webhooks, Receiver to) {
+        List<TestBank.Book> books =
+                IntStream.range(0, howManyBooks).mapToObj(n -> bank.aBook()).toList();
+        String codes =
+                String.join("\",\"", books.stream().map(TestBank.Book::code).toList());
+        String operator = bank.operatorKey();
+        for (int i = 0; i < webhooks; i++) {
+            books.getFirst()
+                    .request(operator)
+                    .header("Idempotency-Key", UUID.randomUUID().toString())
+                    .body("{\"url\":\"%s\",\"books\":[\"%s\"]}".formatted(to.url(), codes))
+                    .post("/v1/webhooks")
+                    .then()
+                    .statusCode(201);
+        }
+        books.forEach(book -> append(book, 1));
+    }
+
+    /** Books of webhooks that have all the places they may have are not looked at, and so take no turn of another's. */
+    @Test
+    void aWebhookComesToItsTurnThoughOthersHaveMoreBooksThanPlaces() {
+        Receiver hanging = closing(new Receiver(ClientProxy.unwrap(vertx)));
+        Queue<HttpServerResponse> held = new ConcurrentLinkedQueue<>();
+        hanging.answers((request, response) -> held.add(response));
+        registerWithEventsIn(9, 40, hanging);
+        var ignored = deliveries.round();
+        eventually(() -> held.size() == 160);
+        var book = bank.aBook();
+        var hook = Hook.of(book, receiver.url(), "");
+        append(book, 1);
+        // As one that failed a moment ago: all the others have waited longer.
+        pool.preparedQuery("UPDATE event_stream SET next_attempt_at = clock_timestamp() WHERE webhook_id = $1")
+                .execute(Tuple.of(UUID.fromString(hook.id())))
+                .await()
+                .indefinitely();
+
+        eventually(() -> {
+            var ignoredRound = deliveries.round();
+            return receiver.received.size() == 1;
+        });
+
+        assertThat(held).hasSize(160);
     }
 
     @Test
