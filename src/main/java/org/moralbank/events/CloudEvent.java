@@ -1,9 +1,15 @@
 package org.moralbank.events;
 
 import java.time.Instant;
-import java.util.regex.Pattern;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookEvent;
+import org.moralbank.ledger.BookEvents;
+import org.moralbank.platform.Fields;
 
 /** An event of a book as CloudEvents 1.0 writes it, in structured JSON. */
 @Schema(
@@ -42,8 +48,29 @@ record CloudEvent(
 
     private static final String TYPES = "org.moralbank.";
 
-    /** A type, or its beginning up to a dot. */
-    static final Pattern FILTER = Pattern.compile("org\\.moralbank(\\.[a-z]+(-[a-z]+)*){0,8}");
+    /** The types as followers name them. */
+    private static final List<String> NAMES =
+            BookEvents.TYPES.stream().map(type -> TYPES + type).toList();
+
+    /** What may be asked for: each type, and its beginnings up to a dot. */
+    private static final Set<String> FILTERS = filters();
+
+    private static Set<String> filters() {
+        Set<String> filters = new HashSet<>(NAMES);
+        for (String name : NAMES) {
+            for (int dot = name.lastIndexOf('.'); dot > TYPES.indexOf('.'); dot = name.lastIndexOf('.', dot - 1)) {
+                filters.add(name.substring(0, dot));
+            }
+        }
+        return filters;
+    }
+
+    /** Notes a type of events, or its beginning up to a dot, that there is not: nobody would ever be sent one. */
+    static void check(Fields fields, String field, @Nullable String filter) {
+        if (filter == null || !FILTERS.contains(filter)) {
+            fields.fault(field, "event-type", Map.of("names", String.join(", ", NAMES)));
+        }
+    }
 
     static CloudEvent of(String book, BookEvent event) {
         return new CloudEvent(

@@ -83,8 +83,8 @@ public class EventsResource {
                     @Nullable
                     String type) {
         Fields fields = new Fields();
-        if (type != null && !CloudEvent.FILTER.matcher(type).matches()) {
-            fields.fault("type", "event-type");
+        if (type != null) {
+            CloudEvent.check(fields, "type", type);
         }
         if (after != null && !after.matches("[0-9]{1,18}")) {
             fields.fault("after", "cursor");

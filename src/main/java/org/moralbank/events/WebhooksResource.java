@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -77,8 +78,7 @@ public class WebhooksResource {
             @Schema(
                     minItems = 1,
                     description =
-                            "Types of events, or their beginnings up to a dot; every type without it. One that there is not is"
-                                    + " taken, because others come, and matches nothing until then. Sales are among"
+                            "Types of events, or their beginnings up to a dot; every type without it. Sales are among"
                                     + " org.moralbank.redemption as redemption.sold, and among org.moralbank.entry."
                                     + " org.moralbank.self-audit.broken says that a check of the book does not hold",
                     examples = "[\"org.moralbank.redemption\"]")
@@ -116,10 +116,14 @@ public class WebhooksResource {
                 fields.fault("types", "required");
             }
             List<@Nullable String> named = Objects.requireNonNullElse(types, List.<@Nullable String>of());
-            for (String type : named) {
-                if (type == null || !CloudEvent.FILTER.matcher(type).matches() || named.size() > MOST) {
-                    fields.fault("types", "event-type");
-                } else {
+            if (named.size() > MOST) {
+                fields.fault("types", "items", Map.of("most", MOST));
+                return set;
+            }
+            for (int i = 0; i < named.size(); i++) {
+                String type = named.get(i);
+                CloudEvent.check(fields, "types[" + i + "]", type);
+                if (type != null) {
                     set.add(type);
                 }
             }

@@ -16,6 +16,10 @@ public record BookEvent(long number, String type, String subject, Instant at, Ob
     /** What every entry is. */
     public static final String ENTRY_POSTED = "entry.posted";
 
+    static final String SOLD = "redemption.sold";
+
+    static final String SOLD_OFFLINE = "redemption.sold.offline";
+
     static BookEvent of(long number, EntryView entry) {
         return new BookEvent(number, typeOf(entry.type()), "entries/" + entry.seq(), entry.postedAt(), entry);
     }
@@ -26,8 +30,8 @@ public record BookEvent(long number, String type, String subject, Instant at, Ob
      */
     private static String typeOf(EntryType type) {
         return switch (type) {
-            case REDEEM_SALE -> "redemption.sold";
-            case REDEEM_SALE_OFFLINE -> "redemption.sold.offline";
+            case REDEEM_SALE -> SOLD;
+            case REDEEM_SALE_OFFLINE -> SOLD_OFFLINE;
             default -> ENTRY_POSTED;
         };
     }

@@ -2,7 +2,10 @@ package org.moralbank.ledger;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.regex.Pattern;
+import java.util.Collections;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.WorkingSet;
@@ -35,7 +38,40 @@ public final class BookEvents {
     /** Appended events; only added to. */
     static final Table<EventTable.Key, EventTable.Appended> EVENTS = new EventTable();
 
-    private static final Pattern TYPE = Pattern.compile("[a-z]+(-[a-z]+)*(\\.[a-z]+(-[a-z]+)*)+");
+    /** The types that there are, of entries and of what is appended; no other is: followers are refused what would match none. */
+    public static final SortedSet<String> TYPES = Collections.unmodifiableSortedSet(new TreeSet<>(Set.of(
+            BookEvent.ENTRY_POSTED,
+            BookEvent.SOLD,
+            BookEvent.SOLD_OFFLINE,
+            "book.closed",
+            "book.reopened",
+            "budget.set",
+            "day-end.closed",
+            "merchant.closed",
+            "merchant.resumed",
+            "merchant.suspended",
+            "redemption.authorized",
+            "redemption.captured",
+            "redemption.expired",
+            "redemption.refunded",
+            "redemption.reversed",
+            "redemption.tombstone",
+            "redemption.voided",
+            "self-audit.broken",
+            "settlement.closed",
+            "settlement.paid",
+            "settlement.rejected",
+            "store.closed",
+            "store.resumed",
+            "store.suspended",
+            "terminal.closed",
+            "terminal.resumed",
+            "terminal.suspended",
+            "voucher.expired",
+            "voucher.given-back",
+            "voucher.made",
+            "voucher.revoked",
+            "voucher.used")));
 
     private BookEvents() {}
 
@@ -47,14 +83,14 @@ public final class BookEvents {
     /**
      * Appends an event to a book. Costs one look-up and one row in the commit, shared with all that append in it.
      *
-     * @param type what happened, in lower case with dots: {@code redemption.captured}; followers see
+     * @param type what happened, one of {@link #TYPES}: {@code redemption.captured}; followers see
      *     {@code org.moralbank.redemption.captured}
      * @param subject of what, below the book's path: {@code redemptions/0198…}
      * @param data a record that is written as a JSON object: ids, amounts, states; never a name or a text of a person,
      *     because events are kept for ever and sent to others
      */
     public static void append(WorkingSet set, int book, String type, String subject, Object data) {
-        if (!TYPE.matcher(type).matches()) {
+        if (!TYPES.contains(type)) {
             throw new IllegalArgumentException("not a type of events: " + type);
         }
         byte[] json = Json.bytes(data);

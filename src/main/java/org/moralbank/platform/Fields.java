@@ -283,7 +283,12 @@ public final class Fields {
 
     /** Notes that a field breaks a rule. */
     public void fault(String field, String rule) {
-        faults.add(new FieldFault(prefix + field, rule));
+        fault(field, rule, Map.of());
+    }
+
+    /** The same, with what the rule's sentence names. */
+    public void fault(String field, String rule, Map<String, Object> facts) {
+        faults.add(new FieldFault(prefix + field, rule, facts));
     }
 
     private @Nullable Object required(String field, @Nullable Object value) {

@@ -197,7 +197,7 @@ class DeliveriesTest {
     }
 
     private void append(TestBank.Book book, int times) {
-        Appending.append(commits, book, "test.told", "tests/1", times);
+        Appending.append(commits, book, "voucher.made", "tests/1", times);
     }
 
     private static void eventually(BooleanSupplier condition) {
@@ -234,7 +234,7 @@ class DeliveriesTest {
             verify(hook.secret(), each);
         }
         assertThat(receiver.received.getFirst().member("type")).isEqualTo("org.moralbank.entry.posted");
-        assertThat(receiver.received.get(1).member("type")).isEqualTo("org.moralbank.test.told");
+        assertThat(receiver.received.get(1).member("type")).isEqualTo("org.moralbank.voucher.made");
         assertThat(hook.get("/deliveries").getInt("items[0].position")).isEqualTo(7);
         assertThat(hook.get("/deliveries").getInt("items[0].lag")).isZero();
         assertThat(hook.get("/deliveries").getString("items[0].state")).isEqualTo("RUNNING");
@@ -313,11 +313,11 @@ class DeliveriesTest {
     @Test
     void sendsOnlyTheTypesThatAreAskedFor() {
         var book = bank.aBook();
-        var hook = Hook.of(book, receiver.url(), "\"org.moralbank.test.wanted\"");
+        var hook = Hook.of(book, receiver.url(), "\"org.moralbank.voucher.used\"");
         append(book, 150);
-        Appending.append(commits, book, "test.wanted", "tests/1");
+        Appending.append(commits, book, "voucher.used", "tests/1");
         append(book, 150);
-        Appending.append(commits, book, "test.wanted", "tests/2");
+        Appending.append(commits, book, "voucher.used", "tests/2");
         append(book, 1);
 
         round(deliveries);

@@ -9,14 +9,18 @@ import static org.hamcrest.Matchers.nullValue;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Commits;
+import org.moralbank.ledger.BookEvent;
+import org.moralbank.ledger.BookEvents;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.TestDatabase;
 
@@ -33,7 +37,7 @@ class EventsTest {
     void tellsEntriesAndOtherEventsInOrderAsCloudEvents() {
         var book = bank.aBook();
         var anna = book.aMember().holding(60, Unit.MIN);
-        Appending.append(commits, book, "test.opened", "tests/1");
+        Appending.append(commits, book, "merchant.suspended", "tests/1");
         anna.holding(30, Unit.MIN);
 
         book.as(Role.APP)
@@ -48,7 +52,7 @@ class EventsTest {
                         "items.type",
                         equalTo(List.of(
                                 "org.moralbank.entry.posted",
-                                "org.moralbank.test.opened",
+                                "org.moralbank.merchant.suspended",
                                 "org.moralbank.entry.posted")))
                 .body("items.subject", equalTo(List.of("entries/1", "tests/1", "entries/2")))
                 .body("items[0].data.seq", is(1))
@@ -63,7 +67,7 @@ class EventsTest {
     void isFollowedByNextAlsoWhenThereIsNothingNew() {
         var book = bank.aBook();
         for (int i = 0; i < 7; i++) {
-            Appending.append(commits, book, "test.opened", "tests/" + i);
+            Appending.append(commits, book, "merchant.suspended", "tests/" + i);
         }
 
         List<String> seen = new ArrayList<>();
@@ -92,12 +96,12 @@ class EventsTest {
     void showsOnlyATypeAndMovesOnOverTheOthers() {
         var book = bank.aBook();
         book.aMember().holding(60, Unit.MIN);
-        Appending.append(commits, book, "test.opened", "tests/1");
-        Appending.append(commits, book, "tests.opened", "tests/2");
-        Appending.append(commits, book, "test.closed", "tests/3");
+        Appending.append(commits, book, "merchant.suspended", "tests/1");
+        Appending.append(commits, book, "store.suspended", "tests/2");
+        Appending.append(commits, book, "merchant.closed", "tests/3");
         book.aMember().holding(60, Unit.MIN);
 
-        var events = book.path() + "/events?type=org.moralbank.test";
+        var events = book.path() + "/events?type=org.moralbank.merchant";
         book.as(Role.APP)
                 .get(events)
                 .then()
@@ -117,6 +121,31 @@ class EventsTest {
                 .get(book.path() + "/events?type=org.moralbank.entry.posted")
                 .then()
                 .body("items.id", equalTo(List.of("1", "5")));
+    }
+
+    /** A dot ends a part of a type: who asks for stores is told nothing of what is called storeys. */
+    @Test
+    void aTypeBeginsWithWholeWords() {
+        var event = new BookEvent(1, "storeys.suspended", "tests/1", Instant.EPOCH, Map.of());
+
+        assertThat(CloudEvent.isOf(event, "org.moralbank.store")).isFalse();
+        assertThat(CloudEvent.isOf(event, "org.moralbank.storeys")).isTrue();
+        assertThat(CloudEvent.isOf(event, "org.moralbank")).isTrue();
+    }
+
+    @Test
+    void everyTypeAndEachOfItsBeginningsIsAskedFor() {
+        var book = bank.aBook();
+        for (String type : BookEvents.TYPES) {
+            for (int end = 0; end >= 0; end = type.indexOf('.', end + 1)) {
+                String beginning = end == 0 ? type : type.substring(0, end);
+                book.as(Role.APP)
+                        .get(book.path() + "/events?type=org.moralbank." + beginning)
+                        .then()
+                        .statusCode(200);
+            }
+        }
+        book.as(Role.APP).get(book.path() + "/events?type=org.moralbank").then().statusCode(200);
     }
 
     @Test
@@ -161,7 +190,10 @@ class EventsTest {
                 "limit=0",
                 "limit=501",
                 "type=entry",
-                "type=org.moralbank."
+                "type=org.moralbank.",
+                "type=org.moralbank.redemptions",
+                "type=org.moralbank.redemption.capture",
+                "type=org"
             })
     void refusesWhatItCannotRead(String query) {
         var book = bank.aBook();

@@ -1,7 +1,9 @@
 package org.moralbank.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -10,6 +12,7 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -110,6 +113,46 @@ class WebhooksTest {
         post(book, book.keyOf(Role.APP), "", body(url, book.code()))
                 .statusCode(400)
                 .body("errors[0].field", equalTo(field));
+    }
+
+    /** It would match nothing, and who mistyped it would wait for ever. */
+    @Test
+    void refusesATypeOfEventsThatThereIsNotAndNamesThoseThatThereAre() {
+        var book = bank.aBook();
+        var key = book.keyOf(Role.APP);
+        String body = "{\"url\":\"%s\",\"books\":[\"%s\"],\"types\":[%s]}";
+
+        for (String types : new String[] {
+            "\"org.moralbank.redemptions\"",
+            "\"org.moralbank.redemption.capture\"",
+            "\"redemption.captured\"",
+            "\"org.moralbank.redemption.\"",
+            "\"org.moralbank.redemption.*\"",
+            "\"org.moralbank.redemption.captured.late\"",
+            "\"org\"",
+            "\"\"",
+            "null"
+        }) {
+            post(book, key, "", body.formatted(URL, book.code(), "\"org.moralbank.settlement\"," + types))
+                    .statusCode(400)
+                    .body("errors.field", contains("types[1]"))
+                    .body(
+                            "errors[0].message",
+                            allOf(
+                                    startsWith("It must be a type of events"),
+                                    containsString(
+                                            "org.moralbank.redemption.captured, org.moralbank.redemption.expired,")));
+        }
+        post(book, key, "", body.formatted(URL, book.code(), "\"org.moralbank\",\"org.moralbank.voucher.given-back\""))
+                .statusCode(201);
+        book.request(key)
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .header("Accept-Language", "zh-CN")
+                .body(body.formatted(URL, book.code(), "\"org.moralbank.vouchers\""))
+                .post("/v1/webhooks")
+                .then()
+                .statusCode(400)
+                .body("errors[0].message", allOf(startsWith("必须是事件类型"), containsString("org.moralbank.voucher.used")));
     }
 
     @Test

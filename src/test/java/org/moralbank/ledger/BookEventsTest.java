@@ -84,7 +84,8 @@ class BookEventsTest {
                                         .debit(opening(book), 1)
                                         .credit(anna(book), 1)
                                         .reference(name + "." + i));
-                    case 'a' -> BookEvents.append(set, book, "test.told", "tests/" + name + "." + i, new Told(name, i));
+                    case 'a' ->
+                        BookEvents.append(set, book, "voucher.made", "tests/" + name + "." + i, new Told(name, i));
                     default -> throw new ProtocolRejection.Plain("forbidden").refused();
                 }
             }
@@ -140,7 +141,7 @@ class BookEventsTest {
         assertThat(all.events().get(1))
                 .satisfies(event -> assertThat(event.type()).isEqualTo("entry.posted"))
                 .satisfies(event -> assertThat(event.subject()).isEqualTo("entries/2"));
-        assertThat(all.events().get(2).type()).isEqualTo("test.told");
+        assertThat(all.events().get(2).type()).isEqualTo("voucher.made");
         assertThat(all.events().get(2).data()).hasToString("{\"work\":\"o2\",\"place\":0}");
         for (int from = 0; from <= 7; from++) {
             for (int limit = 1; limit <= 8; limit++) {
@@ -159,11 +160,12 @@ class BookEventsTest {
     void refusesWhatIsNoTypeAndNoObject() {
         WorkingSet set = new WorkingSet(Instant.EPOCH);
 
-        for (String type : List.of("told", "Test.told", "test.", "test told", "org.moralbank.Test.told")) {
+        for (String type :
+                List.of("made", "Voucher.made", "voucher.", "voucher", "voucher.mede", "org.moralbank.voucher.made")) {
             assertThatThrownBy(() -> BookEvents.append(set, 1, type, "tests/1", new Told("x", 1)))
                     .isInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(() -> BookEvents.append(set, 1, "test.told", "tests/1", "a text"))
+        assertThatThrownBy(() -> BookEvents.append(set, 1, "voucher.made", "tests/1", "a text"))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
