@@ -362,6 +362,29 @@ public enum Check {
                   AND (r.others > 0 OR v.status IS DISTINCT FROM 'USED' OR h.captured_seq IS DISTINCT FROM r.seq
                        OR h.status IS DISTINCT FROM CASE WHEN r.captured IS NULL THEN 'ACTIVE' ELSE 'CAPTURED' END)
             """),
+    // One that was given back is to be used again, and so its points are put by again.
+    VOUCHER_HAS_ITS_POINTS_PUT_BY(4, Over.BOOK, """
+            SELECT v.book_id, h.captured_seq AS seq, format('vouchers/%s', v.voucher_id) AS subject,
+                   format('%s with %s; its hold is %s with %s', v.status, v.amount, coalesce(h.status, 'not there'), h.lines_amount) AS found,
+                   format('a hold of %s that is %s', v.amount, s.expected) AS expected
+            FROM pay_voucher v
+            LEFT JOIN ledger_hold h ON h.book_id = v.book_id AND h.hold_id = v.voucher_id
+            LEFT JOIN (
+                SELECT r.book_id, r.voucher, bool_or(r.status = 'AUTHORIZED') AS authorized, bool_or(r.captured IS NOT NULL) AS captured
+                FROM redemption r
+                WHERE :book(r) AND r.voucher IS NOT NULL
+                GROUP BY r.book_id, r.voucher) r ON r.book_id = v.book_id AND r.voucher = v.voucher_id
+            CROSS JOIN LATERAL (
+                SELECT CASE
+                           WHEN v.status = 'ACTIVE' OR v.status = 'USED' AND r.authorized THEN 'ACTIVE'
+                           WHEN v.status = 'USED' AND r.captured THEN 'CAPTURED'
+                           WHEN v.status = 'REVOKED' THEN 'RELEASED'
+                           WHEN v.status = 'EXPIRED' THEN 'EXPIRED'
+                           ELSE 'of a redemption'
+                       END AS expected) s
+            WHERE :book(v)
+            AND (h.status IS DISTINCT FROM s.expected OR v.amount <> (SELECT sum(amount) FROM unnest(h.lines_amount) AS line (amount)))
+            """),
 
     // ---- 5: earnings
     // -----------------------------------------------------------------------------------------------------

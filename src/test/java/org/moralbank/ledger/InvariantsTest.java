@@ -92,6 +92,12 @@ class InvariantsTest {
             GROUP BY n / 2;
             """;
 
+    private static final String VOUCHER = """
+            INSERT INTO pay_voucher (book_id, voucher_id, code_hash, member, amount, status, expires_on, expires_at, created_at,
+                                     ended_at)
+            VALUES (1, %s, gen_random_uuid(), 'M-1', 20, '%s', '2099-12-31', '2100-01-01', now(), %s);
+            """;
+
     /** With the hash of another entry. */
     private static final String FOUND_WHOLE = """
             INSERT INTO audit_run (book_id, run_id, extent, status, ordered_by, ordered_at, after_seq, through_seq, through_hash, fence,
@@ -423,6 +429,29 @@ class InvariantsTest {
                 VALUES (1, gen_random_uuid(), 'AUTHORIZE', 'AUTHORIZED', 'M-1', 'S', 5, 5, '2025-03-31', now(), now(),
                         gen_random_uuid());
                 """),
+        A_VOUCHER_THAT_HOLDS_NOTHING(
+                Check.VOUCHER_HAS_ITS_POINTS_PUT_BY,
+                ": ACTIVE with 20; its hold is not there with ; should be a hold of 20 that is ACTIVE",
+                VOUCHER.formatted("gen_random_uuid()", "ACTIVE", "NULL")),
+        A_VOUCHER_TO_BE_USED_AGAIN_WHOSE_POINTS_ARE_SPENT(
+                Check.VOUCHER_HAS_ITS_POINTS_PUT_BY,
+                "1/vouchers/" + CAPTURED
+                        + ": ACTIVE with 20; its hold is CAPTURED with {20}; should be a hold of 20 that is ACTIVE",
+                VOUCHER.formatted("'" + CAPTURED + "'", "ACTIVE", "NULL")),
+        A_VOUCHER_OF_MORE_THAN_IT_HOLDS(
+                Check.VOUCHER_HAS_ITS_POINTS_PUT_BY,
+                "1/vouchers/" + ACTIVE + ": ACTIVE with 20; its hold is ACTIVE with {10}; should be a hold of 20",
+                VOUCHER.formatted("'" + ACTIVE + "'", "ACTIVE", "NULL")),
+        A_VOUCHER_THAT_WAS_REVOKED_AND_STILL_HOLDS(
+                Check.VOUCHER_HAS_ITS_POINTS_PUT_BY,
+                "1/vouchers/" + ACTIVE
+                        + ": REVOKED with 10; its hold is ACTIVE with {10}; should be a hold of 10 that is RELEASED",
+                VOUCHER.formatted("'" + ACTIVE + "'", "REVOKED", "now()") + "UPDATE pay_voucher SET amount = 10;"),
+        A_VOUCHER_USED_FOR_NOTHING(
+                Check.VOUCHER_HAS_ITS_POINTS_PUT_BY,
+                "1/vouchers/" + CAPTURED
+                        + ": USED with 20; its hold is CAPTURED with {20}; should be a hold of 20 that is of a redemption",
+                VOUCHER.formatted("'" + CAPTURED + "'", "USED", "now()")),
         A_SALE_THAT_NO_ENTRY_PAID_FOR(
                 Check.PAYABLE_IS_CAPTURES_LESS_REFUNDS_AND_WHAT_OTHERS_POSTED, "1/merchants/S: 20 payable", """
                 UPDATE ledger_account SET code = '2300', owner = 'S' WHERE book_id = 1 AND account_id = 3;
