@@ -1,5 +1,6 @@
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -14,6 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The messages of a terminal's transaction in every order in which they can arrive, over HTTP at two processes of the service
@@ -37,10 +40,18 @@ import java.util.regex.Pattern;
  * member has at the end, is what a small model says that knows nothing of the code. Then {@code --races} transactions have
  * their messages sent all at once to either process: whatever the order, once the reversal is answered nothing is held or
  * spent, and the original is refused for good.
+ *
+ * <p>The first process that is killed is the one that runs a job of lines. The other goes on with it when the lease of the one
+ * that was killed has run out, and each line is done once.
  */
 public final class Orders {
     private static final long AMOUNT = 100;
     private static final int AT_ONCE = 32;
+    private static final int LINES = 20_000;
+
+    /** Its lease, and what goes on of itself besides. */
+    private static final Duration TAKEN_OVER_WITHIN = Duration.ofSeconds(60 + 5);
+
     private static final String BOOK = "/v1/books/ORDERS";
     private static final String NOBODYS = "00000000-0000-7000-8000-000000000000";
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
@@ -48,6 +59,7 @@ public final class Orders {
     private static final Pattern OUTCOME = Pattern.compile("\"outcome\":\"([A-Z_]+)\"");
     private static final Pattern CODE = Pattern.compile("\"code\":\"([^\"]+)\"");
     private static final Pattern WHERE = Pattern.compile("\"redemptionStatus\":\"([^\"]+)\"");
+    private static final Pattern CREATED = Pattern.compile("\"created\":(\\d+)");
     private static final Pattern OWNER = Pattern.compile("\"owner\":\"([^\"]+)\"");
     private static final Pattern POSTED = Pattern.compile("\"posted\":(-?\\d+)");
     private static final Pattern HELD = Pattern.compile("\"held\":(-?\\d+)");
@@ -105,17 +117,25 @@ public final class Orders {
             }
         }
         each(tills, this::endow);
+        String job = kills == 0 ? null : aJobOfLines();
+        long takenOver = 0;
         try (ExecutorService killer = Executors.newSingleThreadExecutor()) {
-            Future<?> killed = killer.submit(() -> {
-                for (int i = 0; i < kills; i++) {
+            Future<Long> killed = killer.submit(() -> {
+                int which = job == null ? 0 : killWhoRuns(job);
+                long at = System.nanoTime();
+                for (int i = 1; i < kills; i++) {
+                    processes.start(which);
                     Thread.sleep(1_000);
-                    processes.kill((i + 1) % Processes.COUNT);
-                    processes.start((i + 1) % Processes.COUNT);
+                    which = 1 - which;
+                    processes.kill(which);
                 }
-                return null;
+                if (kills > 0) {
+                    processes.start(which);
+                }
+                return at;
             });
             each(tills, this::play);
-            killed.get();
+            takenOver = killed.get() + TAKEN_OVER_WITHIN.toNanos();
         }
         int inOrder = messages.get();
 
@@ -139,6 +159,9 @@ public final class Orders {
             check(till, "at the end", model.member(), members.get(till.number));
         }
         racing.forEach(till -> check(till, "at the end", 2 * AMOUNT + " held 0", members.get(till.number)));
+        if (job != null) {
+            checkTakenOver(job, takenOver);
+        }
         System.out.printf(
                 "orders %d (%d ways to share them out), messages %d, sent again in %d kills %d; races %d, messages %d; %d faults%n",
                 tills.size(), splits, inOrder, kills, resent.get(), races, messages.get() - inOrder, faults.size());
@@ -379,6 +402,65 @@ public final class Orders {
                     Processes.first(POSTED, account) + " held " + Processes.first(HELD, account));
         }
         return members;
+    }
+
+    // ---- a job of lines ---------------------------------------------------------------------------------------------
+
+    private String aJobOfLines() throws Exception {
+        processes.send("PUT", BOOK + "/members/GIVER", null, "{}", 201);
+        processes.send("PUT", BOOK + "/members/TAKER", null, "{}", 201);
+        processes.send(
+                "POST",
+                BOOK + "/openings",
+                "open-giver",
+                "{\"member\":\"GIVER\",\"amount\":" + LINES + ",\"unit\":\"MIN\"}",
+                201);
+        String lines = IntStream.range(0, LINES)
+                .mapToObj(n -> "{\"from\":\"GIVER\",\"to\":\"TAKER\",\"amount\":1,\"unit\":\"MIN\",\"reference\":\"L" + n + "\"}")
+                .collect(Collectors.joining(","));
+        return BOOK + "/line-jobs/"
+                + Processes.first(
+                        ID,
+                        processes.send("POST", BOOK + "/transfers/line-jobs", "lines", "{\"items\":[" + lines + "]}", 201));
+    }
+
+    /** Kills the process that has done some of the lines, while there are more. */
+    private int killWhoRuns(String job) throws Exception {
+        processes.await("a line that is done", () -> linesOf(0) > 0 || linesOf(1) > 0);
+        int which = linesOf(0) > 0 ? 0 : 1;
+        processes.kill(which);
+        if (done(processes.ask(1 - which, "GET", job, null, null).body()) == LINES) {
+            faults.add("the job of lines was done before the process that ran it was killed");
+        }
+        return which;
+    }
+
+    private double linesOf(int which) throws Exception {
+        return processes.counted(which, "moralbank_linejobs_lines_total");
+    }
+
+    private static int done(String job) {
+        return Integer.parseInt(Processes.first(CREATED, job));
+    }
+
+    private void checkTakenOver(String job, long until) throws Exception {
+        int left = done(processes.send("GET", job, null, null, 200));
+        while (left == done(processes.send("GET", job, null, null, 200)) && left < LINES) {
+            if (System.nanoTime() > until) {
+                faults.add("nobody goes on with the job of lines of the process that was killed");
+                return;
+            }
+            Thread.sleep(100);
+        }
+        processes.await("the end of the job of lines", () -> processes
+                .send("GET", job, null, null, 200)
+                .contains("\"endedAt\""));
+        String ended = processes.send("GET", job, null, null, 200);
+        String taken = Processes.first(POSTED, processes.list(BOOK + "/accounts?code=2100&owner=TAKER").getFirst());
+        if (done(ended) != LINES || !taken.equals(Integer.toString(LINES))) {
+            faults.add("of " + LINES + " lines of a minute each, which went to one member, he has " + taken + ": " + ended);
+        }
+        System.out.println("lines " + LINES + ", of a job whose process was killed: " + taken + " done once");
     }
 
     private void check(Till till, String what, String expected, String told) {

@@ -270,18 +270,25 @@ final class Processes implements AutoCloseable {
         String after = "";
         while (after != null) {
             String page = send("GET", path + (path.contains("?") ? "&" : "?") + "limit=500" + after, null, null, 200);
-            int depth = 0;
-            int begun = 0;
-            for (int i = page.indexOf('['); i < page.length(); i++) {
-                char c = page.charAt(i);
-                if (c == '{' && depth++ == 0) {
-                    begun = i;
-                } else if (c == '}' && --depth == 0) {
-                    items.add(page.substring(begun, i + 1));
-                }
-            }
+            items.addAll(items(page));
             String next = first(NEXT, page);
             after = next == null ? null : "&after=" + next;
+        }
+        return items;
+    }
+
+    /** The items of a page, each as its JSON text. */
+    static List<String> items(String page) {
+        List<String> items = new ArrayList<>();
+        int depth = 0;
+        int begun = 0;
+        for (int i = page.indexOf('['); i >= 0 && i < page.length(); i++) {
+            char c = page.charAt(i);
+            if (c == '{' && depth++ == 0) {
+                begun = i;
+            } else if (c == '}' && --depth == 0) {
+                items.add(page.substring(begun, i + 1));
+            }
         }
         return items;
     }
