@@ -19,7 +19,8 @@ import org.moralbank.ledger.Ledger;
 
 /**
  * Releases authorizations of a book whose time is over. Each is looked at anew under the lock, so that what was captured,
- * voided or released since is left alone, whoever asks how often.
+ * voided or released since is left alone, whoever asks how often. One that cannot be released, because something is wrong
+ * with it, leaves no trace and does not stop the others.
  *
  * <p>A redemption that took nothing but a hold is not touched: its time says that it has expired. That spares half of the
  * writing. One that gives a voucher or items back says so, because they are given back once.
@@ -28,6 +29,10 @@ final class Expiring implements Work {
     private final int book;
     private final List<Seen> due;
     private List<Duration> ages = List.of();
+    private List<Stuck> stuck = List.of();
+
+    /** One that was not released, and why. */
+    record Stuck(Seen seen, RuntimeException cause) {}
 
     Expiring(int book, List<Seen> due) {
         this.book = book;
@@ -37,6 +42,11 @@ final class Expiring implements Work {
     /** How long those that the last decision released had held. */
     List<Duration> ages() {
         return ages;
+    }
+
+    /** Those that the last decision could not release. */
+    List<Stuck> stuck() {
+        return stuck;
     }
 
     @Override
@@ -59,11 +69,18 @@ final class Expiring implements Work {
     @Override
     public Answer decide(WorkingSet set) {
         ages = new ArrayList<>();
+        stuck = new ArrayList<>();
         for (Seen one : due) {
-            if (one.givesMoreBack()) {
-                giveBack(set, one);
-            } else {
-                release(set, one);
+            int mark = set.mark();
+            try {
+                if (one.givesMoreBack()) {
+                    giveBack(set, one);
+                } else {
+                    release(set, one);
+                }
+            } catch (RuntimeException cause) {
+                set.undoTo(mark);
+                stuck.add(new Stuck(one, cause));
             }
         }
         return Answer.ok(Map.of("released", ages.size()));

@@ -8,6 +8,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 
@@ -18,7 +19,8 @@ class ExpiryStore {
      * Book by book, each by its own part of the index, and of each book the first before the second of any: a book with many
      * does not hide the others. The hold of a voucher has a time of its own, beyond that of the authorization that took it;
      * those take their turns as one more book. OFFSET 0 keeps the planner to one look at the key for each hold. The time is the
-     * statement's: that of the clock changes from row to row, and no index is looked at by it.
+     * statement's: that of the clock changes from row to row, and no index is looked at by it. What is passed over would else
+     * stand before all others for good.
      */
     private static final String DUE =
             "SELECT " + RedemptionStore.SEEN_COLUMNS + """
@@ -28,6 +30,7 @@ class ExpiryStore {
                 SELECT h.book_id, h.hold_id, row_number() OVER (ORDER BY h.expires_at) AS turn
                 FROM ledger_hold h
                 WHERE h.book_id = b.book_id AND h.status = 'ACTIVE' AND h.expires_at <= statement_timestamp()
+                AND h.hold_id <> ALL ($2)
                 ORDER BY h.expires_at
                 LIMIT $1
             ) due
@@ -40,6 +43,7 @@ class ExpiryStore {
             , row_number() OVER (ORDER BY r.voucher_due)
             FROM redemption r
             WHERE r.voucher_due <= statement_timestamp()
+            AND r.redemption_id <> ALL ($2)
             ORDER BY r.voucher_due
             LIMIT $1)
             ORDER BY turn
@@ -52,21 +56,30 @@ class ExpiryStore {
             WHERE holder = $1 OR until < clock_timestamp()
             """;
 
+    private static final String GIVE_UP =
+            "UPDATE redemption_expiry_lease SET until = clock_timestamp() WHERE holder = $1";
+
     private final Pool pool;
 
     ExpiryStore(Pool pool) {
         this.pool = pool;
     }
 
-    /** Authorizations whose time is over, and that still hold. Some of those that are over, the longest over first in each book. */
-    Uni<List<Seen>> due(int most) {
-        return pool.preparedQuery(DUE).execute(Tuple.of(most)).map(rows -> {
-            List<Seen> due = new ArrayList<>(rows.size());
-            for (Row row : rows) {
-                due.add(RedemptionStore.found(row).seen());
-            }
-            return due;
-        });
+    /**
+     * Authorizations whose time is over, and that still hold. Some of those that are over, the longest over first in each book.
+     *
+     * @param but the ids of redemptions that are passed over
+     */
+    Uni<List<Seen>> due(int most, Collection<UUID> but) {
+        return pool.preparedQuery(DUE)
+                .execute(Tuple.tuple().addInteger(most).addArrayOfUUID(but.toArray(UUID[]::new)))
+                .map(rows -> {
+                    List<Seen> due = new ArrayList<>(rows.size());
+                    for (Row row : rows) {
+                        due.add(RedemptionStore.found(row).seen());
+                    }
+                    return due;
+                });
     }
 
     /** Whether this process is the one that releases, for so long. */
@@ -75,5 +88,10 @@ class ExpiryStore {
                 .execute(Tuple.from(List.of(process, length.toMillis())))
                 .map(RowSet::rowCount)
                 .map(rows -> rows == 1);
+    }
+
+    /** Leaves it to whichever process asks next. */
+    Uni<Void> giveUp(UUID process) {
+        return pool.preparedQuery(GIVE_UP).execute(Tuple.of(process)).replaceWithVoid();
     }
 }

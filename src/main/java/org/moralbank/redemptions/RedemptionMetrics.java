@@ -30,14 +30,18 @@ class RedemptionMetrics {
 
     private final MeterRegistry registry;
     private final Counter replays;
+    private final Counter stuck;
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
     private final Map<String, Timer> ages = new ConcurrentHashMap<>();
-    private volatile RedemptionStore.Open open = new RedemptionStore.Open(0, 0, 0);
+    private volatile RedemptionStore.Open open = new RedemptionStore.Open(0, 0, 0, 0);
 
     RedemptionMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.replays = Counter.builder("moralbank.redemptions.replays")
                 .description("Redemptions and steps of them asked for again and answered as the first time")
+                .register(registry);
+        this.stuck = Counter.builder("moralbank.redemptions.expiry.failures")
+                .description("Overdue authorizations that could not be released, each once more when it is tried again")
                 .register(registry);
         Gauge.builder("moralbank.redemptions.open", this, metrics -> metrics.open.count())
                 .description("Authorizations that hold; looked at every half minute")
@@ -47,6 +51,12 @@ class RedemptionMetrics {
                 .register(registry);
         Gauge.builder("moralbank.redemptions.open.age", this, metrics -> metrics.open.oldestSeconds())
                 .description("How long the oldest of them holds; looked at every half minute")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("moralbank.redemptions.overdue.age", this, metrics -> metrics.open.overdueSeconds())
+                .description(
+                        "How long the time is over of the authorization that should have been released first, 0 where"
+                                + " none should have been; looked at every half minute")
                 .baseUnit("seconds")
                 .register(registry);
     }
@@ -135,6 +145,11 @@ class RedemptionMetrics {
 
     private void held(String end, Redemption redemption, Instant at) {
         held(end, redemption.age(at));
+    }
+
+    /** A hold whose time is over could not be ended. */
+    void stuck() {
+        stuck.increment();
     }
 
     /** A hold has ended. */

@@ -80,7 +80,14 @@ class RedemptionStore {
      */
     private static final String OPEN = """
             SELECT count(*), coalesce(sum(o.approved), 0)::bigint,
-                   coalesce(extract(epoch FROM clock_timestamp() - min(o.created_at)), 0)::float8
+                   coalesce(extract(epoch FROM clock_timestamp() - min(o.created_at)), 0)::float8,
+                   coalesce(extract(epoch FROM statement_timestamp() - least(
+                       (SELECT min(h.expires_at)
+                        FROM ledger_hold h
+                        JOIN redemption r ON r.book_id = h.book_id AND r.redemption_id = h.hold_id
+                        WHERE h.status = 'ACTIVE' AND h.expires_at <= statement_timestamp()),
+                       (SELECT min(r.voucher_due) FROM redemption r WHERE r.voucher_due <= statement_timestamp())
+                   )), 0)::float8
             FROM (
                 SELECT r.approved, r.created_at
                 FROM ledger_hold h
@@ -205,13 +212,17 @@ class RedemptionStore {
                 null);
     }
 
-    /** Authorizations that hold: how many, what in hundredths of a point, and the oldest for how long. */
-    record Open(long count, long points, double oldestSeconds) {}
+    /**
+     * Authorizations that hold: how many, what in hundredths of a point, and the oldest for how long.
+     *
+     * @param overdueSeconds of those whose time is over and that still hold, for how long that of the first is; 0 without any
+     */
+    record Open(long count, long points, double oldestSeconds, double overdueSeconds) {}
 
     Uni<Open> open() {
         return pool.query(OPEN).execute().map(rows -> {
             Row row = rows.iterator().next();
-            return new Open(row.getLong(0), row.getLong(1), row.getDouble(2));
+            return new Open(row.getLong(0), row.getLong(1), row.getDouble(2), row.getDouble(3));
         });
     }
 

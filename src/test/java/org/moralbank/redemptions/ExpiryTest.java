@@ -8,7 +8,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.commits.TestCommits;
 import org.moralbank.ledger.Invariants;
 import org.moralbank.platform.TestDatabase;
@@ -102,10 +105,107 @@ class ExpiryTest {
                     FROM ledger_hold WHERE book_id = 2;
                     """);
 
-            List<Seen> due = new ExpiryStore(commits.pool()).due(200).await().atMost(Duration.ofSeconds(30));
+            List<Seen> due =
+                    new ExpiryStore(commits.pool()).due(200, List.of()).await().atMost(Duration.ofSeconds(30));
 
             assertThat(due).hasSize(200);
             assertThat(due).filteredOn(seen -> seen.key().book() == 2).hasSize(3);
+        }
+    }
+
+    /** One by what the kernel finds wrong, the other by what the database refuses. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE ledger_hold SET lines_account = '{99}' WHERE lines_account = '{2}' AND expires_at <= now()",
+                "UPDATE ledger_account SET held = 0 WHERE account_id = 2"
+            })
+    void oneThatCannotBeReleasedStopsNoOther(String damage) throws Exception {
+        TestDatabase.Database database = TestCommits.aDatabase(1);
+        Vertx vertx = Vertx.vertx();
+        try (TestCommits commits = TestCommits.on(database, 1);
+                Connection owner = database.connectAsOwner();
+                var statement = owner.createStatement()) {
+            authorize(owner, 1, 5, 1);
+            assertThat(statement.executeUpdate(damage)).isEqualTo(1);
+            Expiry job = job(vertx, commits);
+            job.begin();
+
+            await(() ->
+                    number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'EXPIRED'") == 4 && failures() == 1);
+            job.end();
+
+            assertThat(number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'ACTIVE'"))
+                    .isEqualTo(5 + 1);
+            ExpiryStore store = new ExpiryStore(commits.pool());
+            List<Seen> left = store.due(1, List.of()).await().atMost(Duration.ofSeconds(30));
+            assertThat(left).extracting(seen -> seen.payer().member()).containsExactly("M-2");
+            assertThat(store.due(1, List.of(left.getFirst().key().id())).await().atMost(Duration.ofSeconds(30)))
+                    .isEmpty();
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    private double failures() {
+        return registry.get("moralbank.redemptions.expiry.failures").counter().count();
+    }
+
+    @Test
+    void aProcessWhoseWorksAreRefusedLeavesThemToAnother() throws Exception {
+        TestDatabase.Database database = TestCommits.aDatabase(1);
+        Vertx vertx = Vertx.vertx();
+        try (TestCommits one = TestCommits.on(database, 1);
+                TestCommits other = TestCommits.on(database, 1);
+                Connection owner = database.connectAsOwner()) {
+            authorize(owner, 1, 5, 1);
+            one.commits().drain().toCompletionStage().toCompletableFuture().join();
+            Expiry first = job(vertx, one);
+            Expiry second = job(vertx, other);
+            first.begin();
+            await(() -> number(owner, "SELECT count(*) FROM redemption_expiry_lease WHERE until > '-infinity'") == 1);
+            second.begin();
+
+            await(() -> number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'EXPIRED'") == 5);
+            first.end();
+            second.end();
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    /** Each of them is waited for two seconds. */
+    @Test
+    void booksWhoseLocksAreHeldElsewhereKeepNoneWaiting() throws Exception {
+        TestDatabase.Database database = TestCommits.aDatabase(6);
+        Vertx vertx = Vertx.vertx();
+        try (TestCommits commits = TestCommits.on(database, 6);
+                Connection owner = database.connectAsOwner();
+                Connection elsewhere = database.connectAsOwner();
+                var locks = elsewhere.createStatement()) {
+            for (int book = 1; book <= 6; book++) {
+                authorize(owner, book, 1, 1);
+            }
+            elsewhere.setAutoCommit(false);
+            locks.execute("SELECT FROM commit_lock WHERE book_id < 6 FOR UPDATE");
+            long begun = System.nanoTime();
+            Expiry job = job(vertx, commits);
+            job.begin();
+
+            await(() -> number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'EXPIRED'") == 1);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
+            elsewhere.rollback();
+            await(() -> number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'EXPIRED'") == 6);
+            job.end();
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    private static void await(Callable<Boolean> done) throws Exception {
+        long latest = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!done.call()) {
+            assertThat(System.nanoTime()).as("half a minute").isLessThan(latest);
         }
     }
 
@@ -118,33 +218,39 @@ class ExpiryTest {
                 vertx);
     }
 
-    /** Each member has some that have expired, and one that has not. No points: only what is held matters here. */
     private static TestDatabase.Database aBookWithAuthorizations(int books) throws SQLException {
         TestDatabase.Database database = TestCommits.aDatabase(books);
-        try (Connection owner = database.connectAsOwner();
-                var statement = owner.createStatement()) {
+        try (Connection owner = database.connectAsOwner()) {
+            authorize(owner, 1, MEMBERS, EACH);
+        }
+        return database;
+    }
+
+    /** Each member has some that have expired, and one that has not. No points: only what is held matters here. */
+    static void authorize(Connection owner, int book, int members, int expired) throws SQLException {
+        try (var statement = owner.createStatement()) {
             statement.execute("""
                     INSERT INTO ledger_account (book_id, account_id, code, owner, unit, lot, restricted, floor, ceiling, status,
                                                 posted, held, version)
-                    SELECT 1, n, '2200', 'M-' || n, 'PTS', '', false, -9223372036854775807, 9223372036854775807, 'OPEN', 0,
-                           %d + 1, 0
-                    FROM generate_series(1, %d) n;
-                    UPDATE ledger_book SET last_account = %2$d;
+                    SELECT %1$d, n, '2200', 'M-' || n, 'PTS', '', false, -9223372036854775807, 9223372036854775807, 'OPEN', 0,
+                           %3$d + 1, 0
+                    FROM generate_series(1, %2$d) n;
+                    UPDATE ledger_book SET last_account = %2$d WHERE book_id = %1$d;
                     CREATE TEMP TABLE made AS
                     SELECT gen_random_uuid() AS id, m, i = 0 AS lasts
-                    FROM generate_series(1, %2$d) m, generate_series(0, %1$d) i;
+                    FROM generate_series(1, %2$d) m, generate_series(0, %3$d) i;
                     INSERT INTO ledger_hold (book_id, hold_id, status, placed_at, expires_at, lines_account, lines_amount)
-                    SELECT 1, id, 'ACTIVE', date_trunc('second', now()) - interval '3 min',
+                    SELECT %1$d, id, 'ACTIVE', date_trunc('second', now()) - interval '3 min',
                            date_trunc('second', now()) + CASE WHEN lasts THEN interval '1 day' ELSE interval '0' END,
                            ARRAY[m], ARRAY[1]
                     FROM made;
                     INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved,
                                             occurred_on, created_at, expires_at)
-                    SELECT 1, id, 'AUTHORIZE', 'AUTHORIZED', 'M-' || m, 'STORE', 1, 1, '2025-03-31', h.placed_at, h.expires_at
+                    SELECT %1$d, id, 'AUTHORIZE', 'AUTHORIZED', 'M-' || m, 'STORE', 1, 1, '2025-03-31', h.placed_at, h.expires_at
                     FROM made JOIN ledger_hold h ON h.hold_id = id;
-                    """.formatted(EACH, MEMBERS));
+                    DROP TABLE made;
+                    """.formatted(book, members, expired));
         }
-        return database;
     }
 
     private static long number(Connection connection, String sql) throws SQLException {
