@@ -38,8 +38,9 @@ public record Entry(
     static final int LONGEST = 0xffff;
 
     /**
-     * The same for entries that take back none. What is left is for the entry that takes one back: it moves as much on the
-     * same accounts and their shortfalls, with longer balances and versions, and a reason and a reference of its own.
+     * The same for entries that take nothing back and give nothing back. What is left is for the entry that takes or gives one
+     * back: it moves as much on the same accounts and their shortfalls, with longer balances and versions, and a reason and a
+     * reference of its own.
      */
     static final int LONGEST_TO_BE_REVERSED = 0xc000;
 }

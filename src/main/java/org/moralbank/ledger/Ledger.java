@@ -211,8 +211,12 @@ public final class Ledger {
         }
     }
 
-    /** Applies the amounts to the accounts and appends the entry. */
     private static Entry seal(WorkingSet set, Draft draft, Nets nets) {
+        return seal(set, draft, nets, Entry.LONGEST_TO_BE_REVERSED);
+    }
+
+    /** Applies the amounts to the accounts and appends the entry, of so many bytes at most. */
+    private static Entry seal(WorkingSet set, Draft draft, Nets nets, int longest) {
         Unit unit = holderOf(draft.legs.getFirst()).unit();
         List<Posting> postings = new ArrayList<>(nets.amounts.size());
         long sum = 0;
@@ -255,7 +259,6 @@ public final class Ledger {
             draft.occurredOn = book.dayOf(postedAt);
         }
         byte[] canonical = CanonicalEntry.of(book.code(), seq, draft, unit, postedAt, postings);
-        int longest = draft.reverses == null ? Entry.LONGEST_TO_BE_REVERSED : Entry.LONGEST;
         if (canonical.length > longest) {
             throw new PostingRejection.EntryTooLarge(postings.size(), canonical.length, longest).refused();
         }
@@ -334,7 +337,7 @@ public final class Ledger {
                 nets.add(posting.holder().shortfall(), Lot.OWN, -missing);
             }
         }
-        Entry reversal = seal(set, draft.reverses(original.seq()), nets);
+        Entry reversal = seal(set, draft.reverses(original.seq()), nets, Entry.LONGEST);
         set.put(REVERSALS, new EntryTable.Key(original.book(), original.seq()), reversal.seq());
         return reversal;
     }
@@ -458,7 +461,7 @@ public final class Ledger {
      */
     public static Entry giveBack(WorkingSet set, Draft draft) {
         refuseClosed(set, draft.legs);
-        return seal(set, draft, single(draft));
+        return seal(set, draft, single(draft), Entry.LONGEST);
     }
 
     /**
@@ -466,7 +469,7 @@ public final class Ledger {
      * Never refused.
      */
     public static Entry giveBackInAnyCase(WorkingSet set, Draft draft) {
-        return seal(set, draft, single(draft));
+        return seal(set, draft, single(draft), Entry.LONGEST);
     }
 
     private static Nets single(Draft draft) {

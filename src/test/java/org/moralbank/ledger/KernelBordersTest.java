@@ -685,7 +685,7 @@ class KernelBordersTest {
         assertThat(posted(BELA)).isEqualTo(lots);
     }
 
-    /** Whatever was posted can be taken back, and whatever is posted has room in a bundle of the log. */
+    /** Whatever was posted can be taken back or given back, and whatever is posted has room in a bundle of the log. */
     @Test
     void theLargestEntryIsReversedAsAnyOther() {
         int lots = 337;
@@ -694,24 +694,48 @@ class KernelBordersTest {
         int without = spendAll(lots, 1).canonical().length - 1;
         set.undoTo(mark);
         Entry entry = spendAll(lots, Entry.LONGEST_TO_BE_REVERSED - without);
+        mark = set.mark();
+        assertThat(Ledger.giveBack(set, givenBack(entry)).canonical().length)
+                .isBetween(Entry.LONGEST_TO_BE_REVERSED + 1, Entry.LONGEST);
+        assertThat(posted(ANNA)).isEqualTo(lots);
+        set.undoTo(mark);
+        Ledger.setStatus(set, ANNA, Account.Status.CLOSED);
+        assertThat(Ledger.giveBackInAnyCase(set, givenBack(entry)).canonical().length)
+                .isBetween(Entry.LONGEST_TO_BE_REVERSED + 1, Entry.LONGEST);
+        assertThat(posted(ANNA)).isEqualTo(lots);
+        set.undoTo(mark);
         give(BELA, POOL, lots);
 
-        Entry reversal = Ledger.reverse(
-                set,
-                entry,
-                Draft.of(
-                                EntryType.REVERSAL,
-                                BOOK,
-                                TODAY,
-                                new Attribution(1, "C".repeat(64), "A".repeat(64), "B".repeat(64), "D".repeat(64)))
-                        .reference("R".repeat(100))
-                        .group(HOLD)
-                        .text(EntryText.of("r".repeat(500), "m".repeat(500))));
+        Entry reversal = Ledger.reverse(set, entry, withLongTexts(EntryType.REVERSAL));
 
         assertThat(reversal.canonical().length).isBetween(Entry.LONGEST_TO_BE_REVERSED, Entry.LONGEST);
         assertThat(Entry.LONGEST).isEqualTo(EntryBundle.LONGEST);
         assertThat(posted(ANNA)).isEqualTo(lots);
         assertThat(posted(BELA.shortfall())).isEqualTo(-lots);
+    }
+
+    private static Draft withLongTexts(EntryType type) {
+        return Draft.of(
+                        type,
+                        BOOK,
+                        TODAY,
+                        new Attribution(1, "C".repeat(64), "A".repeat(64), "B".repeat(64), "D".repeat(64)))
+                .reference("R".repeat(100))
+                .group(HOLD)
+                .text(EntryText.of("r".repeat(500), "m".repeat(500)));
+    }
+
+    /** What gives all back that an entry took, to the lots that it took it from. */
+    private static Draft givenBack(Entry entry) {
+        Draft draft = withLongTexts(EntryType.REDEEM_REFUND);
+        for (Posting posting : entry.postings()) {
+            if (posting.amount() > 0) {
+                draft.debit(posting.holder(), posting.lot(), posting.amount());
+            } else {
+                draft.credit(posting.holder(), posting.lot(), -posting.amount());
+            }
+        }
+        return draft;
     }
 
     // ---- expiry ------------------------------------------------------------------------------------------------
