@@ -15,9 +15,12 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.moralbank.access.Client;
 import org.moralbank.access.Importer;
+import org.moralbank.access.Role;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
 import org.moralbank.commits.IdempotencyKey;
@@ -35,6 +38,7 @@ import org.moralbank.platform.TestDatabase;
 import org.moralbank.services.Payer;
 import org.moralbank.services.ServiceGiven;
 import org.moralbank.services.ServiceRecords;
+import org.moralbank.settlements.SettlementBodies;
 import org.moralbank.settlements.Settlements;
 import org.moralbank.transfers.Donations;
 import org.moralbank.transfers.Openings;
@@ -48,6 +52,9 @@ class DayOfPostingTest {
 
     /** A client who is not registered. */
     private static final int NOBODY = 999_999;
+
+    private static final Client CLIENT =
+            new Client(NOBODY, "test", Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null, null);
 
     @Inject
     TestBank bank;
@@ -110,11 +117,12 @@ class DayOfPostingTest {
                 anna.id(), null, null, "VISIT", null, null, 60, "社区", "U-1", "W-1", null, Payer.ISSUED, note);
         done(services.record(ask(book, midnight), handle, given, new byte[32]));
         done(writeOffs.ofMember(ask(book, midnight), handle, bela.id(), new WriteOffs.Loss(Unit.PTS, null, note)));
-        Answer closed = done(
-                settlements.close(ask(book, midnight), handle, new Settlements.Closing(merchant, day, "W-1", note)));
+        Answer closed = done(settlements.close(
+                ask(book, midnight), handle, SettlementBodies.closing(handle, CLIENT, merchant, day, "W-1")));
         UUID batch = UUID.fromString(Objects.requireNonNull(closed.location())
                 .substring(closed.location().lastIndexOf('/') + 1));
-        done(settlements.reject(ask(book, midnight), handle, batch, new Settlements.Check("退票", "W-2", note)));
+        done(settlements.reject(
+                ask(book, midnight), handle, batch, SettlementBodies.rejection(handle, CLIENT, "退票", "W-2")));
 
         assertThat(strings(book, """
                         SELECT type || ' ' || occurred_on FROM ledger_entry

@@ -89,7 +89,8 @@ public class SettlementsResource {
                             new Attribution(client.id(), client.name(), by, null, null),
                             fields.optionalNewReference("reference", reference),
                             null,
-                            null));
+                            null,
+                            false));
             fields.refuseFaults();
             return closing;
         }
