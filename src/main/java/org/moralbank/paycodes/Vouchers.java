@@ -27,6 +27,7 @@ import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Unit;
 import org.moralbank.members.Participants;
+import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.ProtocolRejection;
@@ -40,38 +41,57 @@ class Vouchers {
      */
     static final Duration HOLD_OUTLIVES = Duration.ofDays(8);
 
+    /** How long a voucher is taken when the request does not say. */
+    private static final int USUAL_DAYS = 30;
+
     private final Commits commits;
     private final PayCodeStore store;
     private final CodeKeys keys;
+    private final PayCodesConfig config;
 
-    Vouchers(Commits commits, PayCodeStore store, CodeKeys keys) {
+    Vouchers(Commits commits, PayCodeStore store, CodeKeys keys, PayCodesConfig config) {
         this.commits = commits;
         this.store = store;
         this.keys = keys;
+        this.config = config;
     }
 
-    /** What a voucher is to be. {@code amount} is in minor parts of the unit. */
+    /**
+     * What a voucher is to be. {@code amount} is in minor parts of the unit.
+     *
+     * @param expiresOn null where the request does not say
+     */
     record NewVoucher(
             String member,
             long amount,
             Unit unit,
-            LocalDate expiresOn,
+            @Nullable LocalDate expiresOn,
             @Nullable String reference) {}
 
     /**
      * Makes a voucher and holds its amount. The answer shows the code, this once; what is kept of the answer does not.
      *
-     * <p>Refuses, in this order: time, a member that is unknown, has left or is frozen, a closed book, and an insufficient
-     * balance.
+     * <p>Refuses, in this order: a last day that is over or too far ahead, time, a member that is unknown, has left or is
+     * frozen, a closed book, and an insufficient balance.
      */
     Uni<Answer> make(Ask ask, BookHandle book, NewVoucher said, List<CodeImage.Order> images) {
         String code = CodeText.ofVoucher();
         UUID hash = keys.nameOf(book.id(), code);
         return CodeImage.drawn(code, images)
-                .chain(drawn -> commits.submit(ask, book.id(), new Making(book, Ids.next(), hash, said, code, drawn)));
+                .chain(drawn -> commits.submit(
+                        ask,
+                        book.id(),
+                        new Making(book, Ids.next(), hash, said, config.longestVoucherDays(), code, drawn)));
     }
 
-    private record Making(BookHandle book, UUID id, UUID codeHash, NewVoucher said, String code, List<CodeImage> images)
+    private record Making(
+            BookHandle book,
+            UUID id,
+            UUID codeHash,
+            NewVoucher said,
+            int longestDays,
+            String code,
+            List<CodeImage> images)
             implements Work {
         private Holder points() {
             return Holder.of(book.id(), Chart.MEMBER_POINTS, said.member());
@@ -84,14 +104,28 @@ class Vouchers {
             Participants.needMember(needs, book.id(), said.member());
         }
 
+        /** A check of the form that only the clock under the lock can make: a retry is told what was answered while it held. */
+        private LocalDate expiresOn(WorkingSet set) {
+            LocalDate today = book.dayOf(set.now());
+            Fields fields = new Fields();
+            LocalDate day = fields.dayWithin(
+                    "expiresOn",
+                    said.expiresOn() == null ? today.plusDays(Math.min(USUAL_DAYS, longestDays)) : said.expiresOn(),
+                    today,
+                    today.plusDays(longestDays));
+            fields.refuseFaults();
+            return day;
+        }
+
         @Override
         public Answer decide(WorkingSet set) {
+            LocalDate expiresOn = expiresOn(set);
             if (said.unit() != Unit.PTS) {
                 throw new PayCodeRejection.TimeNotRedeemable().refused();
             }
             Participants.giver(set, book.id(), said.member());
             Instant expiresAt =
-                    said.expiresOn().plusDays(1).atStartOfDay(book.calendar()).toInstant();
+                    expiresOn.plusDays(1).atStartOfDay(book.calendar()).toInstant();
             Ledger.hold(set, id, points(), said.amount(), expiresAt.plus(HOLD_OUTLIVES), said.reference());
             Voucher voucher = new Voucher(
                     book.id(),
@@ -100,7 +134,7 @@ class Vouchers {
                     said.member(),
                     said.amount(),
                     Voucher.Status.ACTIVE,
-                    said.expiresOn(),
+                    expiresOn,
                     expiresAt,
                     said.reference(),
                     PayCodes.moment(set),

@@ -9,7 +9,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
@@ -30,7 +29,6 @@ import org.moralbank.access.Call;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Ask;
-import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.ledger.Unit;
 import org.moralbank.paycodes.PayCodesResource.ImageOrder;
@@ -44,19 +42,14 @@ import org.moralbank.platform.ProtocolRejection;
 @Path("/v1/books/{book}/vouchers")
 @Tag(name = "pay codes")
 public class VouchersResource {
-    /** How long a voucher is taken when the request does not say. */
-    private static final int USUAL_DAYS = 30;
-
     private final Books books;
     private final Vouchers vouchers;
     private final PayCodeStore store;
-    private final PayCodesConfig config;
 
-    VouchersResource(Books books, Vouchers vouchers, PayCodeStore store, PayCodesConfig config) {
+    VouchersResource(Books books, Vouchers vouchers, PayCodeStore store) {
         this.books = books;
         this.vouchers = vouchers;
         this.store = store;
-        this.config = config;
     }
 
     /** The body of a new voucher. */
@@ -89,17 +82,12 @@ public class VouchersResource {
 
             @Schema(description = "Images of the code that are wanted in the answer", maxItems = 4) @Nullable
             List<@Nullable ImageOrder> images) {
-        Vouchers.NewVoucher checked(Fields fields, BookHandle book, int longestDays) {
-            LocalDate today = book.dayOf(Instant.now());
+        Vouchers.NewVoucher checked(Fields fields) {
             return new Vouchers.NewVoucher(
                     fields.id("member", member),
                     fields.amount("amount", amount),
                     fields.value("unit", unit, Unit.PTS),
-                    fields.dayWithin(
-                            "expiresOn",
-                            expiresOn == null ? today.plusDays(Math.min(USUAL_DAYS, longestDays)) : expiresOn,
-                            today,
-                            today.plusDays(longestDays)),
+                    expiresOn,
                     fields.optionalNewReference("reference", reference));
         }
     }
@@ -141,7 +129,7 @@ public class VouchersResource {
                 .chain(found -> {
                     Ask ask = call.ask(found.id());
                     Fields fields = new Fields();
-                    Vouchers.NewVoucher said = body.checked(fields, found, config.longestVoucherDays());
+                    Vouchers.NewVoucher said = body.checked(fields);
                     List<CodeImage.Order> images = ImageOrder.checked(fields, body.images());
                     fields.refuseFaults();
                     return vouchers.make(ask, found, said, images);

@@ -19,6 +19,7 @@ import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -46,11 +47,13 @@ import org.moralbank.access.Role;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
 import org.moralbank.commits.Commits;
+import org.moralbank.commits.IdempotencyKey;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Fields;
 import org.moralbank.platform.Json;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.RefusedException;
@@ -78,6 +81,9 @@ class PayCodesTest {
 
     @Inject
     VoucherExpiry expiry;
+
+    @Inject
+    Vouchers vouchers;
 
     @Inject
     Commits commits;
@@ -521,6 +527,56 @@ class PayCodesTest {
                 .statusCode(422)
                 .body("code", equalTo("time-not-redeemable"));
         assertThat(held(book, anna)).isEqualTo(1);
+    }
+
+    /** Nobody can send again in time what waited for an answer over midnight. */
+    @Test
+    void aRetryIsToldOfItsVoucherAlsoWhenItsDayIsOver() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(1000, Unit.PTS);
+        Instant before = Instant.now().minus(Duration.ofDays(2));
+        LocalDate day = LocalDate.ofInstant(before, SHANGHAI);
+        var body = new VouchersResource.NewVoucher(anna.id(), 100L, Unit.PTS, day, "V-1", null);
+
+        Answer made = make(book, body, "k1", before);
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(made.replayed()).isFalse();
+        Answer again = make(book, body, "k1", null);
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(again.replayed()).isTrue();
+        assertThat(again.location()).isEqualTo(made.location());
+        Answer another = make(book, body, "k2", null);
+        assertThat(another.status()).isEqualTo(400);
+        assertThat(new String(another.body(), StandardCharsets.UTF_8)).contains("\"field\":\"expiresOn\"");
+    }
+
+    @Test
+    void aVoucherLastsThirtyDaysFromItsMakingByTheDatabasesClock() {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(1000, Unit.PTS);
+        Instant before = Instant.now().minus(Duration.ofDays(2));
+
+        Answer made =
+                make(book, new VouchersResource.NewVoucher(anna.id(), 100L, Unit.PTS, null, null, null), "k1", before);
+
+        assertThat(new String(made.body(), StandardCharsets.UTF_8))
+                .contains("\"expiresOn\":\""
+                        + LocalDate.ofInstant(before, SHANGHAI).plusDays(30) + '"');
+    }
+
+    private Answer make(Book book, VouchersResource.NewVoucher body, String key, @Nullable Instant clock) {
+        Fields fields = new Fields();
+        Vouchers.NewVoucher said = body.checked(fields);
+        fields.refuseFaults();
+        Ask ask = new Ask(
+                new Importer(1_000_000 + book.id()),
+                book.id(),
+                new IdempotencyKey(key),
+                new byte[32],
+                Language.EN,
+                "/",
+                clock);
+        return vouchers.make(ask, handle(book), said, List.of()).await().atMost(Duration.ofSeconds(30));
     }
 
     // ---- guessing ------------------------------------------------------------------------------------------------
