@@ -61,22 +61,24 @@ class VoucherExpiry {
 
     /** Has all expire that are due now; how many works were done. */
     Uni<Integer> run() {
-        return store.due(AT_ONCE).chain(due -> {
-            if (due.isEmpty()) {
-                return Uni.createFrom().item(0);
-            }
-            return Multi.createFrom()
-                    .iterable(due)
-                    .onItem()
-                    .transformToUni(vouchers::expire)
-                    .merge(UNDER_WAY)
-                    .filter(answer -> !answer.isProblem())
-                    .collect()
-                    .with(Collectors.counting())
-                    // What is refused (429, 503) is found again; it is not asked for again at once.
-                    .chain(done -> done == AT_ONCE
-                            ? run().map(more -> more + AT_ONCE)
-                            : Uni.createFrom().item(done.intValue()));
-        });
+        return Uni.createFrom()
+                .deferred(this::some)
+                .repeat()
+                // What is refused (429, 503) is found again; it is not asked for again at once.
+                .whilst(done -> done == AT_ONCE)
+                .collect()
+                .with(Collectors.summingInt(Integer::intValue));
+    }
+
+    private Uni<Integer> some() {
+        return store.due(AT_ONCE)
+                .chain(due -> Multi.createFrom()
+                        .iterable(due)
+                        .onItem()
+                        .transformToUni(vouchers::expire)
+                        .merge(UNDER_WAY)
+                        .filter(answer -> !answer.isProblem())
+                        .collect()
+                        .with(Collectors.summingInt(expired -> 1)));
     }
 }
