@@ -95,7 +95,7 @@ class DayEnds {
     Uni<Answer> close(Ask ask, BookHandle book, Client client, Order order) {
         Rejection refusal = Sight.ofOneWhoActs(client).refusal(order.merchant(), order.terminal());
         if (refusal != null) {
-            throw refusal.refused();
+            return commits.submit(ask, book.id(), new Refusing(refusal));
         }
         return commits.submit(ask, book.id(), new Closing(book, order)).invoke(answer -> {
             if (!answer.isProblem() && !answer.replayed()) {

@@ -92,7 +92,8 @@ class Offline {
         Sight sight = Sight.ofOneWhoActs(client);
         Rejection refusal = sight.refusal(upload.merchant(), upload.terminal());
         if (refusal != null) {
-            throw refusal.refused();
+            return commits.submit(ask, book.id(), new Refusing(refusal))
+                    .invoke(answer -> metrics.refused(RedemptionMetrics.Asked.OFFLINE, answer));
         }
         return sandbox.overItsLine(book, upload.terminal(), uploaded(ask, book, client, sight, upload));
     }

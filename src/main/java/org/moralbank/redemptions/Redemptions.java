@@ -12,9 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
 import org.moralbank.commits.Commits;
-import org.moralbank.commits.Needs;
 import org.moralbank.commits.Table;
-import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Entry;
@@ -268,17 +266,5 @@ class Redemptions {
                 entry.postedAt());
         set.put(REFUNDS, refund.key(), refund);
         return refund;
-    }
-
-    private record Refusing(Rejection rejection) implements Work {
-        @Override
-        public void needs(Needs needs) {
-            // It looks at nothing.
-        }
-
-        @Override
-        public Answer decide(WorkingSet set) {
-            throw rejection.refused();
-        }
     }
 }

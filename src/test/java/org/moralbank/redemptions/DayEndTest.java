@@ -949,6 +949,29 @@ class DayEndTest {
     }
 
     @Test
+    void keepsTheRefusalOfWhatIsNotTheTillsUnderItsKey() {
+        var till = aTill();
+        keyed(till, till.end("terminal", "GHOST"))
+                .statusCode(422)
+                .body("code", equalTo("terminal-unknown"))
+                .header("Idempotent-Replayed", nullValue());
+        keyed(till, till.end("terminal", "GHOST"))
+                .statusCode(422)
+                .body("code", equalTo("terminal-unknown"))
+                .header("Idempotent-Replayed", "true");
+        keyed(till, till.end()).statusCode(422).body("code", equalTo("idempotency-key-reused"));
+    }
+
+    private static ValidatableResponse keyed(Till till, Object body) {
+        return till.book()
+                .request(till.key())
+                .header("Idempotency-Key", "k1")
+                .body(body)
+                .post(till.book().path() + "/day-ends")
+                .then();
+    }
+
+    @Test
     void tellsGapsInNumbersThatEndInDigits() {
         var till = aTill();
         for (String number : List.of("A-0001", "A-0002", "A-0005", "B-7", "B-9", "C", "A-0009")) {

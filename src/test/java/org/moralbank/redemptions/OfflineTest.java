@@ -1096,12 +1096,22 @@ class OfflineTest {
         var anna = book.aMember();
         var body = till.upload(List.of(row("1", anna, 5, till.from())));
 
-        post(book, book.keyOfTerminal(book.aMerchant(), "T"), "k1", body)
-                .statusCode(422)
-                .body("code", equalTo("unknown-merchant"));
-        post(book, book.keyOfTerminal(till.merchant(), "T"), "k2", body)
-                .statusCode(422)
-                .body("code", equalTo("terminal-unknown"));
+        var others = till.upload(List.of(row("2", anna, 5, till.from())));
+        for (var refused : Map.of(
+                        book.keyOfTerminal(book.aMerchant(), "T"), "unknown-merchant",
+                        book.keyOfTerminal(till.merchant(), "T"), "terminal-unknown")
+                .entrySet()) {
+            var key = refused.getKey();
+            post(book, key, "k1", body)
+                    .statusCode(422)
+                    .body("code", equalTo(refused.getValue()))
+                    .header("Idempotent-Replayed", nullValue());
+            post(book, key, "k1", body)
+                    .statusCode(422)
+                    .body("code", equalTo(refused.getValue()))
+                    .header("Idempotent-Replayed", "true");
+            post(book, key, "k1", others).statusCode(422).body("code", equalTo("idempotency-key-reused"));
+        }
         book.request(book.keyOfTerminal(till.merchant(), "T"))
                 .get(till.path() + "/allowances")
                 .then()
