@@ -703,6 +703,53 @@ class TillTest {
         assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(499);
     }
 
+    /** The second sale would be refused when it is uploaded, and the goods are gone. */
+    @Test
+    void takesNoCodeTwiceOfflineAndNoneThatIsNobodys() throws Exception {
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        shop.allowOffline(settings, 500, 10);
+        String code = anna.payCode();
+        try (Till till = new Till(settings)) {
+            till.fetchAllowance();
+            till.offline(code, 100);
+            assertThatThrownBy(() -> till.offline(code, 100)).hasMessageContaining("paid already");
+            till.offline(anna.payCode(), 100);
+            till.offline(anna.id(), 10);
+            till.offline(anna.id(), 10);
+            for (String nobodys : List.of("710", "713", "717", "718", "719")) {
+                assertThatThrownBy(() -> till.offline(nobodys + "0".repeat(15), 1))
+                        .hasMessageContaining("no pay code");
+            }
+        }
+        try (Till till = new Till(settings)) {
+            assertThatThrownBy(() -> till.offline(code, 100)).hasMessageContaining("paid already");
+            assertThat(till.upload())
+                    .extracting(Receipt::state)
+                    .containsOnly(State.SOLD)
+                    .hasSize(4);
+            assertThatThrownBy(() -> till.offline(code, 100)).hasMessageContaining("paid already");
+        }
+        // Nothing is sent: it may stand in the sandbox.
+        Settings inTheSandbox = new Settings(
+                URI.create("http://localhost:1/v1/books/SANDBOX"),
+                settings.key(),
+                settings.merchant(),
+                settings.terminal(),
+                settings.journal());
+        try (Till till = new Till(inTheSandbox)) {
+            for (String again : List.of("713", "717", "713")) {
+                assertThat(till.offline(again + "0".repeat(15), 1).state()).isEqualTo(State.OFFLINE);
+            }
+            for (String nobodys : List.of("710", "718")) {
+                assertThatThrownBy(() -> till.offline(nobodys + "0".repeat(15), 1))
+                        .hasMessageContaining("no pay code");
+            }
+        }
+    }
+
     /** What it went on selling would be refused, and the goods are gone. */
     @Test
     void sellsNothingUnderAnAllowanceThatWasTakenBackAndUploadsWhatItSoldBefore() throws Exception {
