@@ -152,7 +152,7 @@ abstract class Step implements Work {
 
         @Override
         Answer take(WorkingSet set) {
-            Redemption.Authorized authorized = set.get(REDEMPTIONS, seen.key()).authorized(set.now());
+            Redemption.Authorized authorized = authorized(set, seen);
             long approved = authorized.purchase().approved();
             long wanted = amount == null ? approved : amount;
             if (wanted > approved) {
@@ -170,6 +170,18 @@ abstract class Step implements Work {
                     put(set, authorized.capture(wanted, entry.seq(), entry.postedAt()), Told.Change.CAPTURED);
             return Answer.ok(RedemptionView.of(captured, sight, payableAfter(set, seen)));
         }
+    }
+
+    /**
+     * An authorization that stands. One whose hold was released because its time was over has expired, also where the clock of
+     * the database says an earlier time by now, as after a failover.
+     */
+    private static Redemption.Authorized authorized(WorkingSet set, Seen seen) {
+        Redemption.Authorized authorized = set.get(REDEMPTIONS, seen.key()).authorized(set.now());
+        Hold hold = set.find(HOLDS, new HoldTable.Key(seen.key().book(), seen.hold()));
+        return hold != null && hold.status() == Hold.Status.EXPIRED
+                ? new Redemption.Expired(authorized.purchase()).authorized(set.now())
+                : authorized;
     }
 
     private static long payableAfter(WorkingSet set, Seen seen) {
@@ -198,7 +210,7 @@ abstract class Step implements Work {
 
         @Override
         Answer take(WorkingSet set) {
-            Redemption.Authorized authorized = set.get(REDEMPTIONS, seen.key()).authorized(set.now());
+            Redemption.Authorized authorized = authorized(set, seen);
             seen.giveBack(set, authorized, Hold.Status.RELEASED);
             return Answer.ok(
                     RedemptionView.of(put(set, authorized.cancel(moment(set, book)), Told.Change.VOIDED), sight, null));

@@ -793,6 +793,41 @@ class RedemptionLifeTest {
                 .body("items", hasSize(0));
     }
 
+    /** As after a failover to a server whose clock is behind: the time is not over there, and the hold was released before. */
+    @Test
+    void whatHasExpiredStaysSoWhenTheDatabasesClockIsSetBack() {
+        var book = aBookWithAStore();
+        var anna = book.aMember().holding(2000, Unit.PTS);
+        var held = authorized(book, anna, 500, "holdSeconds", 600);
+        sql(BY_HAND + """
+                , expired AS (
+                    UPDATE ledger_hold
+                    SET status = 'EXPIRED', ended_at = clock_timestamp()
+                    WHERE book_id = $1 AND hold_id = $2
+                )
+                UPDATE ledger_account SET held = held - 500 WHERE book_id = $1 AND held >= 500
+                """, Tuple.of((short) book.id(), idOf(held)));
+
+        for (var again : List.of(cancel(book, held), capture(book, held, 1))) {
+            again.statusCode(409)
+                    .body("code", equalTo("hold-not-active"))
+                    .body("holdStatus", equalTo("EXPIRED"))
+                    .body("redemptionStatus", equalTo("EXPIRED"));
+        }
+        assertThat(points(book, anna)).isEqualTo("2000 (0)");
+        // The time goes on, and the books are right as they are.
+        sql(BY_HAND + """
+                , expired AS (
+                    UPDATE ledger_hold SET expires_at = ended_at WHERE book_id = $1 AND hold_id = $2 RETURNING expires_at
+                )
+                UPDATE redemption r
+                SET expires_at = expired.expires_at
+                FROM expired
+                WHERE r.book_id = $1 AND r.redemption_id = $2
+                """, Tuple.of((short) book.id(), idOf(held)));
+        get(book, held).body("status", equalTo("EXPIRED"));
+    }
+
     @Test
     void reversesWhatHasExpired() {
         var book = aBookWithAStore();
