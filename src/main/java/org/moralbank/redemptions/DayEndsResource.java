@@ -244,6 +244,12 @@ public class DayEndsResource {
                     `numberGaps` are numbers that were skipped on the day, and between the last one of the nine days before and the
                     first of the day, if that is higher: a terminal may number anew. Also those of sales that were refused, which
                     leave no trace here.
+
+                    **日终。** 终端按类型报当日的笔数和金额：SALE、CAPTURE（请款额）、OFFLINE（`created` 或 `replayed` 的行）、REFUND、VOID（撤销的
+                    预授权）；本终端冲正的交易，双方都不计。与账簿一致才关闭；不一致则以 409 `day-differs` 列出全部差异，营业日仍未关闭：附有清单时
+                    逐笔列出，否则按类型列出。查询、请款、冲正或上传以消除差异后，换一个键重发；无法消除的，用 `acceptDifferences` 并说明理由予以接受，
+                    差异随该日保存，账簿不作任何调整。一个营业日只关闭一次：相同内容再次发送，应答与第一次相同；内容不同则为 409 `day-closed`。
+                    关闭后该日数字不再改变，此后记录的交易计入记录当日；当日也已关闭的，计入下一日。`numberGaps` 是缺少的流水号，被拒绝的交易也在其中。
                     """)
     @RequestBody(
             required = true,

@@ -240,6 +240,12 @@ public class OfflineResource {
 
                     A sale that was uploaded is found, refunded and reversed like any other; a number that was reversed before
                     it was uploaded is refused. A request of a form that cannot be read is refused as a whole.
+
+                    **离线销售。** 终端在线时取得并保存授权（`allowOffline`）；离线时在授权范围内销售（单笔不超过 `perSale`，笔数不超过 `count`，
+                    不晚于 `validUntil`），每笔先记下新的流水号、成员或付款码、金额和校正后的时间，再交付商品；不收兑换券，同一个付款码只收一次。
+                    恢复连接后按销售顺序上传，一次最多 1,000 行，用同一个键重发直到得到应答。逐行应答：`created` 已入账；`replayed` 此前已上传，
+                    内容相同；`refused` 该行未入账，之后可换一个键重发。商家得到全额；成员积分不足或已冻结的部分记为其短款。付款码按 `at` 判断，
+                    不论在线离线只能用一次。一分钟内有十个未知或过期的付款码，其后带码的行以 `too-many-wrong-codes` 拒绝，满一分钟后可重发。
                     """)
     @RequestBody(
             required = true,

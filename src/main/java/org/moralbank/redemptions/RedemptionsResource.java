@@ -587,6 +587,11 @@ public class RedemptionsResource {
 
                     It passes too when the merchant or the terminal was suspended or closed since. A till of another merchant is
                     told 422 `unknown-merchant`, another terminal of the merchant `terminal-unknown`.
+
+                    **冲正**用于没有得到应答的交易：无论该交易结果如何、重发多少次，都会成功，商家、终端或成员被暂停、冻结、关闭，或已结算，也不影响。
+                    冻结的积分予以释放；已请款而尚未退回的部分全部退回。退回给成员的积分先抵其短款；成员已注销的，转入积分池。付款的兑换券可再次
+                    使用，除非此前已有退货、该券已过期，或该成员已花掉其中的积分、有欠款或已注销，此时积分留在其账户中。尚未到达的交易会被记住，
+                    到达时以 409 `transaction-reversed` 拒绝，重发已到达的交易也一样。只能冲正本终端的流水号。
                     """)
     @RequestBody(
             required = true,
