@@ -26,7 +26,7 @@ final class AnswerTable implements NewUnlessMet<AnswerTable.Key, AnswerTable.Kep
             """;
 
     private static final String CHECK_NEW = """
-            SELECT 1 / (count(*) = 0)::int
+            SELECT 2147483647 + count(*)::int
             FROM unnest($1::smallint[], $2::int[], $3::text[]) AS k (book_id, client_id, key)
             JOIN commit_answer a USING (book_id, client_id, key)
             """;

@@ -1,6 +1,7 @@
 package org.moralbank.commits;
 
 import io.vertx.pgclient.PgException;
+import java.util.Set;
 import org.moralbank.platform.DatabaseFailure;
 
 /** A commit did not come about, or it is not known whether it did. */
@@ -17,8 +18,8 @@ final class CommitFailure extends RuntimeException {
         UNKNOWN
     }
 
-    /** unique_violation */
-    private static final String ALREADY_THERE = "23505";
+    /** unique_violation, and what a check fails with. */
+    private static final Set<String> THERE = Set.of("23505", NewUnlessMet.THERE);
 
     private final Kind kind;
 
@@ -48,9 +49,7 @@ final class CommitFailure extends RuntimeException {
 
     /** What it is of a commit that took rows for new: where one of them was there, all has to be decided again. */
     CommitFailure whereRowsWereTakenForNew() {
-        return kind == Kind.FAULT
-                        && getCause() instanceof PgException refused
-                        && ALREADY_THERE.equals(refused.getSqlState())
+        return kind == Kind.FAULT && getCause() instanceof PgException refused && THERE.contains(refused.getSqlState())
                 ? new CommitFailure(Kind.OVERTAKEN, refused, over)
                 : this;
     }

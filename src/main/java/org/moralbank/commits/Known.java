@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Kept are rows of tables that name the book {@linkplain Table#changedUnder whose lock} orders all their changes; and,
  * for works that are decided before they have their lock, rows that are {@linkplain Rechecked looked at again} under it, and
- * which rows there are among those that are {@linkplain NewUnlessMet mostly new}. Not thread-safe: it is the lane's own, and it ends with the lane's connection or a failed commit.
+ * which rows there are among those that are {@linkplain NewUnlessMet mostly new}. Not thread-safe: it is the lane's own, and
+ * all but the last ends with the lane's connection or a failed commit.
  */
 final class Known {
     private final int capacity;
@@ -30,7 +31,7 @@ final class Known {
     private final IdentityHashMap<Table<?, ?>, Map<Object, Row>> rowsByTable = new IdentityHashMap<>();
 
     /** Keys of rows that are there. That one is missing costs a second try, so that they outlive what is forgotten. */
-    private final Map<Table<?, ?>, Map<Object, Boolean>> metByTable = new IdentityHashMap<>();
+    private final IdentityHashMap<Table<?, ?>, Map<Object, Boolean>> metByTable = new IdentityHashMap<>();
 
     /** At most so many rows of each table, of some a tenth; the ones that were used longest ago go first. */
     Known(int capacity) {
@@ -96,7 +97,7 @@ final class Known {
         List<K> unknown = new ArrayList<>();
         List<K> takenForNew = new ArrayList<>();
         for (K key : keys) {
-            (met.containsKey(key) ? unknown : takenForNew).add(key);
+            (met.get(key) != null ? unknown : takenForNew).add(key);
         }
         Map<K, @Nullable R> absent = HashMap.newHashMap(takenForNew.size());
         takenForNew.forEach(key -> absent.put(key, null));

@@ -12,6 +12,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -57,7 +58,8 @@ final class Lane {
      * transaction, when another process has committed since. The clock is read behind the wait for the lock, because a count
      * is known only when all is counted. A commit that was sent behind another one names that one's mark, and locks nothing
      * where it is missing: had the other one failed, a commit of another process could leave the very number that it would
-     * have left.
+     * have left. Works that saw another clock than the one they come to, because the process or its wire stood still since, are
+     * decided again, too.
      */
     private static final String LOCK_AS_LEFT = """
             WITH locked AS MATERIALIZED (
@@ -69,7 +71,7 @@ final class Lane {
                 FOR UPDATE)
             SELECT
                 clock_timestamp(),
-                1 / (count(*) = cardinality($1::smallint[]))::int,
+                1 / (count(*) = cardinality($1::smallint[]) AND clock_timestamp() - $5 < interval '5 s')::int,
                 set_config('moralbank.commit', $4, false)
             FROM unnest($1::smallint[], $2::bigint[]) AS left_there (book_id, commit_no)
             JOIN locked USING (book_id, commit_no)
@@ -114,7 +116,7 @@ final class Lane {
     /** So long the clocks of the database and of this process are taken to go on alike. */
     private static final Duration CLOCKS_AGREE = Duration.ofSeconds(1);
 
-    /** After works that took rows for new had to be decided again, so many commits look first: it may happen again. */
+    /** After a row that was taken for new was there, so many commits look first: it may happen again. */
     private static final int LOOKS_FIRST = 64;
 
     /** Usual works change a few dozens of sets of tables; the client keeps 256 statements a connection. */
@@ -379,18 +381,28 @@ final class Lane {
     /** The commit of works that were not decided yet: where nothing has to be read for them, they are before their lock. */
     private Future<Void> atOnce(Attempt attempt) {
         Map<Integer, Long> left = known.numbers(attempt.books).orElse(null);
-        if (left != null && !left.isEmpty() && looksFirst == 0 && clock.isOfLate() && attempt.isForeseeable()) {
-            attempt.lookAhead(known);
-            if (attempt.isAllKnown()) {
-                Instant now = clock.now();
-                attempt.see(now.isBefore(latest) ? latest : now);
-                attempt.decide();
-                if (attempt.writing().isOneFlight()) {
-                    return inOneFlight(attempt, left);
-                }
-            }
+        return left != null && !left.isEmpty() && isDecidedOnWhatIsKnown(attempt)
+                ? inOneFlight(attempt, left)
+                : inTwoFlights(attempt, true);
+    }
+
+    private boolean isDecidedOnWhatIsKnown(Attempt attempt) {
+        if (looksFirst > 0 || !clock.isOfLate() || !attempt.isForeseeable()) {
+            return false;
         }
-        return inTwoFlights(attempt, true);
+        attempt.lookAhead(known);
+        if (!attempt.isAllKnown()) {
+            return false;
+        }
+        Instant now = clock.now();
+        attempt.see(now.isBefore(latest) ? latest : now);
+        attempt.decide();
+        try {
+            return attempt.writing().isOneFlight();
+        } catch (RuntimeException fault) {
+            LOG.warn("What was decided ahead of its lock cannot be written; it is decided again.", fault);
+            return false;
+        }
     }
 
     /** When a commit has failed, tries again what may succeed. Never fails itself. */
@@ -574,7 +586,15 @@ final class Lane {
         try {
             List<Future<?>> flight = new ArrayList<>();
             flight.add(open.query("BEGIN").execute());
-            flight.add(readClock(open, LOCK_AS_LEFT, Tuple.of(attempt.bookIds(), left, before, marked())));
+            flight.add(readClock(
+                    open,
+                    LOCK_AS_LEFT,
+                    Tuple.of(
+                            attempt.bookIds(),
+                            left,
+                            before,
+                            marked(),
+                            attempt.now().atOffset(ZoneOffset.UTC))));
             flight.addAll(checks.send(open, joiner));
             if (config.checkKnown()) {
                 attempt.readAgain(open, flight);
@@ -597,11 +617,12 @@ final class Lane {
     }
 
     private Future<Void> whereRowsWereTakenForNew(Throwable thrown) {
-        CommitFailure failure = CommitFailure.of(thrown).whereRowsWereTakenForNew();
-        if (failure.kind() == CommitFailure.Kind.OVERTAKEN) {
+        CommitFailure failure = CommitFailure.of(thrown);
+        CommitFailure there = failure.whereRowsWereTakenForNew();
+        if (there != failure) {
             looksFirst = LOOKS_FIRST;
         }
-        return Future.failedFuture(failure);
+        return Future.failedFuture(there);
     }
 
     private Future<Void> committed(Attempt attempt, Function<SqlConnection, Future<Void>> run) {

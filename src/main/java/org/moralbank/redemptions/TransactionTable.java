@@ -36,7 +36,7 @@ final class TransactionTable implements NewUnlessMet<Key, Transaction> {
             """;
 
     private static final String CHECK_NEW = """
-            SELECT 1 / (count(*) = 0)::int
+            SELECT 2147483647 + count(*)::int
             FROM unnest($1::smallint[], $2::text[], $3::text[], $4::text[])
                 AS k (book_id, merchant, terminal, terminal_transaction)
             WHERE EXISTS (
