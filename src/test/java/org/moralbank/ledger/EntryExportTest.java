@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.moralbank.TestBank;
@@ -82,6 +83,22 @@ class EntryExportTest {
         assertThat(export(book, "text/x-hledger", "?type=OPENING"))
                 .contains("; A part of the book")
                 .doesNotContain(" = ");
+    }
+
+    /** Half an hour past midnight where the community lives. */
+    @Test
+    void datesAJournalByTheDayOfPostingInTheBooksCalendar() {
+        var book = bank.aBook().since(Instant.parse("2025-01-01T00:00:00Z"));
+        var opening = new Holder(book.id(), Chart.OPENING, "", Unit.MIN);
+        var anna = Holder.of(book.id(), Chart.MEMBER_TIME, book.aMember().id());
+        book.postAt(
+                Instant.parse("2025-01-05T16:30:00Z"),
+                EntryType.OPENING,
+                draft -> draft.debit(opening, 60).credit(anna, 60),
+                opening,
+                anna);
+
+        assertThat(export(book, "text/x-hledger", "")).contains("\n2025-01-06 (1) OPENING  ; ");
     }
 
     @Test
