@@ -166,6 +166,27 @@ class RetriesTest extends Giving {
         assertThat(posted(book, "2100:" + anna.id() + ":MIN:")).isZero();
     }
 
+    @Test
+    void givesOneKeyInTwoBooksTwoEffects() {
+        String operator = bank.operatorKey();
+        for (TestBank.Book book : List.of(bank.aBook(), bank.aBook())) {
+            var anna = book.aMember().holding(60, Unit.MIN);
+            var bela = book.aMember();
+
+            send(book, operator, "key-1", transfer(anna, bela, 30))
+                    .then()
+                    .statusCode(201)
+                    .header("Idempotent-Replayed", nullValue());
+            assertThat(posted(book, "2100:" + bela.id() + ":MIN:")).isEqualTo(30);
+
+            send(book, operator, "key-1", transfer(anna, bela, 30))
+                    .then()
+                    .statusCode(201)
+                    .header("Idempotent-Replayed", equalTo("true"));
+            assertThat(posted(book, "2100:" + bela.id() + ":MIN:")).isEqualTo(30);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "\"\"", "\"open", "a b", "a\u00e9"})
     void wantsAWellFormedKey(String key) {
