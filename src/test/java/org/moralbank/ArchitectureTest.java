@@ -172,6 +172,27 @@ class ArchitectureTest {
         assertThat(packages).allMatch(name -> name.isEmpty() || name.equals(DEMO) || lineOf(name) >= 0);
     }
 
+    /** What the kernel is compared with would otherwise be wrong where the kernel is. */
+    @Test
+    void theNaiveBooksShareNothingWithTheKernel() {
+        Set<String> used = new TreeSet<>();
+        for (JavaClass each : new ClassFileImporter().importPath("target/test-classes/org/moralbank/ledger")) {
+            if (each.getName().matches("org\\.moralbank\\.ledger\\.NaiveBooks(\\$.*)?")) {
+                each.getDirectDependenciesFromSelf()
+                        .forEach(dependency -> used.add(dependency
+                                .getTargetClass()
+                                .getBaseComponentType()
+                                .getName()
+                                .replaceFirst("\\$.*", "")));
+            }
+        }
+
+        assertThat(used).contains("org.moralbank.ledger.RandomWork");
+        assertThat(used)
+                .allMatch(name -> name.matches(
+                        "[a-z]+|java\\..*|org\\.jspecify\\..*|org\\.moralbank\\.ledger\\.(NaiveBooks|RandomWork)"));
+    }
+
     /** NullAway looks at no others. */
     @Test
     void eachPackageIsNullMarked() {
