@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Client;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Page;
 
 /** Reads of books. */
@@ -28,8 +29,10 @@ class BookStore {
             SELECT number, status, changed_at, client, actor, reason
             FROM ledger_book_status_change
             WHERE book_id = $1 AND number > $2
+            AND ($3::timestamptz IS NULL OR changed_at >= $3)
+            AND ($4::timestamptz IS NULL OR changed_at < $4)
             ORDER BY number
-            LIMIT $3
+            LIMIT $5
             """;
 
     private final Pool pool;
@@ -57,22 +60,26 @@ class BookStore {
     }
 
     /** Who closed and reopened a book, the first first. */
-    Uni<Page<BookStatusChangeView>> statusChanges(BookHandle book, Page.Request page) {
-        return pool.preparedQuery(STATUS_CHANGES)
-                .execute(Tuple.of((short) book.id(), page.afterNumber(0), page.rows()))
-                .map(rows -> {
-                    List<BookStatusChangeView> changes = new ArrayList<>();
-                    for (Row row : rows) {
-                        changes.add(new BookStatusChangeView(
-                                row.getInteger(0),
-                                Book.Status.valueOf(row.getString(1)),
-                                row.getOffsetDateTime(2).toInstant(),
-                                row.getString(3),
-                                row.getString(4),
-                                row.getString(5)));
-                    }
-                    return Page.of(page, changes, change -> Integer.toString(change.number()));
-                });
+    Uni<Page<BookStatusChangeView>> statusChanges(BookHandle book, DayRange days, Page.Request page) {
+        Tuple arguments = Tuple.tuple()
+                .addShort((short) book.id())
+                .addLong(page.afterNumber(0))
+                .addOffsetDateTime(days.since(book.calendar()))
+                .addOffsetDateTime(days.until(book.calendar()))
+                .addInteger(page.rows());
+        return pool.preparedQuery(STATUS_CHANGES).execute(arguments).map(rows -> {
+            List<BookStatusChangeView> changes = new ArrayList<>();
+            for (Row row : rows) {
+                changes.add(new BookStatusChangeView(
+                        row.getInteger(0),
+                        Book.Status.valueOf(row.getString(1)),
+                        row.getOffsetDateTime(2).toInstant(),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5)));
+            }
+            return Page.of(page, changes, change -> Integer.toString(change.number()));
+        });
     }
 
     /** A book that is there. */

@@ -28,6 +28,7 @@ import org.moralbank.access.Call;
 import org.moralbank.access.Client;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 
@@ -266,9 +267,18 @@ public class BooksResource {
     public Uni<Page<BookStatusChangeView>> statusChanges(
             @Context RoutingContext http,
             @RestPath String book,
+            @Parameter(description = "The first day of a change", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String from,
+            @Parameter(description = "The last day of a change", schema = @Schema(format = "date")) @RestQuery @Nullable
+                    String to,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
+        Fields fields = new Fields();
+        DayRange days = fields.optionalDays(from, to);
+        fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
-        return books.of(Call.of(http), book).chain(found -> store.statusChanges(found, page));
+        return books.of(Call.of(http), book).chain(found -> store.statusChanges(found, days, page));
     }
 }

@@ -46,8 +46,10 @@ class MemberStore {
             SELECT version, status, changed_at, client, actor, reason
             FROM member_status_change
             WHERE book_id = $1 AND member_id = $2 AND version > $3
+            AND ($4::timestamptz IS NULL OR changed_at >= $4)
+            AND ($5::timestamptz IS NULL OR changed_at < $5)
             ORDER BY version
-            LIMIT $4
+            LIMIT $6
             """;
 
     private static final String KIN_COLUMNS = "book_id, member_id, kin_id, relation, proof, version, registered_at\n";
@@ -113,18 +115,25 @@ class MemberStore {
         return pool.preparedQuery(MEMBERS).execute(arguments).map(rows -> all(rows, MemberStore::member));
     }
 
-    Uni<List<StatusChange.View>> statusChanges(int book, String member, Page.Request page) {
-        List<Object> arguments = List.of((short) book, member, page.afterNumber(0), page.rows());
-        return list(
-                STATUS_CHANGES,
-                arguments,
-                row -> new StatusChange.View(
-                        row.getLong(0),
-                        Member.Status.valueOf(row.getString(1)),
-                        row.getOffsetDateTime(2).toInstant(),
-                        row.getString(3),
-                        row.getString(4),
-                        row.getString(5)));
+    Uni<List<StatusChange.View>> statusChanges(BookHandle book, String member, DayRange days, Page.Request page) {
+        Tuple arguments = Tuple.tuple()
+                .addShort((short) book.id())
+                .addString(member)
+                .addLong(page.afterNumber(0))
+                .addOffsetDateTime(days.since(book.calendar()))
+                .addOffsetDateTime(days.until(book.calendar()))
+                .addInteger(page.rows());
+        return pool.preparedQuery(STATUS_CHANGES)
+                .execute(arguments)
+                .map(rows -> all(
+                        rows,
+                        row -> new StatusChange.View(
+                                row.getLong(0),
+                                Member.Status.valueOf(row.getString(1)),
+                                row.getOffsetDateTime(2).toInstant(),
+                                row.getString(3),
+                                row.getString(4),
+                                row.getString(5))));
     }
 
     Uni<Optional<Kin>> kin(int book, String member, String kin) {

@@ -40,6 +40,7 @@ import org.moralbank.ledger.Books;
 import org.moralbank.ledger.Note;
 import org.moralbank.ledger.Noted;
 import org.moralbank.platform.EditRejection;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
@@ -289,12 +290,21 @@ public class MembersResource {
             @Context RoutingContext http,
             @RestPath String book,
             @RestPath String memberId,
+            @Parameter(description = "The first day of a change", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String from,
+            @Parameter(description = "The last day of a change", schema = @Schema(format = "date")) @RestQuery @Nullable
+                    String to,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
+        Fields fields = new Fields();
+        DayRange days = fields.optionalDays(from, to);
+        fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book)
                 .call(found -> store.member(found.id(), memberId).invoke(member -> orNotFound(member, "member")))
-                .chain(found -> store.statusChanges(found.id(), memberId, page))
+                .chain(found -> store.statusChanges(found, memberId, days, page))
                 .map(rows -> Page.of(page, rows, change -> Long.toString(change.version())));
     }
 

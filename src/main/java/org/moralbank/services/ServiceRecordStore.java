@@ -20,17 +20,21 @@ import org.moralbank.platform.Page;
 /** Reads service records. */
 @ApplicationScoped
 class ServiceRecordStore {
-    // Whether it was reversed is said by the entries alone.
+    // Said by the entries alone.
+    private static final String REVERSED = """
+            EXISTS (SELECT
+                    FROM ledger_entry e
+                    WHERE e.book_id = r.book_id AND e.reverses IN (r.time_seq, r.points_seq))
+            """;
+
     private static final String SELECT = """
             SELECT r.record_id, r.volunteer, r.team, r.recipient, r.activity, r.content, r.occurred_on, r.started_at, r.minutes,
                    r.place, r.organiser, r.leader, r.rating, r.payer, r.reference, r.reason, r.metadata, r.client,
                    r.actor, r.on_behalf_of, r.recorded_at, r.time_seq, r.points_seq,
-                   EXISTS (SELECT
-                           FROM ledger_entry e
-                           WHERE e.book_id = r.book_id AND e.reverses IN (r.time_seq, r.points_seq)) AS reversed
+                   %sAS reversed
             FROM service_record r
             WHERE r.book_id = $1
-            """;
+            """.formatted(REVERSED);
 
     private static final String FIND = SELECT + "AND r.record_id = $2";
 
@@ -43,9 +47,10 @@ class ServiceRecordStore {
             AND ($7::date IS NULL OR r.occurred_on >= $7)
             AND ($8::date IS NULL OR r.occurred_on <= $8)
             AND ($9::text IS NULL OR r.reference = $9)
+            AND ($10::boolean IS NULL OR $10 = %s)
             ORDER BY r.record_id
-            LIMIT $10
-            """;
+            LIMIT $11
+            """.formatted(REVERSED);
 
     private final Pool pool;
 
@@ -61,7 +66,8 @@ class ServiceRecordStore {
             @Nullable String activity,
             @Nullable LocalDate from,
             @Nullable LocalDate to,
-            @Nullable String reference) {}
+            @Nullable String reference,
+            ServiceRecordView.@Nullable Status status) {}
 
     Uni<Optional<ServiceRecordView>> find(BookHandle book, UUID id) {
         return pool.preparedQuery(FIND).execute(Tuple.of((short) book.id(), id)).map(rows -> {
@@ -84,6 +90,7 @@ class ServiceRecordStore {
                 .addLocalDate(filter.from())
                 .addLocalDate(filter.to())
                 .addString(filter.reference())
+                .addBoolean(filter.status() == null ? null : filter.status() == ServiceRecordView.Status.REVERSED)
                 .addInteger(page.rows());
         return pool.preparedQuery(LIST).execute(arguments).map(rows -> {
             List<ServiceRecordView> views = new ArrayList<>(rows.size());

@@ -357,6 +357,8 @@ public class ServiceRecordsResource {
             @Parameter(description = "The last day of service", schema = @Schema(format = "date")) @RestQuery @Nullable
                     String to,
             @RestQuery @Nullable String reference,
+            @Parameter(schema = @Schema(implementation = ServiceRecordView.Status.class)) @RestQuery @Nullable
+                    String status,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
         Fields fields = new Fields();
@@ -368,7 +370,8 @@ public class ServiceRecordsResource {
                 fields.optionalText("activity", activity, LONGEST_NAME),
                 days.from(),
                 days.to(),
-                fields.optionalReference("reference", reference));
+                fields.optionalReference("reference", reference),
+                fields.optionalName("status", status, ServiceRecordView.Status.class));
         fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book).chain(found -> store.list(found, filter, page));

@@ -83,7 +83,9 @@ class BookClosingTest {
                 .body("items[0].changedAt", equalTo(closedAt))
                 .body("items.actor", contains("W-1", "W-1", "W-1"))
                 .body("items.reason", contains("合并", "合并", "合并"));
-        String next = changes(book, "?limit=2")
+        changes(book, "?from=2999-12-31").body("items", hasSize(0));
+        changes(book, "?to=2000-01-01").body("items", hasSize(0));
+        String next = changes(book, "?from=2000-01-01&to=2999-12-31&limit=2")
                 .body("items.number", contains(1, 2))
                 .extract()
                 .path("next");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
 import static org.moralbank.TestBank.BY_HAND;
 
@@ -11,6 +12,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
@@ -220,12 +222,19 @@ class MembersTest {
         assertThat(accountStatuses(book, anna.id())).containsOnly("FROZEN");
         order(book, anna.id(), "unfreeze").then().statusCode(200).body("status", equalTo("ACTIVE"));
         transfer(book, anna.id(), bela.id(), 61).then().statusCode(201);
-        book.as(Role.AUDITOR)
-                .get(book.path() + "/members/" + anna.id() + "/status-changes")
-                .then()
+        changes(book, anna, "?from=2000-01-01&to=2999-12-31")
                 .body("items.status", contains("FROZEN", "ACTIVE"))
                 .body("items[0].reason", equalTo("checking"))
                 .body("items[0].actor", equalTo("W-1"));
+        changes(book, anna, "?from=2999-12-31").body("items", hasSize(0));
+        changes(book, anna, "?to=2000-01-01").body("items", hasSize(0));
+    }
+
+    private static ValidatableResponse changes(TestBank.Book book, TestBank.Member member, String query) {
+        return book.as(Role.AUDITOR)
+                .get(book.path() + "/members/" + member.id() + "/status-changes" + query)
+                .then()
+                .statusCode(200);
     }
 
     @Test

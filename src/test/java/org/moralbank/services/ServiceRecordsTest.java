@@ -497,7 +497,16 @@ class ServiceRecordsTest {
                 .extract()
                 .path("next");
         list(book, "?limit=2&after=" + next).body("items.id", contains(third)).body("next", nullValue());
-        for (var wrong : List.of("?from=yesterday", "?limit=0", "?limit=501", "?limit=x", "?after=!", "?after=eA")) {
+        list(book, "?status=REVERSED").body("items", hasSize(0));
+        book.as(Role.COORDINATOR)
+                .body(Map.of("reason", "录入有误"))
+                .post(book.path() + "/entries/1/reversal")
+                .then()
+                .statusCode(201);
+        list(book, "?status=REVERSED").body("items.id", contains(first)).body("items.status", contains("REVERSED"));
+        list(book, "?status=CONFIRMED").body("items.id", contains(second, third));
+        for (var wrong : List.of(
+                "?status=GONE", "?from=yesterday", "?limit=0", "?limit=501", "?limit=x", "?after=!", "?after=eA")) {
             read(book)
                     .get(book.path() + "/service-records" + wrong)
                     .then()
