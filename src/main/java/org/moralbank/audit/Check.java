@@ -294,6 +294,20 @@ public enum Check {
             FROM ledger_account a
             WHERE :accounts(a) AND (a.held < 0 OR a.posted - a.held < a.floor OR a.posted > a.ceiling)
             """),
+    ACCOUNT_HAS_THE_BOUNDS_OF_THE_CHART(4, Over.ACCOUNTS, """
+            SELECT a.book_id, NULL::bigint AS seq, format('accounts/%s', :path(a)) AS subject,
+                   format('%s or more available, %s or less posted', a.floor, a.ceiling) AS found,
+                   CASE WHEN c.codes IS NULL THEN 'a code of the chart'
+                        ELSE format('%s or more available, %s or less posted', coalesce(c.floor, a.floor), c.ceiling) END AS expected
+            FROM ledger_account a
+            LEFT JOIN (VALUES
+                (ARRAY['1500', '2300', '2900', '3300'], -9223372036854775807, 9223372036854775807),
+                (ARRAY['2100', '2110', '2200', '2210', '2310', '2400', '2410', '3120', '3130', '3240', '3245', '3250', '3255'],
+                 0, 9223372036854775807),
+                (ARRAY['1600', '1610', '3260', '3265'], -9223372036854775807, 0),
+                (ARRAY['3100', '3110', '3200', '3210', '3220'], NULL, 0)) c (codes, floor, ceiling) ON a.code = ANY (c.codes)
+            WHERE :accounts(a) AND (c.codes IS NULL OR a.floor <> c.floor OR a.ceiling <> c.ceiling)
+            """),
     BUDGET_IS_THE_FLOOR_OF_ITS_ACCOUNT(4, Over.ACCOUNTS, """
             SELECT a.book_id, NULL::bigint AS seq, format('accounts/%s', :path(a)) AS subject,
                    format('%s or more available', a.floor) AS found,

@@ -254,7 +254,12 @@ class InvariantsTest {
         A_FLOOR_ABOVE_WHAT_IS_AVAILABLE(
                 Check.HELD_IS_WITHIN_BOUNDS,
                 "1/accounts/2100:M-1:MIN: 80 posted, 10 held; should be nothing held below zero, 71 or more",
-                "UPDATE ledger_account SET floor = 71 WHERE book_id = 1 AND account_id = 2"),
+                "UPDATE ledger_account SET floor = 71 WHERE book_id = 1 AND account_id = 2",
+                Check.ACCOUNT_HAS_THE_BOUNDS_OF_THE_CHART),
+        AN_ACCOUNT_OPENED_WITHOUT_A_FLOOR(
+                Check.ACCOUNT_HAS_THE_BOUNDS_OF_THE_CHART,
+                "1/accounts/2100:M-1:MIN: -9223372036854775807 or more available, 9223372036854775807 or less posted; should be 0 or",
+                "UPDATE ledger_account SET floor = -9223372036854775807 WHERE book_id = 1 AND account_id = 2"),
         A_BOUND_WITHOUT_A_BUDGET(
                 Check.BUDGET_IS_THE_FLOOR_OF_ITS_ACCOUNT,
                 "1/accounts/3110:F1.2025:MIN: -500 or more available; should be no bound, because no budget was set",
@@ -270,7 +275,8 @@ class InvariantsTest {
         A_CEILING_BELOW_WHAT_IS_POSTED(
                 Check.HELD_IS_WITHIN_BOUNDS,
                 "1/accounts/2100:M-2:MIN: 20 posted",
-                "UPDATE ledger_account SET ceiling = 19 WHERE book_id = 1 AND account_id = 3"),
+                "UPDATE ledger_account SET ceiling = 19 WHERE book_id = 1 AND account_id = 3",
+                Check.ACCOUNT_HAS_THE_BOUNDS_OF_THE_CHART),
         LESS_THAN_NOTHING_HELD(
                 Check.HELD_IS_WITHIN_BOUNDS,
                 "1/accounts/2100:M-2:MIN: 20 posted, -1 held",
@@ -406,7 +412,7 @@ class InvariantsTest {
                 "1/merchants/S: 35 sold by its entries; should be 5",
                 """
                 UPDATE ledger_account SET unit = 'PTS' WHERE book_id = 1;
-                UPDATE ledger_account SET code = '2300', owner = 'S' WHERE book_id = 1 AND account_id = 3;
+                UPDATE ledger_account SET code = '2300', floor = -9223372036854775807, owner = 'S' WHERE book_id = 1 AND account_id = 3;
                 UPDATE ledger_entry SET unit = 'PTS' WHERE book_id = 1;
                 UPDATE ledger_entry SET type = 'REDEEM_SALE' WHERE book_id = 1 AND seq IN (2, 5);
                 INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
@@ -454,18 +460,18 @@ class InvariantsTest {
                 VOUCHER.formatted("'" + CAPTURED + "'", "USED", "now()")),
         A_SALE_THAT_NO_ENTRY_PAID_FOR(
                 Check.PAYABLE_IS_CAPTURES_LESS_REFUNDS_AND_WHAT_OTHERS_POSTED, "1/merchants/S: 20 payable", """
-                UPDATE ledger_account SET code = '2300', owner = 'S' WHERE book_id = 1 AND account_id = 3;
+                UPDATE ledger_account SET code = '2300', floor = -9223372036854775807, owner = 'S' WHERE book_id = 1 AND account_id = 3;
                 INSERT INTO redemption (book_id, redemption_id, mode, status, member, merchant, amount, approved, captured,
                                         occurred_on, created_at)
                 VALUES (1, gen_random_uuid(), 'SALE', 'CAPTURED', 'M-1', 'S', 5, 5, 5, '2025-03-31', now());
                 """ + SEAL),
         A_CLAIM_THE_OTHER_BOOK_DOES_NOT_KNOW(
                 Check.CLEARING_AGREES, "1/accounts/1500:B2:MIN: 20 MIN with book B2; should be 0", """
-                UPDATE ledger_account SET code = '1500', owner = 'B2' WHERE book_id = 1 AND account_id = 3;
+                UPDATE ledger_account SET code = '1500', floor = -9223372036854775807, owner = 'B2' WHERE book_id = 1 AND account_id = 3;
                 """ + SEAL),
         A_CLAIM_ON_NO_BOOK(
                 Check.CLEARING_AGREES, "1/accounts/1500:B9:MIN: 20 MIN with book B9; should be 0", """
-                UPDATE ledger_account SET code = '1500', owner = 'B9' WHERE book_id = 1 AND account_id = 3;
+                UPDATE ledger_account SET code = '1500', floor = -9223372036854775807, owner = 'B9' WHERE book_id = 1 AND account_id = 3;
                 """ + SEAL),
         AN_ANSWER_THAT_MAY_NOT_BE_KEPT(
                 Check.KEY_HAS_AN_ANSWER_THAT_MAY_BE_KEPT,
@@ -773,6 +779,37 @@ class InvariantsTest {
         execute(owner, "DELETE FROM ledger_entry_text");
         assertThat(Invariants.offenders(owner, check -> List.of(Scope.EVERYTHING)))
                 .isEmpty();
+    }
+
+    /** The check has the chart by heart. */
+    @ParameterizedTest
+    @EnumSource(Chart.class)
+    void anAccountHasTheBoundsOfItsLine(Chart line) throws SQLException {
+        Chart.Bounds bounds = line.bounds();
+        Holder holder = new Holder(
+                3, line, line.owned() ? "X" : "", line.units().iterator().next());
+        execute(owner, """
+                INSERT INTO ledger_account (book_id, account_id, code, owner, unit, lot, restricted, floor, ceiling, status,
+                                            posted, held, version)
+                VALUES (3, 1, '%s', '%s', '%s', '', false, %d, %d, 'OPEN', 0, 0, 0)
+                """.formatted(line.code(), holder.owner(), holder.unit(), bounds.floor(), bounds.ceiling()));
+        assertThat(boundsOfTheThird()).isEmpty();
+
+        execute(owner, "UPDATE ledger_account SET ceiling = ceiling - 1 WHERE book_id = 3");
+        assertThat(boundsOfTheThird()).isNotEmpty();
+
+        if (!line.isIssuing()) { // whose floor is its budget
+            execute(owner, "UPDATE ledger_account SET ceiling = ceiling + 1, floor = floor + 1 WHERE book_id = 3");
+            assertThat(boundsOfTheThird()).isNotEmpty();
+        }
+    }
+
+    private Map<Check, String> boundsOfTheThird() throws SQLException {
+        return Invariants.offenders(
+                owner,
+                check -> check == Check.ACCOUNT_HAS_THE_BOUNDS_OF_THE_CHART
+                        ? List.of(Scope.of(3, 0, 0).accounts(0, 1))
+                        : List.of());
     }
 
     @Test
