@@ -178,6 +178,20 @@ class OpenApiTest {
         assertThat(BreakingChanges.between(baseline, api)).isEmpty();
     }
 
+    /** What it lacks could be broken unseen: with a new operation the committed document is the next baseline. */
+    @Test
+    void hasEachOperationInTheBaseline() throws IOException {
+        JsonNode baseline = YAML.readTree(
+                Path.of("src/test/resources/openapi-baseline.yaml").toFile());
+
+        assertThat(operations())
+                .allSatisfy(operation -> assertThat(baseline.path("paths").path(operation.path()))
+                        .as(operation.name())
+                        .anyMatch(there -> there.path("operationId")
+                                .asText()
+                                .equals(operation.node().path("operationId").asText())));
+    }
+
     private List<String> faultsOf(String where, JsonNode example, JsonNode schema) {
         List<String> faults = new ArrayList<>();
         if (schema.path("properties").isEmpty()) {
