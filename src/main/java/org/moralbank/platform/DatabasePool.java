@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 final class DatabasePool implements PgPoolCreator {
+    /** Metrics are kept by the pool's name: those of two pools of one name would be added up. */
+    private static final String LOOKUPS = "lookups";
+
     private static final int LONGEST_KEPT_STATEMENT = 32_768;
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
@@ -65,7 +68,7 @@ final class DatabasePool implements PgPoolCreator {
         PoolOptions options = input.poolOptions().setConnectionTimeout((int) LONGEST_WAIT.toSeconds());
         lookups = pool(
                 input,
-                new PoolOptions(options).setMaxSize(Lookups.CONNECTIONS),
+                new PoolOptions(options).setName(LOOKUPS).setMaxSize(Lookups.CONNECTIONS),
                 input.pgConnectOptionsList().stream()
                         .<SqlConnectOptions>map(DatabasePool::keepingPlans)
                         .toList());

@@ -382,6 +382,11 @@ class CommitFailuresTest {
                 lock.awaitWaiting();
                 IntStream.range(40_001, 40_005).forEach(id -> taken.add(effect(commits, id)));
                 assertThat(commits.waiting()).isEqualTo(4);
+                assertThat(commits.registry
+                                .get("moralbank.commits.queue")
+                                .gauge()
+                                .value())
+                        .isEqualTo(4);
 
                 tooMany = effect(commits, 40_005);
 

@@ -29,6 +29,8 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -331,8 +333,21 @@ class ProtocolProblemsTest {
                 .body(containsString("moralbank_commits_refusals_total{code=\"same-member\"}"))
                 .body(matchesPattern(
                         "(?s).*moralbank_ledger_postings_total\\{type=\"opening\"\\} (?!0\\.0)[0-9.E]+\n.*"))
-                .body(containsString("moralbank_commits_queue"))
-                .body(matchesPattern("(?s).*\nsql_pool_active.*"));
+                .body(containsString("moralbank_commits_queue"));
+    }
+
+    @Test
+    void metersEachPoolByItself() {
+        String metrics = given().get("/q/metrics").asString();
+        Map<String, Double> ratios = new TreeMap<>();
+        metrics.lines()
+                .filter(line -> line.startsWith("sql_pool_ratio{"))
+                .forEach(line -> ratios.put(
+                        line.replaceFirst(".*pool_name=\"([^\"]*)\".*", "$1"),
+                        Double.valueOf(line.substring(line.lastIndexOf(' ') + 1))));
+
+        assertThat(ratios).hasSize(2).containsKey("lookups");
+        assertThat(ratios.values()).allSatisfy(ratio -> assertThat(ratio).isBetween(0.0, 1.0));
     }
 
     private static ValidatableResponse page(String path, String language) {
