@@ -39,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -52,6 +53,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.ThrowingConsumer;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +176,62 @@ class BadInputTest {
             "listAnomalyKinds",
             "listAnomalies");
 
+    /** What is the operator's of the installation, or an app's or an auditor's own. */
+    private static final Set<String> NOT_FOR_COORDINATORS = Set.of(
+            "makeClient",
+            "listClients",
+            "getClient",
+            "makeClientKey",
+            "getClientKey",
+            "revokeClientKey",
+            "listAnomalyKinds",
+            "listAnomalies",
+            "drawSample",
+            "orderSelfAudit",
+            "registerWebhook",
+            "listWebhooks",
+            "getWebhook",
+            "suspendWebhook",
+            "resumeWebhook",
+            "closeWebhook",
+            "rotateWebhookSecret",
+            "listWebhookDeliveries",
+            "replayWebhookDelivery",
+            "listParkedEvents",
+            "replayParkedEvents",
+            "makeExport",
+            "listExports",
+            "getExport",
+            "deleteExport",
+            "getExportPack",
+            "getExportFile",
+            "importBook",
+            "openBook",
+            "closeBook",
+            "reopenBook",
+            "setBudget",
+            "addOrganisationUnit",
+            "putMerchant",
+            "suspendMerchant",
+            "resumeMerchant",
+            "closeMerchant",
+            "putStore",
+            "suspendStore",
+            "resumeStore",
+            "closeStore",
+            "putTerminal",
+            "suspendTerminal",
+            "resumeTerminal",
+            "closeTerminal",
+            "makeTerminalKey",
+            "revokeTerminalKey",
+            "listTerminalKeys",
+            "getTerminalKey",
+            "putSettlementTerms",
+            "openBalance",
+            "openBalances",
+            "orderOpenings");
+
     /** What auditors may do beside reading: take copies home, and have the books checked. */
     private static final Set<String> FOR_AUDITORS = Set.of("makeExport", "deleteExport", "orderSelfAudit");
 
@@ -210,6 +268,9 @@ class BadInputTest {
 
     /** Every commit counts itself in the one, also that of a refusal; the other is taken anew while time passes. */
     private static final Set<String> NOT_BY_OPERATIONS = Set.of("commit_lock", "redemption_expiry_lease");
+
+    /** In the first answer, and in no other. */
+    private static final Set<String> SHOWN_ONCE = Set.of("key", "secret", "code", "images", "label", "pointsLeft");
 
     /** How many cases are tried at once. */
     private static final int HANDS = 6;
@@ -304,6 +365,9 @@ class BadInputTest {
             }
             leadsToWhatWasMade(fresh, answer);
         }
+        if (sample.op().method().equals("POST")) {
+            isTheEffectOfItsKey(fresh, request, answer);
+        }
     }
 
     static Stream<Op> makingWithoutABody() {
@@ -322,6 +386,116 @@ class BadInputTest {
         assertThat(answer.status()).as(answer.text()).isEqualTo(201);
         isDocumented(request, answer);
         leadsToWhatWasMade(fresh, answer);
+    }
+
+    /** A request that was answered has its effect once, and its key stands for it and for no other. */
+    private void isTheEffectOfItsKey(World in, Request request, Answer first) {
+        Op op = request.op();
+        if (op != null && op.isOfLines()) {
+            in.awaitDone(first.header("Location").substring(in.book().path().length()));
+        }
+        String key = Objects.requireNonNull(request.headers().get("Idempotency-Key"));
+        String sent = request.text();
+        ObjectNode body = sent == null || sent.isEmpty() ? null : (ObjectNode) parse(sent);
+
+        Map<String, String> before = written(in, false);
+        Answer again = send(request);
+        isReplayed(first, again);
+        Answer inAnotherForm =
+                send(request.with("Idempotency-Key", "\"" + key + "\"").body(reversed(body)));
+        assertThat(inAnotherForm.text()).isEqualTo(again.text());
+        isReplayed(first, inAnotherForm);
+
+        boolean ofABook = request.path().startsWith(in.book().path() + "/");
+        // What has no body is another request by its path only.
+        Request other = body == null
+                ? in.request(op(ofABook ? "giveTransfer" : "addOrganisationUnit"))
+                        .body(op(ofABook ? "giveTransfer" : "addOrganisationUnit")
+                                .example())
+                : request.body(changed(body));
+        other = other.with("Idempotency-Key", key).with("Accept-Language", Language.ZH.tag());
+        check(other, send(other), 422, List.of("idempotency-key-reused"), Language.ZH);
+        Map<String, String> after = written(in, false);
+        before.keySet().removeIf(BadInputTest::isWrittenByItself);
+        after.keySet().removeIf(BadInputTest::isWrittenByItself);
+        assertThat(after).isEqualTo(before);
+
+        Answer recorded = send(new Request(
+                "GET",
+                "/v1/answers/" + key + (ofABook ? "?book=" + in.book().code() : ""),
+                Map.of("Authorization", "Bearer " + in.operator)));
+        assertThat(recorded.json().path("status").asInt()).as(recorded.text()).isEqualTo(first.status());
+        assertThat(recorded.json().path("location").asText("")).isEqualTo(first.header("Location"));
+        assertThat(recorded.json().path("body")).isEqualTo(again.json());
+    }
+
+    /** Byte for byte, but for what is shown once. */
+    private static void isReplayed(Answer first, Answer again) {
+        assertThat(again.status()).as(again.text()).isEqualTo(first.status());
+        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(first.header("Idempotent-Replayed")).isEmpty();
+        assertThat(again.header("Location")).isEqualTo(first.header("Location"));
+        assertThat(again.header("Content-Type")).isEqualTo(first.header("Content-Type"));
+        if (first.status() < 400 && SHOWN_ONCE.stream().anyMatch(first.json()::has)) {
+            ObjectNode kept = (ObjectNode) first.json();
+            SHOWN_ONCE.stream().filter(name -> !again.json().has(name)).forEach(kept::remove);
+            assertThat(again.json().has("key") || again.json().has("secret")).isFalse();
+            assertThat(again.json()).isEqualTo(kept);
+        } else {
+            assertThat(again.text()).isEqualTo(first.text());
+        }
+    }
+
+    /** The same content: an empty body is an object of nothing. */
+    private static ObjectNode reversed(@Nullable ObjectNode body) {
+        ObjectNode reversed = JSON.objectNode();
+        if (body != null) {
+            List<String> names = new ArrayList<>();
+            body.fieldNames().forEachRemaining(names::addFirst);
+            names.forEach(name -> reversed.set(name, body.get(name)));
+        }
+        return reversed;
+    }
+
+    /** The same with one field that says something else. */
+    private static ObjectNode changed(ObjectNode body) {
+        ObjectNode changed = body.deepCopy();
+        ObjectNode in = Stream.of("items", "rows")
+                .map(list -> changed.path(list).path(0))
+                .filter(JsonNode::isObject)
+                .map(ObjectNode.class::cast)
+                .findFirst()
+                .orElse(changed);
+        for (String name : List.of("reason", "name", "label", "bankReference", "reference", "terminalTransaction")) {
+            if (in.has(name)) {
+                in.put(name, "X" + in.path(name).asText());
+                return changed;
+            }
+        }
+        if (in.has("url")) {
+            return changed.put("url", in.path("url").asText() + "/other");
+        }
+        if (in.has("formats")) {
+            return changed.put("byteOrderMark", !in.path("byteOrderMark").asBoolean());
+        }
+        if (in.has("extent")) {
+            return changed.put("extent", "INCREMENTAL");
+        }
+        if (in.has("day")) {
+            return changed.put("day", "2025-06-08");
+        }
+        if (in.has("perSale")) {
+            return changed.put("perSale", 999);
+        }
+        if (in.has("member") && !in.has("amount")) {
+            return changed.put("member", "M-LS-R0002");
+        }
+        return changed.put("amount", in.path("amount").asInt() + 1);
+    }
+
+    /** What the service goes on with by itself after it has answered, or beside it. */
+    private static boolean isWrittenByItself(String table) {
+        return Stream.of("log_", "event_", "audit_", "export_", "line_job").anyMatch(table::startsWith);
     }
 
     /** The Location of what was made, if something was. */
@@ -387,7 +561,8 @@ class BadInputTest {
         Map<Role, String> keys = Map.of(
                 Role.AUDITOR, world.book().keyOf(Role.AUDITOR),
                 Role.TERMINAL, world.book().keyOf(Role.TERMINAL, "MER-LS-01"),
-                Role.APP, world.book().keyOf(Role.APP));
+                Role.APP, world.book().keyOf(Role.APP),
+                Role.COORDINATOR, world.book().keyOf(Role.COORDINATOR));
         return refusing(operations(), false, op -> {
             List<Role> strangers = new ArrayList<>();
             if (!op.method().equals("GET") && !FOR_AUDITORS.contains(op.id())
@@ -399,6 +574,9 @@ class BadInputTest {
             }
             if (NOT_FOR_APPS.contains(op.id())) {
                 strangers.add(Role.APP);
+            }
+            if (NOT_FOR_COORDINATORS.contains(op.id())) {
+                strangers.add(Role.COORDINATOR);
             }
 
             for (Role role : strangers) {
@@ -722,6 +900,34 @@ class BadInputTest {
         }
     }
 
+    /** The body of an upload, of which each row is decided by itself, with a row of a wrong form. */
+    static Stream<Wrong> wrongRows() {
+        return wrongElements(op("uploadOfflineSales"), "rows").stream();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> namesTheFieldOfARowThatIsWrong() {
+        return refusing(wrongRows(), true, wrong -> {
+            Answer answer = send(world.request(wrong.op()).body(wrong.body()));
+
+            isDocumented(world.request(wrong.op()), answer);
+            JsonNode errors = answer.json().path("errors");
+            if (answer.status() == 200) {
+                assertThat(answer.json().path("refused").asInt())
+                        .as(answer.text())
+                        .isEqualTo(1);
+                assertThat(answer.json().at("/items/0/problem/code").asText()).isEqualTo("invalid-request");
+                errors = answer.json().at("/items/0/problem/errors");
+            } else {
+                // It cannot be read.
+                assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+            }
+            assertThat(errors)
+                    .as(answer.text())
+                    .anyMatch(error -> error.path("field").asText().startsWith(wrong.field()));
+        });
+    }
+
     static Stream<Wrong> wrongBodies() {
         return withBody(op -> !op.isBulk()).flatMap(op -> wrong(op).stream());
     }
@@ -731,7 +937,9 @@ class BadInputTest {
         return refusing(wrongBodies(), false, wrong -> {
             Answer answer = refused(world.request(wrong.op()).body(wrong.body()), 400, "invalid-request");
 
-            assertThat(answer.faults()).anyMatch(field -> field.startsWith(wrong.field()));
+            // Of an image that lacks something the list is named.
+            String named = wrong.field().startsWith("images[0]") ? "images" : wrong.field();
+            assertThat(answer.faults()).anyMatch(field -> field.startsWith(named));
         });
     }
 
@@ -830,9 +1038,13 @@ class BadInputTest {
 
         // The last one first: a webhook that is closed is neither suspended nor resumed any more.
         for (Op op : postsWithoutABody().toList().reversed()) {
-            Answer answer = send(fresh.request(op).body(body));
+            Request request = fresh.request(op).body(body);
+            Answer answer = send(request);
 
             assertThat(answer.status()).as("%s: %s", op, answer.text()).isIn(200, 201, 202);
+            if (body.isEmpty()) {
+                isTheEffectOfItsKey(fresh, request, answer);
+            }
         }
     }
 
@@ -846,9 +1058,12 @@ class BadInputTest {
     Stream<DynamicTest> tellsTheNamesThatAFieldTakes() {
         return refusing(wrongNames(), false, wrong -> {
             List<String> names = new ArrayList<>();
-            resolved(wrong.op().schema().path("properties").path(wrong.field()))
-                    .path("enum")
-                    .forEach(name -> names.add(name.asText()));
+            JsonNode schema = wrong.op().schema();
+            for (String name : wrong.field().split("\\[0]\\.")) {
+                JsonNode property = resolved(schema.path("properties").path(name));
+                schema = property.has("items") ? resolved(property.path("items")) : property;
+            }
+            schema.path("enum").forEach(name -> names.add(name.asText()));
             Request request = world.request(wrong.op()).body(wrong.body());
 
             for (Language language : Language.values()) {
@@ -1048,6 +1263,24 @@ class BadInputTest {
                 fresh, () -> refused(fresh.request(named.op()).body(named.op().example()), 422, "member-closed"));
     }
 
+    /** Those whom a path names. */
+    @Test
+    void changesNothingOfWhoHasLeft() {
+        World fresh = aWorld();
+        String left = "M-BHL-H0001";
+        Op kin = op("registerKin");
+        Op member = op("registerMember");
+        fresh.order("/members/" + left + "/close", "{'reason':'迁出社区'}");
+
+        changingNothing(fresh, () -> {
+            refused(fresh.request(member).body(member.example()), 409, "member-already-closed");
+            Map<String, String> ofWhoLeft = Map.of("memberId", left, "kin", "M-LS-R0001");
+            refused(fresh.request(kin, ofWhoLeft).body(kin.example()), 422, "member-closed");
+            Map<String, String> asKin = Map.of("memberId", "M-LS-R0001", "kin", left);
+            refused(fresh.request(kin, asKin).body(kin.example()), 422, "member-closed");
+        });
+    }
+
     // ----------------------------------------------------------------------------------------------------------------
     // Faults of a field, by its schema
     // ----------------------------------------------------------------------------------------------------------------
@@ -1081,7 +1314,50 @@ class BadInputTest {
             }
         }
         all.add(new Wrong(op, "surprise", "is unknown", op.example().deepCopy().put("surprise", 1)));
+        if (!op.isOfLines()) { // whose items are those of the single operation
+            op.schema().path("properties").properties().forEach(property -> {
+                JsonNode element = resolved(resolved(property.getValue()).path("items"));
+                if (element.has("properties") && !property.getKey().equals("rows")) {
+                    all.addAll(wrongElements(op, property.getKey()));
+                }
+            });
+        }
         return all;
+    }
+
+    /** An example with a list of objects, of which the first has a member that is not as the schema says. */
+    private static List<Wrong> wrongElements(Op op, String list) {
+        JsonNode schema =
+                resolved(resolved(op.schema().path("properties").path(list)).path("items"));
+        ObjectNode example = op.examples().values().stream()
+                .filter(each -> each.path(list).path(0).isObject())
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no example of " + op + " has an element of " + list));
+        ObjectNode element = (ObjectNode) example.path(list).get(0);
+        List<Wrong> all = new ArrayList<>();
+        schema.path("properties").properties().forEach(property -> {
+            String name = property.getKey();
+            faults(name, property.getValue())
+                    .forEach((fault, value) -> all.add(wrongElement(
+                            op, example, list, name, fault, element.deepCopy().set(name, value))));
+        });
+        for (JsonNode required : schema.path("required")) {
+            String name = required.asText();
+            all.add(wrongElement(
+                    op, example, list, name, "is missing", element.deepCopy().without(name)));
+            all.add(wrongElement(
+                    op, example, list, name, "is null", element.deepCopy().putNull(name)));
+        }
+        all.add(wrongElement(
+                op, example, list, "surprise", "is unknown", element.deepCopy().put("surprise", 1)));
+        return all;
+    }
+
+    private static Wrong wrongElement(
+            Op op, ObjectNode example, String list, String name, String fault, ObjectNode instead) {
+        ObjectNode body = example.deepCopy();
+        ((ArrayNode) body.get(list)).set(0, instead);
+        return new Wrong(op, list + "[0]." + name, fault, body);
     }
 
     private static Map<String, JsonNode> faults(String field, JsonNode property) {
@@ -1180,7 +1456,8 @@ class BadInputTest {
             texts.put("is in small letters", schema.path("enum").get(0).asText().toLowerCase(Locale.ROOT));
         } else if (schema.has("maxLength")) {
             texts.put("is too long", "爱".repeat(schema.path("maxLength").asInt() + 1));
-        } else if (List.of("reference", "terminalTransaction", "bankReference").contains(field)) {
+        } else if (List.of("reference", "terminalTransaction", "transaction", "bankReference")
+                .contains(field)) {
             texts.put("is too long", "x".repeat(101));
             texts.put("has a space", "a b");
             texts.put("is not ASCII", "ü");
