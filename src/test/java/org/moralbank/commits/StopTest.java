@@ -43,10 +43,7 @@ class StopTest {
         stop.fire(new ShutdownEvent());
 
         ready(503, "DOWN");
-        give(book, anna, bela)
-                .statusCode(503)
-                .header("Retry-After", "1")
-                .body("code", equalTo("stopping"));
+        give(book, anna, bela).statusCode(503).header("Retry-After", "1").body("code", equalTo("stopping"));
         book.as(Role.APP).get(book.path() + "/transfers").then().statusCode(200);
     }
 
