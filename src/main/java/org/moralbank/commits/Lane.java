@@ -61,7 +61,7 @@ final class Lane {
      * have left. Works that saw another clock than the one they come to, because the process or its wire stood still since, are
      * decided again, too.
      */
-    private static final String LOCK_AS_LEFT = """
+    static final String LOCK_AS_LEFT = """
             WITH locked AS MATERIALIZED (
                 SELECT book_id, commit_no
                 FROM commit_lock

@@ -1,6 +1,7 @@
 package org.moralbank.commits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.moralbank.commits.TestCommits.body;
 
 import io.vertx.core.Future;
@@ -8,6 +9,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.TestDatabase;
@@ -258,6 +261,53 @@ class KnownTest {
             assertThat(again(alone, key, 1, false).replayed()).isTrue();
 
             assertThat(alone.count("overtaken")).isZero();
+        }
+    }
+
+    @Test
+    void whoWasOvertakenTrustsAgainWhenHeFindsHisOwnNumber() throws Exception {
+        try (TestCommits one = process(1, 100);
+                TestCommits other = process(1, 100)) {
+            for (int i = 0; i < 3; i++) {
+                added(one, 1, "a", 1);
+            }
+            added(other, 1, "a", 1);
+            added(one, 1, "a", 1);
+            assertThat(one.count("overtaken")).isEqualTo(1);
+            added(one, 1, "a", 1);
+            double before = one.count("ahead");
+
+            assertThat(added(one, 1, "a", 1)).contains("\"value\":7}");
+
+            assertThat(one.count("ahead") - before).isEqualTo(1);
+        }
+    }
+
+    /** Of a process that stood still, with its clock, between the decision and the lock. */
+    @ParameterizedTest
+    @CsvSource({"4, true", "6, false"})
+    void worksAreNotWrittenWhoseClockIsNotThatOfTheirLock(int secondsBehind, boolean written) throws SQLException {
+        try (Connection app = database.connectAsApp();
+                var statement = app.createStatement()) {
+            statement.execute(
+                    "PREPARE lock_as_left (smallint[], bigint[], text, text, timestamptz) AS " + Lane.LOCK_AS_LEFT);
+            String lock = "EXECUTE lock_as_left ('{1}', '{%d}', NULL, 'mark', clock_timestamp() - interval '%d s')"
+                    .formatted(number(statement), secondsBehind);
+            if (written) {
+                statement.execute(lock);
+            } else {
+                assertThatThrownBy(() -> statement.execute(lock))
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                refused -> assertThat(refused.getSQLState()).isEqualTo(Rechecked.CHANGED));
+            }
+        }
+    }
+
+    private static long number(Statement statement) throws SQLException {
+        try (var rows = statement.executeQuery("SELECT commit_no FROM commit_lock WHERE book_id = 1")) {
+            rows.next();
+            return rows.getLong(1);
         }
     }
 

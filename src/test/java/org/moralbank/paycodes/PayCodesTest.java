@@ -31,10 +31,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,6 +89,14 @@ class PayCodesTest {
 
     @Inject
     Commits commits;
+
+    /** Gives back the vouchers that were taken, each of which only a redemption may keep. */
+    private final List<Runnable> givingBack = Collections.synchronizedList(new ArrayList<>());
+
+    @AfterEach
+    void giveBack() {
+        givingBack.forEach(Runnable::run);
+    }
 
     // ---- codes of the service ------------------------------------------------------------------------------------
 
@@ -692,28 +702,46 @@ class PayCodesTest {
     }
 
     private Uni<Answer> presenting(Book book, String code, PayCodeRejection.@Nullable TooManyWrong barred) {
-        Ask ask = new Ask(new Importer(0), book.id(), null, new byte[0], Language.EN, "/", null);
         return payCodes.find(handle(book), code)
-                .chain(shown -> commits.submit(ask, book.id(), new Work() {
-                    @Override
-                    public void needs(Needs needs) {
-                        shown.need(needs);
-                    }
+                .chain(shown -> submit(book, shown, set -> {
+                            if (barred != null) {
+                                throw barred.refused();
+                            }
+                            Presented taken = shown.present(set);
+                            Presented.PutBy voucher = taken.voucher();
+                            return Answer.ok(
+                                    Map.of("taken", taken.member() + (voucher == null ? "" : " " + voucher.amount())));
+                        })
+                        .invoke(answer -> {
+                            if (shown instanceof ShownCode.OfVoucher voucher && answer.status() == 200) {
+                                givingBack.add(() -> giveBack(book, voucher));
+                            }
+                        }));
+    }
 
-                    @Override
-                    public Answer decide(WorkingSet set) {
-                        if (barred != null) {
-                            throw barred.refused();
-                        }
-                        Presented taken = shown.present(set);
-                        return Answer.ok(Map.of(
-                                "taken",
-                                taken.member()
-                                        + (taken.voucher() == null
-                                                ? ""
-                                                : " " + taken.voucher().amount())));
-                    }
-                }));
+    private void giveBack(Book book, ShownCode.OfVoucher voucher) {
+        Answer answer = submit(book, voucher, set -> {
+                    ShownCode.giveBack(set, book.id(), voucher.id());
+                    return Answer.ok(Map.of());
+                })
+                .await()
+                .atMost(Duration.ofSeconds(30));
+        assertThat(answer.status()).isEqualTo(200);
+    }
+
+    private Uni<Answer> submit(Book book, ShownCode shown, Function<WorkingSet, Answer> what) {
+        Ask ask = new Ask(new Importer(0), book.id(), null, new byte[0], Language.EN, "/", null);
+        return commits.submit(ask, book.id(), new Work() {
+            @Override
+            public void needs(Needs needs) {
+                shown.need(needs);
+            }
+
+            @Override
+            public Answer decide(WorkingSet set) {
+                return what.apply(set);
+            }
+        });
     }
 
     private static String told(Answer answer) {
