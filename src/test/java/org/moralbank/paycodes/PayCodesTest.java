@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.moralbank.TestBank.BY_HAND;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -777,8 +778,9 @@ class PayCodesTest {
                 .getLong(0);
     }
 
+    /** Changes rows past the commits. */
     private void sql(String sql, Book book) {
-        rows(sql, book);
+        rows(BY_HAND + sql, book);
     }
 
     private Iterable<Row> rows(String sql, Book book) {
