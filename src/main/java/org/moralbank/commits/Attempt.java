@@ -125,28 +125,21 @@ final class Attempt {
 
     // ---- read --------------------------------------------------------------------------------------------------
 
-    /** Looks what has to be read, for works that have their lock when it is. Anew, if they were decided before. */
-    void look(Known known) {
+    /**
+     * Looks what has to be read. Anew, if the works were decided before.
+     *
+     * @param ahead whether they are decided before they have their lock
+     */
+    void look(Known known, boolean ahead) {
         set = null;
         writing = null;
         readings = needs.tables().stream()
-                .<Reading<?, ?>>map(table -> reading(table, known))
+                .<Reading<?, ?>>map(table -> reading(table, known, ahead))
                 .toList();
     }
 
-    /** Looks what has to be read, for works that are decided before they have their lock. */
-    void lookAhead(Known known) {
-        readings = needs.tables().stream()
-                .<Reading<?, ?>>map(table -> readingAhead(table, known))
-                .toList();
-    }
-
-    private <K, R> Reading<K, R> reading(Table<K, R> table, Known known) {
-        return new Reading<>(table, known.split(table, needs.keys(table), books));
-    }
-
-    private <K, R> Reading<K, R> readingAhead(Table<K, R> table, Known known) {
-        return new Reading<>(table, known.splitAhead(table, needs.keys(table), books));
+    private <K, R> Reading<K, R> reading(Table<K, R> table, Known known, boolean ahead) {
+        return new Reading<>(table, known.split(table, needs.keys(table), books, ahead));
     }
 
     /** Whether nothing has to be read. */
@@ -179,10 +172,10 @@ final class Attempt {
 
     /**
      * Takes what was read before or after the works of {@code before} were written, and what those leave, as what the works
-     * see. Their clock is not behind that of those before.
+     * see.
      */
     void seeAfter(Attempt before, Instant clock) {
-        now = clock.isBefore(before.now) ? before.now : clock;
+        now = clock;
         WorkingSet seen = new WorkingSet(now);
         readings.forEach(reading -> reading.into(seen, before.set()));
         set = seen;

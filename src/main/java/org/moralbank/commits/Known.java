@@ -55,18 +55,14 @@ final class Known {
      */
     record Split<K, R>(Map<K, @Nullable R> known, List<K> unknown, List<K> takenForNew) {}
 
-    /** For works that have their lock when what has to be read is read. */
-    <K, R> Split<K, R> split(Table<K, R> table, List<K> keys, Set<Integer> locked) {
-        return split(table, keys, locked, false);
-    }
-
-    /** For works that are decided before they have their lock, and whose flight makes sure of more than the books' numbers. */
-    <K, R> Split<K, R> splitAhead(Table<K, R> table, List<K> keys, Set<Integer> locked) {
-        return split(table, keys, locked, true);
-    }
-
+    /**
+     * What works need of a table.
+     *
+     * @param ahead whether they are decided before they have their lock, so that their flight makes sure of more than the
+     *     books' numbers
+     */
     @SuppressWarnings("unchecked") // keep() put rows of the table's own types there
-    private <K, R> Split<K, R> split(Table<K, R> table, List<K> keys, Set<Integer> locked, boolean ahead) {
+    <K, R> Split<K, R> split(Table<K, R> table, List<K> keys, Set<Integer> locked, boolean ahead) {
         if (ahead && table instanceof NewUnlessMet && capacity > 0) {
             return splitMet(table, keys);
         }

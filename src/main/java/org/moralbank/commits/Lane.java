@@ -390,12 +390,11 @@ final class Lane {
         if (looksFirst > 0 || !clock.isOfLate() || !attempt.isForeseeable()) {
             return false;
         }
-        attempt.lookAhead(known);
+        attempt.look(known, true);
         if (!attempt.isAllKnown()) {
             return false;
         }
-        Instant now = clock.now();
-        attempt.see(now.isBefore(latest) ? latest : now);
+        attempt.see(now());
         attempt.decide();
         try {
             return attempt.writing().isOneFlight();
@@ -720,7 +719,7 @@ final class Lane {
                 .map(rows -> commitNos(rows, attempt.books));
         flight.add(locked);
         flight.add(readClock(open, CLOCK, Tuple.of(marked())));
-        attempt.look(known);
+        attempt.look(known, false);
         attempt.read(open, flight);
         return landed(flight).compose(ignored -> {
             boolean asLeft = known.areAsLeft(locked.result());
@@ -762,6 +761,12 @@ final class Lane {
         boolean isOfLate() {
             return System.nanoTime() - atNanos < CLOCKS_AGREE.toNanos();
         }
+    }
+
+    /** What the clock shows now to works without a lock, not behind what it showed to those that were sent last. */
+    private Instant now() {
+        Instant now = clock.now();
+        return now.isBefore(latest) ? latest : now;
     }
 
     private static Map<Integer, Long> commitNos(RowSet<Row> rows, SortedSet<Integer> books) {
@@ -831,11 +836,7 @@ final class Lane {
     }
 
     private Future<Void> decidedAhead(Attempt before, Attempt next) {
-        if (looksFirst == 0) {
-            next.lookAhead(known);
-        } else {
-            next.look(known);
-        }
+        next.look(known, looksFirst == 0);
         looksLate = next.isAllKnown();
         if (looksLate) {
             decideAndSend(before, next);
@@ -861,7 +862,7 @@ final class Lane {
 
     private void decideAndSend(Attempt before, Attempt next) {
         if (ahead == next && !next.isSpoiled()) {
-            next.seeAfter(before, clock.now());
+            next.seeAfter(before, now());
             next.decide();
             next.writing();
             sendBehind(before, next);
