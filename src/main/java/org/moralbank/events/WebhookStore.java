@@ -5,8 +5,6 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Client;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.Page;
 
 /** Reads of webhooks and of how far they are. */
@@ -179,9 +178,9 @@ class WebhookStore {
                 Math.max(0, row.getLong(2) - row.getLong(1)),
                 row.getInteger(3),
                 row.getLong(4),
-                instant(row.getOffsetDateTime(5)),
-                instant(row.getOffsetDateTime(6)),
-                state == DeliveryView.State.RETRYING ? instant(row.getOffsetDateTime(7)) : null,
+                Moments.instant(row.getOffsetDateTime(5)),
+                Moments.instant(row.getOffsetDateTime(6)),
+                state == DeliveryView.State.RETRYING ? Moments.instant(row.getOffsetDateTime(7)) : null,
                 row.getString(8));
     }
 
@@ -225,9 +224,5 @@ class WebhookStore {
     /** Whether there are webhooks that have secrets. */
     Uni<Boolean> isAny() {
         return pool.query(ANY).execute().map(rows -> rows.iterator().next().getBoolean(0));
-    }
-
-    private static @Nullable Instant instant(@Nullable OffsetDateTime moment) {
-        return moment == null ? null : moment.toInstant();
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Writing;
+import org.moralbank.platform.Moments;
 
 /** Rows of {@code event_webhook}, changed under the lock of book 0. */
 final class WebhookTable implements Table<UUID, Webhook> {
@@ -56,7 +57,6 @@ final class WebhookTable implements Table<UUID, Webhook> {
     }
 
     static Webhook webhook(Row row) {
-        OffsetDateTime oldUntil = row.getOffsetDateTime(8);
         return new Webhook(
                 row.getUUID(0),
                 row.getInteger(1),
@@ -66,7 +66,7 @@ final class WebhookTable implements Table<UUID, Webhook> {
                 Webhook.Status.valueOf(row.getString(5)),
                 bytes(row.getBuffer(6)),
                 bytes(row.getBuffer(7)),
-                oldUntil == null ? null : oldUntil.toInstant(),
+                Moments.instant(row.getOffsetDateTime(8)),
                 row.getOffsetDateTime(9).toInstant(),
                 row.getOffsetDateTime(10).toInstant(),
                 row.getInteger(11),
@@ -92,9 +92,9 @@ final class WebhookTable implements Table<UUID, Webhook> {
                             .addString(webhook.status().name())
                             .addBuffer(buffer(webhook.secret()))
                             .addBuffer(buffer(webhook.oldSecret()))
-                            .addOffsetDateTime(utc(webhook.oldUntil()))
-                            .addOffsetDateTime(utc(webhook.createdAt()))
-                            .addOffsetDateTime(utc(webhook.activeSince()))
+                            .addOffsetDateTime(Moments.utc(webhook.oldUntil()))
+                            .addOffsetDateTime(Moments.utc(webhook.createdAt()))
+                            .addOffsetDateTime(Moments.utc(webhook.activeSince()))
                             .addInteger(webhook.resumed())
                             .addLong(webhook.version()));
         }
@@ -102,10 +102,6 @@ final class WebhookTable implements Table<UUID, Webhook> {
 
     private static @Nullable Buffer buffer(byte @Nullable [] bytes) {
         return bytes == null ? null : Buffer.buffer(bytes);
-    }
-
-    private static @Nullable OffsetDateTime utc(@Nullable Instant moment) {
-        return moment == null ? null : moment.atOffset(ZoneOffset.UTC);
     }
 
     /** The streams of a new webhook: where it begins in each book. Only added; the deliverer moves them. */

@@ -9,7 +9,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiFunction;
@@ -23,6 +22,7 @@ import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.platform.Ids;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.SecretBox;
 
@@ -267,6 +267,6 @@ class Webhooks {
     }
 
     private static Instant moment(WorkingSet set) {
-        return set.now().truncatedTo(ChronoUnit.MICROS);
+        return Moments.kept(set.now());
     }
 }

@@ -6,7 +6,6 @@ import static org.moralbank.merchants.StatusHistoryTable.HISTORIES;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +22,7 @@ import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.PostingRejection;
 import org.moralbank.platform.EditRejection;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.ProtocolRejection;
 
 /**
@@ -109,7 +109,7 @@ public class Merchants {
                             0,
                             Merchant.LOWEST_FLOOR,
                             1,
-                            set.now().truncatedTo(ChronoUnit.MICROS)));
+                            Moments.kept(set.now())));
         }
     }
 
@@ -283,7 +283,7 @@ public class Merchants {
 
     /** PostgreSQL keeps microseconds; what is answered must be what is read later. */
     static Instant moment(WorkingSet set) {
-        return set.now().truncatedTo(ChronoUnit.MICROS);
+        return Moments.kept(set.now());
     }
 
     static String path(BookHandle book, String merchant) {

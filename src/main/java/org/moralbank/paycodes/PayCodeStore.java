@@ -15,6 +15,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.platform.DayRange;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.Page;
 
 /** Reads codes, devices and vouchers. */
@@ -113,7 +114,7 @@ class PayCodeStore {
                         row.getString(0),
                         row.getOffsetDateTime(1).toInstant(),
                         row.getOffsetDateTime(2).toInstant(),
-                        PayCodeTable.instant(row.getOffsetDateTime(3))));
+                        Moments.instant(row.getOffsetDateTime(3))));
             }
             return Optional.empty();
         });

@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
@@ -15,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Writing;
+import org.moralbank.platform.Moments;
 
 /** Rows of {@code pay_code}. */
 final class PayCodeTable implements Table<PayCode.Key, PayCode> {
@@ -62,7 +62,7 @@ final class PayCodeTable implements Table<PayCode.Key, PayCode> {
                                 row.getString(2),
                                 row.getOffsetDateTime(3).toInstant(),
                                 row.getOffsetDateTime(4).toInstant(),
-                                instant(row.getOffsetDateTime(5)));
+                                Moments.instant(row.getOffsetDateTime(5)));
                         found.put(code.key(), code);
                     }
                     return found;
@@ -85,7 +85,7 @@ final class PayCodeTable implements Table<PayCode.Key, PayCode> {
             members[i] = code.member();
             madeAt[i] = code.madeAt().atOffset(ZoneOffset.UTC);
             validUntil[i] = code.validUntil().atOffset(ZoneOffset.UTC);
-            usedAt[i] = utc(code.usedAt());
+            usedAt[i] = Moments.utc(code.usedAt());
             if (changes.get(i).isInsert()) {
                 writing.afterwards(() -> PayCodeMetrics.made("code"));
             }
@@ -94,13 +94,5 @@ final class PayCodeTable implements Table<PayCode.Key, PayCode> {
             }
         }
         writing.execute(UPSERT, Tuple.from(List.of(books, ids, members, madeAt, validUntil, usedAt)));
-    }
-
-    static @Nullable OffsetDateTime utc(@Nullable Instant moment) {
-        return moment == null ? null : moment.atOffset(ZoneOffset.UTC);
-    }
-
-    static @Nullable Instant instant(@Nullable OffsetDateTime moment) {
-        return moment == null ? null : moment.toInstant();
     }
 }

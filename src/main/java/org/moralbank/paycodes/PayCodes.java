@@ -9,7 +9,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,6 +24,7 @@ import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.members.Participants;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.Moments;
 
 /** Makes pay codes, and finds whose a code is that somebody shows. */
 @ApplicationScoped
@@ -177,6 +177,6 @@ public class PayCodes {
 
     /** PostgreSQL keeps microseconds; what is answered must be what is read later. */
     static Instant moment(WorkingSet set) {
-        return set.now().truncatedTo(ChronoUnit.MICROS);
+        return Moments.kept(set.now());
     }
 }

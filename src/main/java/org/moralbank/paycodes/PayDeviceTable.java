@@ -1,8 +1,5 @@
 package org.moralbank.paycodes;
 
-import static org.moralbank.paycodes.PayCodeTable.instant;
-import static org.moralbank.paycodes.PayCodeTable.utc;
-
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
@@ -15,6 +12,7 @@ import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Writing;
 import org.moralbank.paycodes.PayDevice.Pocket;
+import org.moralbank.platform.Moments;
 
 /** Rows of {@code pay_device}, all of a member at once: he has few. */
 final class PayDeviceTable implements Table<Pocket.Key, Pocket> {
@@ -71,9 +69,9 @@ final class PayDeviceTable implements Table<Pocket.Key, Pocket> {
                 row.getString(1),
                 row.getString(2),
                 row.getOffsetDateTime(3).toInstant(),
-                instant(row.getOffsetDateTime(4)),
+                Moments.instant(row.getOffsetDateTime(4)),
                 row.getLong(5),
-                instant(row.getOffsetDateTime(6)));
+                Moments.instant(row.getOffsetDateTime(6)));
     }
 
     @Override
@@ -101,9 +99,9 @@ final class PayDeviceTable implements Table<Pocket.Key, Pocket> {
                         .addUUID(device.id())
                         .addString(device.handle())
                         .addString(device.label())
-                        .addOffsetDateTime(utc(device.enrolledAt()))
-                        .addOffsetDateTime(utc(device.revokedAt()))
+                        .addOffsetDateTime(Moments.utc(device.enrolledAt()))
+                        .addOffsetDateTime(Moments.utc(device.revokedAt()))
                         .addLong(device.lastStep())
-                        .addOffsetDateTime(utc(device.lastUsedAt())));
+                        .addOffsetDateTime(Moments.utc(device.lastUsedAt())));
     }
 }

@@ -9,7 +9,6 @@ import static org.moralbank.paycodes.VoucherTable.VOUCHERS;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +20,7 @@ import org.moralbank.ledger.HoldTable;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.paycodes.PayDevice.Pocket;
+import org.moralbank.platform.Moments;
 
 /**
  * A code that somebody shows, {@linkplain PayCodes#find looked up} before the commit: whose it is never changes, so that a
@@ -173,7 +173,7 @@ public sealed interface ShownCode {
             if (!at.isBefore(code.validUntil())) {
                 throw new PayCodeRejection.Expired().refused();
             }
-            set.put(PAY_CODES, key(), code.used(at.truncatedTo(ChronoUnit.MICROS)));
+            set.put(PAY_CODES, key(), code.used(Moments.kept(at)));
             return new Presented(member, null);
         }
     }

@@ -1,8 +1,5 @@
 package org.moralbank.paycodes;
 
-import static org.moralbank.paycodes.PayCodeTable.instant;
-import static org.moralbank.paycodes.PayCodeTable.utc;
-
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
@@ -19,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Writing;
+import org.moralbank.platform.Moments;
 
 /** Rows of {@code pay_voucher}. */
 final class VoucherTable implements Table<Voucher.Key, Voucher> {
@@ -79,7 +77,7 @@ final class VoucherTable implements Table<Voucher.Key, Voucher> {
                 row.getOffsetDateTime(7).toInstant(),
                 row.getString(8),
                 row.getOffsetDateTime(9).toInstant(),
-                instant(row.getOffsetDateTime(10)));
+                Moments.instant(row.getOffsetDateTime(10)));
     }
 
     @Override
@@ -108,7 +106,7 @@ final class VoucherTable implements Table<Voucher.Key, Voucher> {
             expiresAt[i] = voucher.expiresAt().atOffset(ZoneOffset.UTC);
             references[i] = voucher.reference();
             createdAt[i] = voucher.createdAt().atOffset(ZoneOffset.UTC);
-            endedAt[i] = utc(voucher.endedAt());
+            endedAt[i] = Moments.utc(voucher.endedAt());
             Change<Voucher.Key, Voucher> change = changes.get(i);
             writing.afterwards(() -> measure(change));
         }

@@ -4,18 +4,15 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Writing;
 import org.moralbank.ledger.Attribution;
+import org.moralbank.platform.Moments;
 import org.moralbank.redemptions.Allowance.Till;
 
 /** Rows of {@code redemption_allowance}, all of a terminal at once that can still be uploaded under. */
@@ -113,16 +110,12 @@ final class AllowanceTable implements Table<Till, Allowance.All> {
                 .addLong(allowance.perSale())
                 .addInteger(allowance.sales())
                 .addInteger(allowance.used())
-                .addOffsetDateTime(utc(allowance.validFrom()))
-                .addOffsetDateTime(utc(allowance.validUntil()))
-                .addOffsetDateTime(utc(allowance.revokedAt()))
+                .addOffsetDateTime(Moments.utc(allowance.validFrom()))
+                .addOffsetDateTime(Moments.utc(allowance.validUntil()))
+                .addOffsetDateTime(Moments.utc(allowance.revokedAt()))
                 .addString(allowance.signature())
                 .addInteger(allowance.by().clientId())
                 .addString(allowance.by().client())
                 .addString(allowance.by().actor());
-    }
-
-    private static @Nullable OffsetDateTime utc(@Nullable Instant moment) {
-        return moment == null ? null : moment.atOffset(ZoneOffset.UTC);
     }
 }

@@ -7,7 +7,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Objects;
 import java.util.UUID;
@@ -24,6 +23,7 @@ import org.moralbank.ledger.Ledger;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.merchants.Terminals;
 import org.moralbank.platform.Ids;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.SecretBox;
 
@@ -164,7 +164,7 @@ class Allowances {
     }
 
     private static Instant moment(WorkingSet set) {
-        return set.now().truncatedTo(ChronoUnit.MICROS);
+        return Moments.kept(set.now());
     }
 
     private static String path(BookHandle book, Allowance.Till till) {

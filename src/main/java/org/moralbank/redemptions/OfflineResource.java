@@ -9,7 +9,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +37,7 @@ import org.moralbank.ledger.Note;
 import org.moralbank.platform.FieldFault;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.RefusedException;
 import org.moralbank.platform.Rejection;
@@ -183,7 +183,7 @@ public class OfflineResource {
                 Instant at = of.optionalMoment("at", of.value("at", row.at(), "1990-01-01T00:00:00Z"));
                 String reference = of.optionalNewReference("reference", row.reference());
                 fields.refuseFaults();
-                Instant moment = (at == null ? Instant.EPOCH : at).truncatedTo(ChronoUnit.MICROS);
+                Instant moment = Moments.kept(at == null ? Instant.EPOCH : at);
                 return new Offline.Row(
                         number,
                         member,

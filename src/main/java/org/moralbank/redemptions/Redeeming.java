@@ -6,7 +6,6 @@ import static org.moralbank.redemptions.Redemptions.TRANSACTIONS;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -34,6 +33,7 @@ import org.moralbank.paycodes.PayCodeRejection;
 import org.moralbank.paycodes.Presented;
 import org.moralbank.paycodes.ShownCode;
 import org.moralbank.platform.Ids;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.Rejection;
 
 /**
@@ -301,7 +301,7 @@ final class Redeeming implements Work {
 
     private Redemption authorize(
             WorkingSet set, Payer who, Presented.@Nullable PutBy voucher, @Nullable Basket basket, long approved) {
-        Instant now = set.now().truncatedTo(ChronoUnit.MICROS);
+        Instant now = Moments.kept(set.now());
         Instant expiresAt = now.plus(order.lasts());
         if (voucher == null) {
             Ledger.hold(set, id, who.points(), approved, expiresAt, order.note().reference());

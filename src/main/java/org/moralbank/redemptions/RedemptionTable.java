@@ -5,7 +5,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -20,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Change;
 import org.moralbank.commits.Table;
 import org.moralbank.commits.Writing;
+import org.moralbank.platform.Moments;
 import org.moralbank.redemptions.Redemption.Capture;
 import org.moralbank.redemptions.Redemption.Key;
 
@@ -111,7 +111,6 @@ final class RedemptionTable implements Table<Key, Redemption> {
     private static Purchase purchase(Row row) {
         String terminal = row.getString(9);
         Buffer content = row.getBuffer(11);
-        OffsetDateTime expiresAt = row.getOffsetDateTime(15);
         return new Purchase(
                 row.getShort(0),
                 row.getUUID(1),
@@ -126,7 +125,7 @@ final class RedemptionTable implements Table<Key, Redemption> {
                 row.getString(12),
                 row.getLocalDate(13),
                 row.getOffsetDateTime(14).toInstant(),
-                expiresAt == null ? null : expiresAt.toInstant(),
+                Moments.instant(row.getOffsetDateTime(15)),
                 row.getLong(16),
                 row.getUUID(22),
                 Basket.of(row.getString(23), row.getLocalDate(24)));
@@ -188,7 +187,7 @@ final class RedemptionTable implements Table<Key, Redemption> {
             references[i] = purchase.reference();
             occurredOn[i] = purchase.occurredOn();
             createdAt[i] = purchase.createdAt().atOffset(ZoneOffset.UTC);
-            expiresAt[i] = utc(purchase.expiresAt());
+            expiresAt[i] = Moments.utc(purchase.expiresAt());
             payableAfter[i] = purchase.payableAfter();
             Basket basket = purchase.basket();
             vouchers[i] = purchase.voucher();
@@ -272,13 +271,9 @@ final class RedemptionTable implements Table<Key, Redemption> {
             statuses[i] = redemption.status().name();
             captured[i] = taken == null ? null : taken.amount();
             seqs[i] = taken == null ? null : taken.entry();
-            capturedAt[i] = taken == null ? null : utc(taken.at());
+            capturedAt[i] = taken == null ? null : Moments.utc(taken.at());
             refunded[i] = redemption.givenBack();
-            endedAt[i] = utc(redemption.endedAt());
+            endedAt[i] = Moments.utc(redemption.endedAt());
         }
-    }
-
-    private static @Nullable OffsetDateTime utc(@Nullable Instant moment) {
-        return moment == null ? null : moment.atOffset(ZoneOffset.UTC);
     }
 }

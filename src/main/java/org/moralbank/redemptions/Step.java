@@ -7,7 +7,6 @@ import static org.moralbank.redemptions.Redemptions.REDEMPTIONS;
 import static org.moralbank.redemptions.Redemptions.TRANSACTIONS;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
@@ -30,6 +29,7 @@ import org.moralbank.ledger.Spent;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.merchants.Terminals;
 import org.moralbank.platform.Ids;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.RefusedException;
 
 /**
@@ -111,7 +111,7 @@ abstract class Step implements Work {
     }
 
     static Instant moment(WorkingSet set) {
-        return set.now().truncatedTo(ChronoUnit.MICROS);
+        return Moments.kept(set.now());
     }
 
     /** When something is recorded that is no entry: as with entries, never before what the book has recorded. */

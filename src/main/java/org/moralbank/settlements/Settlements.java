@@ -12,7 +12,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -41,6 +40,7 @@ import org.moralbank.merchants.Merchant;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.platform.EditRejection;
 import org.moralbank.platform.Ids;
+import org.moralbank.platform.Moments;
 import org.moralbank.platform.ProtocolRejection;
 
 /**
@@ -375,8 +375,7 @@ public class Settlements {
                 }
                 long version = before == null ? 0 : before.version();
                 EditRejection.check(ifMatch, version);
-                Terms after =
-                        new Terms(book.id(), fenPerPoint, version + 1, set.now().truncatedTo(ChronoUnit.MICROS));
+                Terms after = new Terms(book.id(), fenPerPoint, version + 1, Moments.kept(set.now()));
                 set.put(TERMS, book.id(), after);
                 return before == null
                         ? Answer.created(book.path() + "/settlement-terms", TermsView.of(after))
