@@ -91,12 +91,14 @@ class ArchitectureTest {
             "MoralBank");
 
     /**
-     * The lock and the clock of the commit and the joining of what it writes, a book's number by its code, the transaction of
+     * The locks and the clock of the commit, its beginning and end and the joining of what it writes, a book's number by its code, the transaction of
      * a report, the checks before there is a service, and the invariants, which are queries.
      */
     private static final Set<String> SPEAK_SQL_TOO = Set.of(
             "Lane",
             "LaneConnection",
+            "BookLocks",
+            "Flight",
             "Attempt",
             "Joiner",
             "Books",

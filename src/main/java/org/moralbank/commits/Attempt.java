@@ -148,7 +148,7 @@ final class Attempt {
     }
 
     /** Sends a load for each table of which not everything is known. */
-    void read(SqlConnection open, List<Future<?>> flight) {
+    void read(SqlConnection open, Flight flight) {
         readings.forEach(reading -> reading.read(open, flight));
     }
 
@@ -158,7 +158,7 @@ final class Attempt {
     }
 
     /** Sends loads of what is known, too. */
-    void readKnown(SqlConnection open, List<Future<?>> flight) {
+    void readKnown(SqlConnection open, Flight flight) {
         readings.forEach(reading -> reading.readKnown(open, flight));
     }
 
@@ -182,7 +182,7 @@ final class Attempt {
     }
 
     /** Sends loads of all that the works saw and that their books' numbers vouch for. */
-    void readAgain(SqlConnection open, List<Future<?>> flight) {
+    void readAgain(SqlConnection open, Flight flight) {
         readings.forEach(reading -> reading.readAgain(open, flight));
     }
 
@@ -234,22 +234,17 @@ final class Attempt {
             return !split.takenForNew().isEmpty();
         }
 
-        void read(SqlConnection open, List<Future<?>> flight) {
+        void read(SqlConnection open, Flight flight) {
             if (!isAllKnown()) {
-                read = in(flight, table.load(open, split.unknown()));
+                read = flight.add(table.load(open, split.unknown()));
             }
         }
 
-        private static <T> Future<T> in(List<Future<?>> flight, Future<T> load) {
-            flight.add(load);
-            return load;
-        }
-
-        void readKnown(SqlConnection open, List<Future<?>> flight) {
+        void readKnown(SqlConnection open, Flight flight) {
             readAgain(open, split.known().keySet(), flight);
         }
 
-        void readAgain(SqlConnection open, List<Future<?>> flight) {
+        void readAgain(SqlConnection open, Flight flight) {
             // Answers hold bytes, which have no equality; a key that is there already is refused by its index.
             if (table.again() != Table.Again.RARELY && !(table instanceof Rechecked)) {
                 Set<K> seen = new LinkedHashSet<>(split.known().keySet());
@@ -258,9 +253,9 @@ final class Attempt {
             }
         }
 
-        private void readAgain(SqlConnection open, Set<K> keys, List<Future<?>> flight) {
+        private void readAgain(SqlConnection open, Set<K> keys, Flight flight) {
             if (!keys.isEmpty()) {
-                readAgain = in(flight, table.load(open, List.copyOf(keys)));
+                readAgain = flight.add(table.load(open, List.copyOf(keys)));
                 askedAgain = keys;
             }
         }

@@ -3,7 +3,6 @@ package org.moralbank.commits;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -13,23 +12,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Rejection;
@@ -77,30 +70,6 @@ final class Lane {
             JOIN locked USING (book_id, commit_no)
             """;
 
-    /** Those of some books that nobody else holds; a look, not a lock: it ends with the statement. */
-    private static final String FREE = """
-            SELECT book_id
-            FROM commit_lock
-            WHERE book_id = ANY ($1)
-            ORDER BY book_id
-            FOR UPDATE SKIP LOCKED
-            """;
-
-    /** Waits for a book like a commit, but gives up when it takes longer than some of them; what it locked, it lets go. */
-    private static final String WAIT_BRIEFLY = """
-            SET LOCAL lock_timeout = '200ms';
-            SELECT FROM commit_lock WHERE book_id = %d FOR UPDATE
-            """;
-
-    /** Ends when the commit that has the book's lock ends, or fails after the two seconds of {@code lock_timeout}. */
-    private static final String PASS = "SELECT FROM commit_lock WHERE book_id = $1 FOR KEY SHARE";
-
-    /** So often that a process which stopped within a commit has lost its transaction in the meantime (five seconds). */
-    private static final int PASS_ATTEMPTS = 3;
-
-    /** How long a book that was waited for in vain, and is locked, is taken for held. */
-    private static final Duration WAIT_AGAIN = Duration.ofSeconds(1);
-
     /**
      * A statement of its own: in the one that takes the lock it could be read before the wait for the lock. The mark stays
      * behind in the session when the transaction commits, and goes with it when it does not.
@@ -113,36 +82,21 @@ final class Lane {
      */
     private static final int MOST_BEHIND = 8;
 
-    /** So long the clocks of the database and of this process are taken to go on alike. */
-    private static final Duration CLOCKS_AGREE = Duration.ofSeconds(1);
-
     /** After a row that was taken for new was there, so many commits look first: it may happen again. */
     private static final int LOOKS_FIRST = 64;
 
-    /** Usual works change a few dozens of sets of tables; the client keeps 256 statements a connection. */
-    private static final int COMBINATIONS = 128;
-
     private final int number;
     private final Context context;
-    private final Pool pool;
-    private final Sessions sessions;
     private final CommitsConfig config;
     private final CommitMetrics metrics;
     private final Duration longestRequest;
 
-    private final Queue<Pending> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waiting = new AtomicInteger();
-    private final AtomicInteger waitingWeight = new AtomicInteger();
+    private final Waiting waiting;
     private final AtomicBoolean running = new AtomicBoolean();
     private final Promise<Void> drained = Promise.promise();
-    private volatile boolean stopping;
-    private volatile double nanosPerCommit = 10_000_000;
 
     /** The works of the commit that is under way. */
     private List<Pending> underWay = List.of();
-
-    /** Books that another process holds for longer than commits take; the nanos of when each was waited for in vain last. */
-    private final Map<Integer, Long> heldElsewhere = new HashMap<>();
 
     /** What commits, and what reads under their locks. */
     private final LaneConnection writer;
@@ -151,10 +105,9 @@ final class Lane {
     private final LaneConnection reader;
 
     private final Known known;
-
-    private final Joiner joiner = new Joiner(COMBINATIONS);
-
-    private Clock clock = new Clock(Instant.EPOCH, System.nanoTime() - CLOCKS_AGREE.toNanos());
+    private final BookLocks locks;
+    private final CommitWriter commitWriter;
+    private DatabaseClock clock = DatabaseClock.unread();
 
     /** The works of the commit after those that were sent, decided as if these had succeeded, if they could be. */
     private @Nullable Attempt ahead;
@@ -204,13 +157,14 @@ final class Lane {
         this.longestRequest = longestRequest;
         this.number = number;
         this.context = context;
-        this.pool = pool;
-        this.sessions = sessions;
         this.config = config;
         this.metrics = metrics;
+        this.waiting = new Waiting(config);
         this.known = new Known(config.knownRows());
         this.writer = new LaneConnection(context.owner(), pool, this::forgetTheServer);
         this.reader = new LaneConnection(context.owner(), pool, () -> {});
+        this.locks = new BookLocks(pool, this::connected);
+        this.commitWriter = new CommitWriter(context, sessions);
         context.runOnContext(ignored -> context.owner().setPeriodic(1_000, tick -> refuseLate()));
     }
 
@@ -229,54 +183,40 @@ final class Lane {
                 refuse(pending, new CommitRejection.OutcomeUnknown());
             }
         }
-        for (Pending pending : queue) {
+        waiting.forEach(pending -> {
             if (pending.enqueuedNanos - latest < 0) {
                 refuse(pending, new CommitRejection.DatabaseUnavailable());
             }
-        }
+        });
     }
 
     /** Takes a work in, or refuses it at once. */
     void offer(Pending pending) {
-        int ahead = waiting.getAndIncrement();
-        int weightAhead = waitingWeight.getAndAdd(pending.weight);
-        if (stopping) {
-            leave(pending);
-            wake(); // the drain may have waited for this one
-            refuse(pending, new CommitRejection.Stopping());
-            return;
+        switch (waiting.offer(pending)) {
+            case LET_IN -> wake();
+            case FULL -> {
+                metrics.overloaded();
+                refuse(pending, new CommitRejection.Overloaded());
+            }
+            case CLOSED -> {
+                wake(); // the drain may have waited for this one
+                refuse(pending, new CommitRejection.Stopping());
+            }
         }
-        double commitsAhead = 1 + (double) weightAhead / config.largestCommit();
-        // Who finds nobody waiting is always let in: his commit tells the pace anew, however slow the last ones were.
-        if (ahead >= config.queueCapacity()
-                || ahead > 0
-                        && commitsAhead * nanosPerCommit > config.longestWait().toNanos()) {
-            leave(pending);
-            metrics.overloaded();
-            refuse(pending, new CommitRejection.Overloaded());
-            return;
-        }
-        queue.add(pending);
-        wake();
-    }
-
-    private void leave(Pending pending) {
-        waiting.decrementAndGet();
-        waitingWeight.addAndGet(-pending.weight);
     }
 
     /** Whether a work would be taken in. */
     boolean isTaking() {
-        return !stopping && waiting.get() < config.queueCapacity();
+        return waiting.isTaking();
     }
 
     int waiting() {
-        return waiting.get();
+        return waiting.size();
     }
 
     /** Refuses new works from now on; completes when those that were taken in are answered. */
     Future<Void> drain() {
-        stopping = true;
+        waiting.close();
         context.runOnContext(ignored -> wake());
         return drained.future();
     }
@@ -310,12 +250,13 @@ final class Lane {
         Attempt prepared = ahead;
         ahead = null;
         Attempt decided = prepared != null && prepared.isDecided() ? prepared : null;
-        List<Pending> batch = decided != null ? decided.batch : take(prepared == null ? List.of() : prepared.batch);
+        List<Pending> batch =
+                decided != null ? decided.batch : waiting.take(prepared == null ? List.of() : prepared.batch);
         if (batch.isEmpty()) {
             running.set(false);
-            if (!queue.isEmpty()) {
+            if (!waiting.isEmpty()) {
                 wake();
-            } else if (stopping && waiting.get() == 0) {
+            } else if (waiting.isClosed() && waiting.size() == 0) {
                 // Behind the answers of the last commit.
                 context.runOnContext(answered -> drained.tryComplete());
             }
@@ -326,32 +267,13 @@ final class Lane {
         commit(batch, decided).onComplete(done -> over());
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // only the lane's own thread writes it
     private void over() {
         looksFirst = Math.max(0, looksFirst - 1);
         underWay = List.of();
         long now = System.nanoTime();
-        nanosPerCommit += (now - endedNanos - nanosPerCommit) / 8;
+        waiting.paced(now - endedNanos);
         endedNanos = now;
         next();
-    }
-
-    /** Those that were taken before, and of the queue as many as have room beside them. */
-    private List<Pending> take(List<Pending> before) {
-        List<Pending> batch = new ArrayList<>(before);
-        int weight = before.stream().mapToInt(pending -> pending.weight).sum();
-        for (Pending head = queue.peek(); head != null; head = queue.peek()) {
-            weight += head.weight;
-            if (!batch.isEmpty() && weight > config.largestCommit()) {
-                break;
-            }
-            queue.remove();
-            leave(head);
-            if (!head.isAnswered()) {
-                batch.add(head);
-            }
-        }
-        return batch;
     }
 
     private Future<Void> commit(List<Pending> batch) {
@@ -364,7 +286,7 @@ final class Lane {
      * @param decided what they have decided ahead of their lock, if they have
      */
     private Future<Void> commit(List<Pending> batch, @Nullable Attempt decided) {
-        if (!heldElsewhere.isEmpty() && batch.stream().anyMatch(pending -> pending.isOfAny(heldElsewhere.keySet()))) {
+        if (batch.stream().anyMatch(locks::isHeldElsewhere)) {
             return withoutHeldElsewhere(batch, null).compose(this::commit);
         }
         Map<Integer, Long> left =
@@ -436,16 +358,16 @@ final class Lane {
         Set<Integer> unsure = new TreeSet<>();
         batch.forEach(pending -> pending.addBooksTo(unsure));
         if (failure == null) {
-            unsure.retainAll(heldElsewhere.keySet());
+            unsure.retainAll(locks.heldElsewhere());
         }
-        return lookWhichAreHeld(unsure).transform(looked -> {
+        return locks.look(unsure).transform(looked -> {
             if (looked.failed()) {
                 fail(batch, failure != null ? failure : CommitFailure.of(looked.cause()));
                 return Future.succeededFuture(List.of());
             }
             List<Pending> others = new ArrayList<>();
             for (Pending pending : batch) {
-                if (pending.isOfAny(heldElsewhere.keySet())) {
+                if (locks.isHeldElsewhere(pending)) {
                     refuse(pending, new CommitRejection.BookBusy());
                 } else {
                     others.add(pending);
@@ -456,49 +378,6 @@ final class Lane {
                 return Future.succeededFuture(List.of());
             }
             return Future.succeededFuture(others);
-        });
-    }
-
-    /**
-     * Finds out which of some books another process holds for longer than commits take. One that is locked at the moment is
-     * waited for briefly, in the order of those who wait for it: a busy book is hardly ever seen free. Not again within a
-     * second of a wait in vain.
-     */
-    private Future<Void> lookWhichAreHeld(Set<Integer> books) {
-        if (books.isEmpty()) {
-            return Future.succeededFuture();
-        }
-        return connected()
-                .compose(open -> open.preparedQuery(FREE)
-                        .execute(Tuple.of(Attempt.bookIds(books)))
-                        .compose(free -> {
-                            Set<Integer> locked = new TreeSet<>(books);
-                            for (Row row : free) {
-                                locked.remove((int) row.getShort(0));
-                            }
-                            heldElsewhere.keySet().removeIf(book -> books.contains(book) && !locked.contains(book));
-                            long soon = System.nanoTime() - WAIT_AGAIN.toNanos();
-                            locked.removeIf(
-                                    book -> heldElsewhere.containsKey(book) && heldElsewhere.get(book) - soon > 0);
-                            Future<Void> chain = Future.succeededFuture();
-                            for (int book : locked) {
-                                chain = chain.compose(ignored -> waitBriefly(open, book));
-                            }
-                            return chain;
-                        }))
-                .recover(cause -> Future.failedFuture(CommitFailure.whileLoading(cause)));
-    }
-
-    private Future<Void> waitBriefly(SqlConnection open, int book) {
-        return open.query(WAIT_BRIEFLY.formatted(book)).execute().transform(waited -> {
-            if (waited.succeeded()) {
-                heldElsewhere.remove(book);
-            } else if (CommitFailure.whileLoading(waited.cause()).isOfALock()) {
-                heldElsewhere.put(book, System.nanoTime());
-            } else {
-                return Future.failedFuture(waited.cause());
-            }
-            return Future.succeededFuture();
         });
     }
 
@@ -560,7 +439,7 @@ final class Lane {
                 attempt,
                 open -> lockAndRead(open, attempt).compose(commitNos -> {
                     attempt.decide();
-                    return write(open, new ArrayList<>(), attempt, commitNos, looksAhead);
+                    return write(open, new Flight(), attempt, commitNos, looksAhead);
                 }));
     }
 
@@ -583,7 +462,7 @@ final class Lane {
         attempt.recheck(checks);
         Future<Void> written;
         try {
-            List<Future<?>> flight = new ArrayList<>();
+            Flight flight = new Flight();
             flight.add(open.query("BEGIN").execute());
             flight.add(readClock(
                     open,
@@ -594,7 +473,7 @@ final class Lane {
                             before,
                             marked(),
                             attempt.now().atOffset(ZoneOffset.UTC))));
-            flight.addAll(checks.send(open, joiner));
+            commitWriter.send(open, flight, checks);
             if (config.checkKnown()) {
                 attempt.readAgain(open, flight);
             }
@@ -658,21 +537,9 @@ final class Lane {
                 });
     }
 
-    /**
-     * Completes when the commit that has a book now, of whatever process, is over, or has had it for six seconds; on a
-     * connection of the pool.
-     */
+    /** See {@link BookLocks#pass}. */
     Future<Void> pass(int book) {
-        return pass(book, PASS_ATTEMPTS);
-    }
-
-    private Future<Void> pass(int book, int attempts) {
-        return pool.preparedQuery(PASS).execute(Tuple.of(book)).<Void>mapEmpty().recover(failed -> {
-            if (!CommitFailure.of(failed).isOfALock()) {
-                return Future.failedFuture(failed);
-            }
-            return attempts > 1 ? pass(book, attempts - 1) : Future.succeededFuture();
-        });
+        return locks.pass(book);
     }
 
     /** The writer's connection. Where it is a fresh one, the reader has one by then, too, if there is any. */
@@ -712,22 +579,21 @@ final class Lane {
      * Gives the books' commit numbers.
      */
     private Future<Map<Integer, Long>> lockAndRead(SqlConnection open, Attempt attempt) {
-        List<Future<?>> flight = new ArrayList<>();
+        Flight flight = new Flight();
         flight.add(open.query("BEGIN").execute());
-        Future<Map<Integer, Long>> locked = open.preparedQuery(LOCK)
+        Future<Map<Integer, Long>> locked = flight.add(open.preparedQuery(LOCK)
                 .execute(Tuple.of(attempt.bookIds()))
-                .map(rows -> commitNos(rows, attempt.books));
-        flight.add(locked);
+                .map(rows -> commitNos(rows, attempt.books)));
         flight.add(readClock(open, CLOCK, Tuple.of(marked())));
         attempt.look(known, false);
         attempt.read(open, flight);
-        return landed(flight).compose(ignored -> {
+        return loaded(flight).compose(ignored -> {
             boolean asLeft = known.areAsLeft(locked.result());
-            List<Future<?>> again = new ArrayList<>();
+            Flight again = new Flight();
             if (!asLeft || config.checkKnown()) {
                 attempt.readKnown(open, again);
             }
-            return (again.isEmpty() ? Future.<Void>succeededFuture() : landed(again)).map(landed -> {
+            return (again.isEmpty() ? Future.<Void>succeededFuture() : loaded(again)).map(landed -> {
                 if (asLeft) {
                     attempt.check();
                 }
@@ -746,21 +612,8 @@ final class Lane {
     private Future<?> readClock(SqlConnection open, String sql, Tuple arguments) {
         return open.preparedQuery(sql)
                 .execute(arguments)
-                .onSuccess(rows -> clock = new Clock(
-                        rows.iterator().next().get(OffsetDateTime.class, 0).toInstant(), System.nanoTime()));
-    }
-
-    /** The database's clock as it was read under the last lock, and when the answer was here. */
-    private record Clock(Instant read, long atNanos) {
-        /** What it shows now, or a little less: it was read before the answer was here. */
-        Instant now() {
-            return read.plusNanos(System.nanoTime() - atNanos).truncatedTo(ChronoUnit.MICROS);
-        }
-
-        /** Whether it was read so short a time ago that the two clocks have gone on alike. */
-        boolean isOfLate() {
-            return System.nanoTime() - atNanos < CLOCKS_AGREE.toNanos();
-        }
+                .onSuccess(rows -> clock = DatabaseClock.justRead(
+                        rows.iterator().next().get(OffsetDateTime.class, 0).toInstant()));
     }
 
     /** What the clock shows now to works without a lock, not behind what it showed to those that were sent last. */
@@ -780,19 +633,8 @@ final class Lane {
         return numbers;
     }
 
-    private static Future<Void> landed(List<Future<?>> flight) {
-        return Future.join(flight)
-                .recover(cause -> Future.failedFuture(CommitFailure.whileLoading(firstCause(flight))))
-                .mapEmpty();
-    }
-
-    /** After a failed statement the others fail because of it; the first tells why. */
-    private static Throwable firstCause(List<Future<?>> flight) {
-        return flight.stream()
-                .filter(Future::failed)
-                .map(Future::cause)
-                .findFirst()
-                .orElseThrow();
+    private static Future<Void> loaded(Flight flight) {
+        return flight.landed().recover(cause -> Future.failedFuture(CommitFailure.whileLoading(cause)));
     }
 
     // ---- look ahead --------------------------------------------------------------------------------------------
@@ -817,16 +659,16 @@ final class Lane {
             return;
         }
         // Those that were taken by a flight that failed stay the first.
-        List<Pending> waiting = take(ahead == null ? List.of() : ahead.batch);
-        if (waiting.isEmpty()) {
+        List<Pending> works = waiting.take(ahead == null ? List.of() : ahead.batch);
+        if (works.isEmpty()) {
             return;
         }
-        ahead = Attempt.untried(waiting);
+        ahead = Attempt.untried(works);
         // Composed, so that nothing that is thrown befalls the commit under way: these are decided under their lock
         // then.
         looking = Future.<Void>succeededFuture()
                 .compose(begin -> {
-                    Attempt next = Attempt.at(waiting, this::fault);
+                    Attempt next = Attempt.at(works, this::fault);
                     ahead = next;
                     return next.isForeseeable() && known.numbers(next.books).isPresent()
                             ? decidedAhead(before, next)
@@ -852,9 +694,9 @@ final class Lane {
             return Future.succeededFuture();
         }
         reader.use(open);
-        List<Future<?>> flight = new ArrayList<>();
+        Flight flight = new Flight();
         next.read(open, flight);
-        return Future.join(flight).onFailure(failed -> reader.giveUp(open)).map(landed -> {
+        return flight.landed().onFailure(failed -> reader.giveUp(open)).map(landed -> {
             decideAndSend(before, next);
             return null;
         });
@@ -877,7 +719,7 @@ final class Lane {
                 && left != null
                 && !left.isEmpty()
                 && inARow < MOST_BEHIND
-                && Collections.disjoint(next.books, heldElsewhere.keySet())
+                && Collections.disjoint(next.books, locks.heldElsewhere())
                 && before.writing().isOneFlight()
                 && next.writing().isOneFlight()) {
             ahead = null;
@@ -895,11 +737,7 @@ final class Lane {
      * @param flight what was sent before in the same flight
      */
     private Future<Void> write(
-            SqlConnection open,
-            List<Future<?>> flight,
-            Attempt attempt,
-            Map<Integer, Long> commitNos,
-            boolean looksAhead) {
+            SqlConnection open, Flight flight, Attempt attempt, Map<Integer, Long> commitNos, boolean looksAhead) {
         WorkingSet set = attempt.set();
         Map<Integer, Long> left = new HashMap<>(commitNos);
         if (set.isChanged()) {
@@ -907,87 +745,14 @@ final class Lane {
         }
         known.keep(set, left);
         Writing writing = attempt.writing();
-        flight.addAll(writing.send(open, joiner));
-        Future<Void> commit = writing.isOneFlight()
-                ? end(open, flight)
-                : Future.join(flight)
-                        .recover(cause -> Future.failedFuture(CommitFailure.whileWriting(firstCause(flight))))
-                        .compose(ignored ->
-                                writing.entities().isEmpty() ? Future.<Void>succeededFuture() : flushed(open, writing))
-                        .compose(ignored -> paged(open, writing.pages()))
-                        .compose(ignored -> end(open, List.of()));
+        commitWriter.send(open, flight, writing);
+        Future<Void> commit = commitWriter.commit(open, flight, writing);
         latest = attempt.now();
-        attempt.written(flight.isEmpty() || !writing.isOneFlight() ? Future.succeededFuture() : flight.getLast());
+        attempt.written(writing.isOneFlight() ? flight.last() : Future.succeededFuture());
         if (looksAhead) {
             lookAheadInTime(attempt);
         }
         return commit;
-    }
-
-    private Future<Void> flushed(SqlConnection open, Writing writing) {
-        Mutiny.Session session = sessions.on(open);
-        Future<?> chain = Future.succeededFuture();
-        for (var change : writing.entities()) {
-            chain = chain.compose(ignored -> change.apply(session));
-        }
-        return chain.compose(
-                        ignored -> Future.fromCompletionStage(session.flush().subscribeAsCompletionStage()))
-                .recover(cause -> Future.failedFuture(CommitFailure.whileWriting(cause)))
-                .mapEmpty();
-    }
-
-    private Future<Void> paged(SqlConnection open, List<Writing.Pages> pages) {
-        Future<Void> chain = Future.succeededFuture();
-        for (Writing.Pages each : pages) {
-            chain = chain.compose(ignored -> {
-                Promise<Void> all = Promise.promise();
-                page(open, each, all);
-                return all.future();
-            });
-        }
-        return chain.recover(cause -> Future.failedFuture(CommitFailure.whileWriting(cause)));
-    }
-
-    /** One page after another. The connection is never idle for longer than a page takes to be read. */
-    private void page(SqlConnection open, Writing.Pages pages, Promise<Void> all) {
-        context.executeBlocking(() -> Optional.ofNullable(pages.next()))
-                .compose(next -> {
-                    if (next.isEmpty()) {
-                        return Future.succeededFuture(false);
-                    }
-                    Writing page = new Writing();
-                    next.get().accept(page);
-                    List<Future<?>> sent = page.send(open, joiner);
-                    return Future.join(sent)
-                            .recover(cause -> Future.failedFuture(firstCause(sent)))
-                            .map(true);
-                })
-                .onSuccess(more -> {
-                    if (more) {
-                        page(open, pages, all);
-                    } else {
-                        all.complete();
-                    }
-                })
-                .onFailure(all::fail);
-    }
-
-    private static Future<Void> end(SqlConnection open, List<Future<?>> statements) {
-        Future<?> commit = open.query("COMMIT").execute();
-        List<Future<?>> flight = new ArrayList<>(statements);
-        flight.add(commit);
-        return Future.join(flight)
-                .recover(cause -> {
-                    // A statement that the server refused made COMMIT a rollback. Whatever befell COMMIT itself, or the
-                    // connection, may have come before it or after.
-                    boolean refused = statements.stream().anyMatch(Future::failed)
-                            && firstCause(statements) instanceof PgException;
-                    return Future.failedFuture(
-                            refused
-                                    ? CommitFailure.rolledBack(firstCause(statements))
-                                    : new CommitFailure(CommitFailure.Kind.UNKNOWN, firstCause(flight)));
-                })
-                .mapEmpty();
     }
 
     /** Rolls back, or gives the connection up when even that fails, and passes the failure on. */

@@ -1,7 +1,6 @@
 package org.moralbank.commits;
 
 import io.vertx.core.Future;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,13 +61,9 @@ public final class Writing {
         return pages;
     }
 
-    /** Sends the statements, joined where their order does not matter. */
-    List<Future<?>> send(SqlConnection connection, Joiner joiner) {
-        List<Future<?>> sent = new ArrayList<>(statements.size());
-        for (Joiner.Statement statement : joiner.join(statements)) {
-            sent.add(connection.preparedQuery(statement.sql()).execute(statement.arguments()));
-        }
-        return sent;
+    /** The statements, joined where their order does not matter. */
+    List<Joiner.Statement> statementsBy(Joiner joiner) {
+        return joiner.join(statements);
     }
 
     List<Function<Mutiny.Session, Future<?>>> entities() {
