@@ -170,7 +170,7 @@ final class Lane {
 
     /** A database that hangs answers nobody; its callers are answered all the same. */
     private void refuseLate() {
-        long latest = System.nanoTime() - longestRequest.toNanos();
+        long lateBefore = System.nanoTime() - longestRequest.toNanos();
         List<Pending> taken = new ArrayList<>(underWay);
         if (behind != null) {
             taken.addAll(behind.attempt.batch);
@@ -179,12 +179,12 @@ final class Lane {
             taken.addAll(ahead.batch);
         }
         for (Pending pending : taken) {
-            if (pending.enqueuedNanos - latest < 0) {
+            if (pending.enqueuedNanos - lateBefore < 0) {
                 refuse(pending, new CommitRejection.OutcomeUnknown());
             }
         }
         waiting.forEach(pending -> {
-            if (pending.enqueuedNanos - latest < 0) {
+            if (pending.enqueuedNanos - lateBefore < 0) {
                 refuse(pending, new CommitRejection.DatabaseUnavailable());
             }
         });
@@ -393,8 +393,8 @@ final class Lane {
 
     private Future<Void> alone(Pending one) {
         return withoutHeldElsewhere(List.of(one), null)
-                .compose(left ->
-                        left.isEmpty() ? Future.succeededFuture() : inTwoFlights(Attempt.at(left, this::fault), false))
+                .compose(free ->
+                        free.isEmpty() ? Future.succeededFuture() : inTwoFlights(Attempt.at(free, this::fault), false))
                 .recover(thrown -> {
                     CommitFailure failure = CommitFailure.of(thrown);
                     if (failure.isOfALock()) {
@@ -724,8 +724,8 @@ final class Lane {
                 && next.writing().isOneFlight()) {
             ahead = null;
             inARow++;
-            String mark = this.mark;
-            behind = sent(next, open, () -> oneFlight(open, next, left, mark));
+            String markBefore = mark;
+            behind = sent(next, open, () -> oneFlight(open, next, left, markBefore));
         }
     }
 
@@ -739,11 +739,11 @@ final class Lane {
     private Future<Void> write(
             SqlConnection open, Flight flight, Attempt attempt, Map<Integer, Long> commitNos, boolean looksAhead) {
         WorkingSet set = attempt.set();
-        Map<Integer, Long> left = new HashMap<>(commitNos);
+        Map<Integer, Long> leaves = new HashMap<>(commitNos);
         if (set.isChanged()) {
-            left.replaceAll((book, number) -> number + 1);
+            leaves.replaceAll((book, number) -> number + 1);
         }
-        known.keep(set, left);
+        known.keep(set, leaves);
         Writing writing = attempt.writing();
         commitWriter.send(open, flight, writing);
         Future<Void> commit = commitWriter.commit(open, flight, writing);
