@@ -16,20 +16,26 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Json;
 import org.moralbank.platform.Lookups;
 
 /**
- * Reads of the books, one SELECT each. Nothing here locks a book but {@link #seqUnderLock}.
+ * Reads of the books, one SELECT each, but for the {@linkplain AccountNames names} of accounts that are not remembered. Nothing
+ * here locks a book but {@link #seqUnderLock}.
  *
  * <p>An entry is read from its sealed bytes, so that what is shown is what is proven, in one row and without a join to its
  * postings.
@@ -113,10 +119,11 @@ class LedgerStore {
     /** The accounts whose history is asked for; they are few, and each has its postings in order of seq. */
     private static final String STATEMENT = """
             SELECT p.seq, p.type, a.code, a.owner, a.unit, a.lot, p.amount, p.balance_after, p.version,
-                   p.occurred_on, p.posted_at, p.reference, a.account_id
+                   p.occurred_on, p.posted_at, p.reference, a.account_id, p.accounts
             FROM ledger_account a
             CROSS JOIN LATERAL (
-                SELECT p.seq, e.type, p.amount, p.balance_after, p.version, e.occurred_on, e.posted_at, e.reference
+                SELECT p.seq, e.type, p.amount, p.balance_after, p.version, e.occurred_on, e.posted_at, e.reference,
+                       e.accounts
                 FROM ledger_posting p
                 JOIN ledger_entry e ON e.book_id = p.book_id AND e.seq = p.seq
                 WHERE p.book_id = a.book_id AND p.account_id = a.account_id
@@ -137,7 +144,8 @@ class LedgerStore {
                      WHERE p.book_id = a.book_id AND p.account_id = a.account_id AND p.seq <= e.seq
                      ORDER BY p.seq DESC
                      LIMIT 1) last
-                 WHERE a.book_id = $1 AND a.owner = $2 AND a.code = ANY ($3) AND a.unit = e.unit)
+                 WHERE a.book_id = $1 AND a.owner = $2 AND a.code = ANY ($3) AND a.unit = e.unit),
+                e.accounts
             FROM (
                 SELECT p.seq, sum(p.amount)::bigint AS amount
                 FROM ledger_account a
@@ -223,6 +231,8 @@ class LedgerStore {
     /** For reads that go by keys, of whatever book. */
     private final Pool lookups;
 
+    private final AccountNames names;
+
     @Inject
     LedgerStore(Pool pool, Lookups lookups) {
         this(pool, lookups.pool());
@@ -231,6 +241,7 @@ class LedgerStore {
     LedgerStore(Pool pool, Pool lookups) {
         this.pool = pool;
         this.lookups = lookups;
+        this.names = new AccountNames(lookups);
     }
 
     /** The WHERE of a query, built of the filters that are given. */
@@ -563,12 +574,13 @@ class LedgerStore {
 
     /** The history of an account behind a posting of it. */
     Uni<List<Line>> statement(int book, AccountPath path, History history) {
-        return statement(whose(path, history(book, history)), history);
+        return statement(book, whose(path, history(book, history)), history);
     }
 
     /** The history of all accounts of an owner with these codes, one by another. */
     Uni<List<Line>> statement(int book, String owner, String[] codes, History history) {
-        return statement(history(book, history).and("a.owner = ?", owner).and("a.code = ANY (?)", codes), history);
+        return statement(
+                book, history(book, history).and("a.owner = ?", owner).and("a.code = ANY (?)", codes), history);
     }
 
     private static Where history(int book, History history) {
@@ -581,18 +593,17 @@ class LedgerStore {
         return where.and("a.book_id = ?", (short) book);
     }
 
-    private Uni<List<Line>> statement(Where where, History history) {
+    private Uni<List<Line>> statement(int book, Where where, History history) {
         String sql = STATEMENT + where.sql + "\nORDER BY p.seq, a.account_id LIMIT $5";
         // Days may be of no posting: whoever looks for one among all must not keep others from their balances.
         return (history.isOfAllDays() ? lookups : pool)
                 .preparedQuery(sql)
                 .execute(where.tuple())
-                .map(rows -> list(rows, LedgerStore::line));
+                .chain(rows -> names.of(book, accounts(rows, 13)).map(named -> list(rows, row -> line(row, named))));
     }
 
-    private static Line line(Row row) {
-        AccountPath account = new AccountPath(
-                Chart.of(row.getString(2)), row.getString(3), Unit.valueOf(row.getString(4)), row.getString(5));
+    private static Line line(Row row, Map<Integer, AccountPath> named) {
+        AccountPath account = AccountPath.of(row.getString(2), row.getString(3), row.getString(4), row.getString(5));
         return new Line(
                 row.getInteger(12),
                 new StatementLine(
@@ -604,25 +615,59 @@ class LedgerStore {
                         row.getLong(8),
                         row.getLocalDate(9),
                         row.getOffsetDateTime(10).toInstant(),
-                        row.getString(11)));
+                        row.getString(11),
+                        others(row.getArrayOfIntegers(13), named, other -> isOfOneHolder(other, account))));
     }
 
     /** The entries of an owner behind one, with what his accounts of the entry's unit came to after each. */
     Uni<List<PassbookLine>> passbook(int book, String owner, String[] codes, History history) {
+        Set<String> own = Set.of(codes);
         return pool.preparedQuery(PASSBOOK)
                 .execute(Tuple.from(List.of(
                         (short) book, owner, codes, history.afterSeq(), history.from(), history.to(), history.rows())))
-                .map(rows -> list(
-                        rows,
-                        row -> new PassbookLine(
-                                row.getLong(0),
-                                EntryType.valueOf(row.getString(1)),
-                                Unit.valueOf(row.getString(2)),
-                                row.getLong(3),
-                                row.getLong(7),
-                                row.getLocalDate(4),
-                                row.getOffsetDateTime(5).toInstant(),
-                                row.getString(6))));
+                .chain(rows -> names.of(book, accounts(rows, 8))
+                        .map(named -> list(
+                                rows,
+                                row -> new PassbookLine(
+                                        row.getLong(0),
+                                        EntryType.valueOf(row.getString(1)),
+                                        Unit.valueOf(row.getString(2)),
+                                        row.getLong(3),
+                                        row.getLong(7),
+                                        row.getLocalDate(4),
+                                        row.getOffsetDateTime(5).toInstant(),
+                                        row.getString(6),
+                                        others(
+                                                row.getArrayOfIntegers(8),
+                                                named,
+                                                other -> other.owner().equals(owner)
+                                                        && own.contains(
+                                                                other.chart().code()))))));
+    }
+
+    /** The numbers of all accounts that the entries of some rows name. */
+    private static Set<Integer> accounts(RowSet<Row> rows, int column) {
+        Set<Integer> accounts = new HashSet<>();
+        for (Row row : rows) {
+            Collections.addAll(accounts, row.getArrayOfIntegers(column));
+        }
+        return accounts;
+    }
+
+    /** The lots of a holder are accounts of one code and owner. */
+    private static boolean isOfOneHolder(AccountPath one, AccountPath other) {
+        return one.chart() == other.chart() && one.owner().equals(other.owner());
+    }
+
+    /** The accounts of an entry but for a holder's own, by number. */
+    private static List<String> others(
+            Integer[] accounts, Map<Integer, AccountPath> named, Predicate<AccountPath> isOwn) {
+        return Stream.of(accounts)
+                .sorted()
+                .map(named::get)
+                .filter(path -> !isOwn.test(path))
+                .map(AccountPath::toString)
+                .toList();
     }
 
     // ---- balances ----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@ package org.moralbank.ledger;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -30,4 +31,9 @@ public record StatementLine(
         @Schema(description = "When it was recorded") Instant postedAt,
 
         @Schema(description = "The client's own reference") @Nullable
-        String reference) {}
+        String reference,
+
+        @Schema(
+                description = "The other accounts of the entry: where it came from, or went to",
+                examples = "[\"2300:RICE-SHOP:PTS\"]")
+        List<String> counterAccounts) {}

@@ -1,6 +1,7 @@
 package org.moralbank.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
@@ -13,6 +14,7 @@ import jakarta.inject.Inject;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -251,6 +253,31 @@ class BalancesTest {
                 .body("items[0].balanceAfter", equalTo(50))
                 .body("items[0].unit", equalTo("MIN"))
                 .body("next", nullValue());
+    }
+
+    @Test
+    void namesTheOtherAccountsOfWhatAStatementAndAPassbookShow() {
+        var book = bank.aBook();
+        var lot = new Lot("PUBLIC", TODAY, true);
+        var anna = book.aMember().holding(30, Unit.MIN, lot).holding(60, Unit.MIN);
+        var bela = book.aMember();
+        transfer(book, anna, bela, 35, "2025-01-05");
+        var annas = "2100:" + anna.id() + ":MIN";
+        var belas = "2100:" + bela.id() + ":MIN";
+        var lots = annas + ":PUBLIC." + TODAY.format(DateTimeFormatter.BASIC_ISO_DATE) + ".R";
+
+        // Of both lots of the one, and of neither where they are his own.
+        get(book, "/members/" + bela.id() + "/passbook").body("items.counterAccounts", contains(List.of(lots, annas)));
+        get(book, "/accounts/" + belas + "/statement").body("items.counterAccounts", contains(List.of(lots, annas)));
+        get(book, "/members/" + anna.id() + "/passbook").body("items[2].counterAccounts", contains(belas));
+        get(book, "/members/" + anna.id() + "/statement")
+                .body("items[2].counterAccounts", contains(belas))
+                .body("items[3].counterAccounts", contains(belas));
+        // Again, when they are known by number; and of an account that is named for the first time beside them.
+        var cora = book.aMember();
+        transfer(book, cora.holding(5, Unit.MIN), bela, 5, "2025-01-06");
+        get(book, "/members/" + bela.id() + "/passbook")
+                .body("items.counterAccounts", contains(List.of(lots, annas), List.of("2100:" + cora.id() + ":MIN")));
     }
 
     @Test

@@ -195,11 +195,11 @@ class LongBookTest {
         for (Runnable lookup : lookups) {
             assertThat(LOOKUPS.of(lookup)).isBetween(1L, FEW);
         }
-        // What may take long is looked for on the other connections.
-        assertThat(LOOKUPS.of(() -> reads.statement(BOOK, "3300:MIN", history(FIRST_DAY, 50))
-                        .await()
-                        .indefinitely()))
-                .isZero();
+        // What may take long is looked for on the other connections, but for the names of accounts, the first time.
+        Runnable ofDays = () ->
+                reads.statement(BOOK, "3300:MIN", history(FIRST_DAY, 50)).await().indefinitely();
+        assertThat(LOOKUPS.of(ofDays)).isBetween(1L, FEW);
+        assertThat(LOOKUPS.of(ofDays)).isZero();
     }
 
     /** Whatever day is asked for, what happened on it or later is told, also where it was posted before. */
