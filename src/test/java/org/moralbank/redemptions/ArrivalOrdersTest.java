@@ -3,12 +3,11 @@ package org.moralbank.redemptions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -17,7 +16,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -29,23 +27,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.moralbank.access.Importer;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
-import org.moralbank.commits.Asker;
-import org.moralbank.commits.IdempotencyKey;
-import org.moralbank.commits.Needs;
 import org.moralbank.commits.TestCommits;
-import org.moralbank.commits.Work;
-import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Attribution;
 import org.moralbank.ledger.BookHandle;
-import org.moralbank.ledger.Chart;
-import org.moralbank.ledger.EntryType;
-import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Invariants;
-import org.moralbank.ledger.Ledger;
 import org.moralbank.ledger.Note;
-import org.moralbank.ledger.TestLots;
 import org.moralbank.ledger.Unit;
 import org.moralbank.paycodes.TestCodes;
 import org.moralbank.platform.Json;
@@ -63,6 +52,8 @@ import org.moralbank.platform.TestDatabase;
  * O the original          R its retry, same key        L it again, late, under another key
  * C a capture             c its retry, same key        X a void             F a refund of 30
  * V a reversal            v another, under another key
+ * E the time of an authorization is over, and a process looks what is due
+ * e it releases what it saw then
  * </pre>
  *
  * <p>A retry is what the original is, sent again: the first of the two is called the original, so that no order is played twice.
@@ -71,11 +62,18 @@ import org.moralbank.platform.TestDatabase;
  * terminal's transaction comes before its code.
  *
  * <p>A capture, void or refund that comes before the original is of an id that nobody knows.
+ *
+ * <p>What comes before E is decided by a clock of its own, {@link #EARLIER}, and the rest by that of the database: what was
+ * authorized for an hour before E is over then, and what is authorized after it is not.
  */
 class ArrivalOrdersTest {
     private static final long AMOUNT = 100;
     private static final long REFUND = 30;
     private static final int WAVE = 256;
+
+    /** Longer ago than an authorization lasts. */
+    private static final Instant EARLIER = Instant.now().minus(Duration.ofHours(2));
+
     private static final BookHandle BOOK = new BookHandle(1, "B1", ZoneId.of("Asia/Shanghai"));
     private static final Note NOTE =
             new Note(LocalDate.parse("2025-03-31"), new Attribution(1, "tests", null, null, null), null, null, null);
@@ -92,6 +90,10 @@ class ArrivalOrdersTest {
         private boolean known;
 
         private long refunded;
+
+        /** Whether the job released what had expired. */
+        private boolean released;
+
         private final Map<Character, String> kept = new HashMap<>();
 
         Model(boolean sale) {
@@ -99,6 +101,15 @@ class ArrivalOrdersTest {
         }
 
         String answer(char message) {
+            if (message == 'E') {
+                state = state.equals("AUTHORIZED") ? "EXPIRED" : state;
+                return "";
+            }
+            if (message == 'e') {
+                boolean holds = state.equals("EXPIRED") && !released;
+                released |= holds;
+                return "200 released " + (holds ? 1 : 0);
+            }
             char key = message == 'R' ? 'O' : message == 'c' ? 'C' : message;
             boolean guarded = "OLC".indexOf(key) >= 0;
             String first = kept.get(key);
@@ -159,7 +170,8 @@ class ArrivalOrdersTest {
 
         String member() {
             long posted = taken ? AMOUNT * 2 - AMOUNT + refunded : AMOUNT * 2;
-            return posted + " held " + (state.equals("AUTHORIZED") ? AMOUNT : 0);
+            boolean holds = state.equals("AUTHORIZED") || state.equals("EXPIRED") && !released;
+            return posted + " held " + (holds ? AMOUNT : 0);
         }
     }
 
@@ -168,54 +180,21 @@ class ArrivalOrdersTest {
     /** @param code what the member shows; null when he is named */
     private record Till(String member, @Nullable String code, String number, boolean sale) {}
 
-    private record Everybody() implements Asker {
-        @Override
-        public int clientId() {
-            return 1;
-        }
-
-        @Override
-        public void needs(Needs needs) {}
-
-        @Override
-        public void checkStillMay(WorkingSet set) {}
-    }
-
-    private static final SandboxConfig NO_SANDBOX = new SandboxConfig() {
-        @Override
-        public Optional<String> book() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Duration silence() {
-            return Duration.ZERO;
-        }
-    };
-
-    private static Redemptions process(TestCommits commits) {
-        return new Redemptions(
-                commits.commits(),
-                new RedemptionStore(commits.pool()),
-                TestLots.on(commits.pool()),
-                TestCodes.on(commits),
-                TestCodes.watching(),
-                new Sandbox(NO_SANDBOX),
-                new RedemptionMetrics(new SimpleMeterRegistry()));
-    }
-
     /** What a message is answered: the status, then the code and where it stands, or what became of it. */
     private static CompletableFuture<String> send(
             Redemptions process, Till till, char message, Map<String, UUID> ids, String suffix) {
+        return send(process, till, message, ids, suffix, null);
+    }
+
+    private static CompletableFuture<String> send(
+            Redemptions process,
+            Till till,
+            char message,
+            Map<String, UUID> ids,
+            String suffix,
+            @Nullable Instant clock) {
         char key = message == 'R' ? 'O' : message == 'c' ? 'C' : message;
-        Ask ask = new Ask(
-                new Everybody(),
-                1,
-                new IdempotencyKey(till.number() + '-' + key + suffix),
-                Sha256.of(till.number() + key),
-                Language.EN,
-                "/",
-                null);
+        Ask ask = TestTills.ask(till.number() + '-' + key + suffix, till.number() + key, clock);
         UUID id = ids.getOrDefault(till.number(), new UUID(0x7000, Long.MIN_VALUE));
         Sight all = Sight.ALL;
         Redemption.Till at = new Redemption.Till("T1", till.number());
@@ -250,7 +229,7 @@ class ArrivalOrdersTest {
                 assertThat(failure).isInstanceOf(RefusedException.class);
                 return "404";
             }
-            JsonNode body = read(done);
+            JsonNode body = TestTills.read(done);
             if ((key == 'O' || key == 'L') && done.status() == 201) {
                 ids.putIfAbsent(till.number(), UUID.fromString(body.path("id").asText()));
             }
@@ -267,14 +246,6 @@ class ArrivalOrdersTest {
             return body.path("outcome").asText();
         }
         return (body.has("now") ? body.path("now") : body).path("status").asText();
-    }
-
-    private static JsonNode read(Answer answer) {
-        try {
-            return Json.mapper().readTree(answer.body());
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     /** A book with a store, and members who have twice the amount each. */
@@ -306,9 +277,7 @@ class ArrivalOrdersTest {
             List<String> some = IntStream.range(from, Math.min(from + WAVE, members))
                     .mapToObj(n -> "M-" + n)
                     .toList();
-            Answer answer = commits.submit("open-" + from, some.getFirst(), List.of(1), new Endowing(some, AMOUNT * 2))
-                    .get(30, TimeUnit.SECONDS);
-            assertThat(answer.status()).isEqualTo(200);
+            TestTills.endow(commits, some, AMOUNT * 2, NOTE);
         }
     }
 
@@ -316,8 +285,7 @@ class ArrivalOrdersTest {
     private static List<String> codes(TestCommits commits, int members) throws Exception {
         List<CompletableFuture<Answer>> made = new ArrayList<>();
         for (int n = 0; n < members; n++) {
-            Ask ask = new Ask(
-                    new Everybody(), 1, new IdempotencyKey("code-" + n), Sha256.of("" + n), Language.EN, "/", null);
+            Ask ask = TestTills.ask("code-" + n, "" + n);
             made.add(TestCodes.make(commits, ask, BOOK, "M-" + n)
                     .subscribeAsCompletionStage()
                     .toCompletableFuture());
@@ -379,6 +347,10 @@ class ArrivalOrdersTest {
         "ORLVCX,  false, true,  BY_ONE",
         "ORLVF,   true,  true,  IN_TURNS",
         "ORLVF,   true,  true,  BY_ONE",
+        "OVCEe,   false, false, IN_EVERY_WAY",
+        "OLVCXEe, false, false, IN_TURNS",
+        "ORVCXEe, false, false, BY_ONE",
+        "OVCFEe,  false, false, IN_TURNS",
     })
     void answersAsTheModelInEveryOrderOfArrival(String messages, boolean sale, boolean byCode, Heard heard)
             throws Exception {
@@ -397,12 +369,12 @@ class ArrivalOrdersTest {
             endow(processes.getFirst(), orders.size());
             List<String> codes = codes(processes.getFirst(), byCode ? orders.size() : 0);
             List<Redemptions> redemptions =
-                    processes.stream().map(ArrivalOrdersTest::process).toList();
+                    processes.stream().map(TestTills::process).toList();
             for (int from = 0; from < orders.size(); from += WAVE) {
                 List<CompletableFuture<?>> wave = new ArrayList<>();
                 for (int n = from; n < Math.min(from + WAVE, orders.size()); n++) {
                     String code = byCode ? codes.get(n) : null;
-                    wave.add(play(redemptions, new Till("M-" + n, code, "N" + n, sale), orders.get(n), ids));
+                    wave.add(play(processes, redemptions, new Till("M-" + n, code, "N" + n, sale), orders.get(n), ids));
                 }
                 CompletableFuture.allOf(wave.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
             }
@@ -421,17 +393,50 @@ class ArrivalOrdersTest {
     }
 
     private static CompletableFuture<Void> play(
-            List<Redemptions> processes, Till till, Order order, Map<String, UUID> ids) {
+            List<TestCommits> commits, List<Redemptions> processes, Till till, Order order, Map<String, UUID> ids) {
         Model model = new Model(till.sale());
+        int over = order.messages().indexOf('E');
+        List<Seen> due = new ArrayList<>();
         CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
         for (int i = 0; i < order.messages().length(); i++) {
             char message = order.messages().charAt(i);
-            Redemptions process = processes.get(order.process(i));
-            chain = chain.thenCompose(ignored -> send(process, till, message, ids, ""))
+            int process = order.process(i);
+            Instant clock = i < over ? EARLIER : null;
+            chain = chain.thenCompose(ignored -> switch (message) {
+                        case 'E' -> look(commits.get(process), till, due);
+                        case 'e' -> release(commits.get(process), due);
+                        default -> send(processes.get(process), till, message, ids, "", clock);
+                    })
                     .thenAccept(told ->
                             assertThat(told).as("%s in %s", message, order).isEqualTo(model.answer(message)));
         }
         return chain;
+    }
+
+    /** What is due of a till, as the job of a process sees it. */
+    private static CompletableFuture<String> look(TestCommits process, Till till, List<Seen> due) {
+        return new ExpiryStore(process.pool())
+                .due(WAVE, List.of())
+                .subscribeAsCompletionStage()
+                .thenApply(all -> {
+                    all.stream()
+                            .filter(seen -> seen.payer().member().equals(till.member()))
+                            .forEach(due::add);
+                    return "";
+                });
+    }
+
+    private static CompletableFuture<String> release(TestCommits process, List<Seen> due) {
+        Ask ask = new Ask(new Importer(0), 1, null, new byte[0], Language.EN, "/", null);
+        Expiring work = new Expiring(1, List.copyOf(due));
+        return process.commits()
+                .submit(ask, 1, work)
+                .subscribeAsCompletionStage()
+                .thenApply(done -> {
+                    assertThat(work.stuck()).isEmpty();
+                    return done.status() + " released "
+                            + TestTills.read(done).path("released").asInt();
+                });
     }
 
     private static void permute(String chosen, String left, Consumer<String> all) {
@@ -440,8 +445,9 @@ class ArrivalOrdersTest {
         }
         for (int i = 0; i < left.length(); i++) {
             char message = left.charAt(i);
-            boolean beforeItsOriginal =
-                    message == 'R' && left.indexOf('O') >= 0 || message == 'c' && left.indexOf('C') >= 0;
+            boolean beforeItsOriginal = message == 'R' && left.indexOf('O') >= 0
+                    || message == 'c' && left.indexOf('C') >= 0
+                    || message == 'e' && left.indexOf('E') >= 0;
             if (!beforeItsOriginal) {
                 permute(chosen + message, left.substring(0, i) + left.substring(i + 1), all);
             }
@@ -473,19 +479,21 @@ class ArrivalOrdersTest {
         String made = sale ? "201 CAPTURED" : "201 AUTHORIZED";
         try (TestCommits one = TestCommits.on(database, 1)) {
             endow(one, 1);
-            assertThat(told(process(one), reversed, 'V', ids)).isEqualTo("200 NEVER_ARRIVED");
-            assertThat(told(process(one), sold, 'O', ids)).isEqualTo(made);
+            assertThat(told(TestTills.process(one), reversed, 'V', ids)).isEqualTo("200 NEVER_ARRIVED");
+            assertThat(told(TestTills.process(one), sold, 'O', ids)).isEqualTo(made);
         }
         for (Till till : List.of(reversed, sold)) {
             try (TestCommits other = TestCommits.on(database, 1)) {
                 for (int i = 0; i < 3; i++) {
                     Till another = new Till("M-0", null, till.number() + "-" + i, sale);
-                    assertThat(told(process(other), another, 'O', ids)).isEqualTo(made);
-                    assertThat(told(process(other), another, 'V', ids)).startsWith("200 RE");
+                    assertThat(told(TestTills.process(other), another, 'O', ids))
+                            .isEqualTo(made);
+                    assertThat(told(TestTills.process(other), another, 'V', ids))
+                            .startsWith("200 RE");
                 }
                 assertThat(other.count("overtaken")).isZero();
 
-                assertThat(told(process(other), till, 'L', ids))
+                assertThat(told(TestTills.process(other), till, 'L', ids))
                         .isEqualTo(till == sold ? made : "409 transaction-reversed");
 
                 assertThat(other.count("overtaken"))
@@ -521,7 +529,7 @@ class ArrivalOrdersTest {
         try (TestCommits one = TestCommits.on(database, 2);
                 TestCommits other = TestCommits.on(database, 2)) {
             endow(one, tills);
-            List<Redemptions> processes = List.of(process(one), process(other));
+            List<Redemptions> processes = List.of(TestTills.process(one), TestTills.process(other));
             for (int from = 0; from < tills; from += 100) {
                 List<CompletableFuture<?>> wave = new ArrayList<>();
                 for (int n = from; n < from + 100; n++) {
@@ -562,35 +570,6 @@ class ArrivalOrdersTest {
         try (Connection owner = database.connectAsOwner()) {
             Invariants.check(owner);
             assertThat(members(owner).values()).hasSize(tills).containsOnly(AMOUNT * 2 + " held 0");
-        }
-    }
-
-    /** Opening balances through the kernel. */
-    private record Endowing(List<String> members, long amount) implements Work {
-        private static Holder points(String member) {
-            return Holder.of(1, Chart.MEMBER_POINTS, member);
-        }
-
-        private static Holder opening() {
-            return new Holder(1, Chart.OPENING, "", Unit.PTS);
-        }
-
-        @Override
-        public void needs(Needs needs) {
-            needs.row(Ledger.BOOKS, 1).row(Ledger.HOLDINGS, opening());
-            members.forEach(member -> needs.row(Ledger.HOLDINGS, points(member)));
-        }
-
-        @Override
-        public Answer decide(WorkingSet set) {
-            for (String member : members) {
-                Ledger.post(
-                        set,
-                        NOTE.draft(EntryType.OPENING, 1)
-                                .debit(opening(), amount)
-                                .credit(points(member), amount));
-            }
-            return Answer.ok(Map.of());
         }
     }
 }
