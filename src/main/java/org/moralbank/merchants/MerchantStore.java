@@ -70,8 +70,10 @@ class MerchantStore {
             SELECT c.version, c.status, c.changed_at, c.client, c.actor, c.reason
             FROM merchant_status_change c
             WHERE c.book_id = $1 AND c.merchant_id = $2 AND c.store_id = $3 AND c.terminal_id = $4 AND c.version > $5
+            AND ($6::timestamptz IS NULL OR c.changed_at >= $6)
+            AND ($7::timestamptz IS NULL OR c.changed_at < $7)
             ORDER BY c.version
-            LIMIT $6
+            LIMIT $8
             """;
 
     private final Pool pool;
@@ -148,9 +150,11 @@ class MerchantStore {
     }
 
     /** Who suspended, resumed and closed it, the first first. */
-    Uni<Page<StatusChange.View>> statusChanges(StatusChange.Of of, Page.Request page) {
+    Uni<Page<StatusChange.View>> statusChanges(BookHandle book, StatusChange.Of of, DayRange days, Page.Request page) {
         Tuple arguments = Tuple.of((short) of.book(), of.merchant(), of.store(), of.terminal())
                 .addLong(page.afterNumber(0))
+                .addOffsetDateTime(days.since(book.calendar()))
+                .addOffsetDateTime(days.until(book.calendar()))
                 .addInteger(page.rows());
         return all(
                         STATUS_CHANGES,

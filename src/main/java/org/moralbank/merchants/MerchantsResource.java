@@ -318,11 +318,20 @@ public class MerchantsResource {
             @Context RoutingContext http,
             @RestPath String book,
             @RestPath String id,
+            @Parameter(description = "The first day of a change", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String from,
+            @Parameter(description = "The last day of a change", schema = @Schema(format = "date")) @RestQuery @Nullable
+                    String to,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
+        Fields fields = new Fields();
+        DayRange days = fields.optionalDays(from, to);
+        fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         return books.of(Call.of(http), book)
                 .call(found -> store.ofPath(found, id))
-                .chain(found -> store.statusChanges(StatusChange.Of.merchant(found.id(), id), page));
+                .chain(found -> store.statusChanges(found, StatusChange.Of.merchant(found.id(), id), days, page));
     }
 }

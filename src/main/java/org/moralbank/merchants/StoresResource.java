@@ -29,6 +29,7 @@ import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.EditRejection;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Page;
@@ -263,13 +264,22 @@ public class StoresResource {
             @RestPath String book,
             @RestPath String id,
             @RestPath String storeId,
+            @Parameter(description = "The first day of a change", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String from,
+            @Parameter(description = "The last day of a change", schema = @Schema(format = "date")) @RestQuery @Nullable
+                    String to,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
+        Fields fields = new Fields();
+        DayRange days = fields.optionalDays(from, to);
+        fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         Call call = Call.of(http);
         return books.of(call, book)
                 .call(found -> find(found, id, storeId, call))
-                .chain(found -> store.statusChanges(StatusChange.Of.store(found.id(), id, storeId), page));
+                .chain(found -> store.statusChanges(found, StatusChange.Of.store(found.id(), id, storeId), days, page));
     }
 
     /** Another merchant's is not there for a till. */

@@ -32,6 +32,7 @@ import org.moralbank.access.Role;
 import org.moralbank.access.TerminalKeys;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.EditRejection;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
@@ -287,13 +288,23 @@ public class TerminalsResource {
             @RestPath String book,
             @RestPath String id,
             @RestPath String terminalId,
+            @Parameter(description = "The first day of a change", schema = @Schema(format = "date"))
+                    @RestQuery
+                    @Nullable
+                    String from,
+            @Parameter(description = "The last day of a change", schema = @Schema(format = "date")) @RestQuery @Nullable
+                    String to,
             @RestQuery @Nullable String limit,
             @RestQuery @Nullable String after) {
+        Fields fields = new Fields();
+        DayRange days = fields.optionalDays(from, to);
+        fields.refuseFaults();
         Page.Request page = Page.Request.ofQuery(limit, after);
         Call call = Call.of(http);
         return books.of(call, book)
                 .call(found -> find(found, id, terminalId, call))
-                .chain(found -> store.statusChanges(StatusChange.Of.terminal(found.id(), id, terminalId), page));
+                .chain(found ->
+                        store.statusChanges(found, StatusChange.Of.terminal(found.id(), id, terminalId), days, page));
     }
 
     @POST

@@ -9,7 +9,11 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -221,6 +225,34 @@ class MerchantsTest {
                 .body("items.version", contains(4))
                 .body("next", nullValue());
         get(book, "/MER-2/status-changes").statusCode(404);
+    }
+
+    /** Each of the three lists, by the days of the book's calendar. */
+    @Test
+    void theChangesOfAStatusAreListedByDays() {
+        var book = bank.aBook();
+        var merchant = book.aMerchant();
+        String path = "/" + merchant;
+        var terminal = book.aTerminal(merchant, "S1", false);
+        book.as(Role.OPERATOR)
+                .body(Map.of("name", "南店"))
+                .put(book.path() + "/merchants" + path + "/stores/S1")
+                .then()
+                .statusCode(201);
+        for (String of : List.of("/terminals/" + terminal, "/stores/S1", "")) {
+            order(book, merchant + of, "suspend").statusCode(200);
+            String list = path + of + "/status-changes";
+            Instant changedAt = Instant.parse(get(book, list).extract().path("items[0].changedAt"));
+            LocalDate day = LocalDate.ofInstant(changedAt, ZoneId.of("Asia/Shanghai"));
+
+            get(book, list + "?from=" + day + "&to=" + day).body("items.status", contains("SUSPENDED"));
+            get(book, list + "?from=" + day.plusDays(1)).statusCode(200).body("items", hasSize(0));
+            get(book, list + "?to=" + day.minusDays(1)).statusCode(200).body("items", hasSize(0));
+            get(book, list + "?from=" + day + "&to=" + day.minusDays(1))
+                    .statusCode(400)
+                    .body("code", equalTo("invalid-request"));
+            get(book, list + "?from=gestern").statusCode(400).body("errors.field", contains("from"));
+        }
     }
 
     @Test
