@@ -145,7 +145,7 @@ class SandboxAtStart {
                     new Members.Registration(null, null, null, false, false),
                     null));
             if (points > 0) {
-                Note note = new Note(book.dayOf(Instant.now()), by, null, null, null);
+                Note note = new Note(book.dayOf(Instant.now()), by, null, null, null, false);
                 done(openings.open(
                         ask(book.id(), "points:" + id), book, new Openings.Opening(id, points, Unit.PTS, note)));
             }

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
+import static org.moralbank.TestBank.BY_HAND;
 
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -19,16 +20,21 @@ import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,13 +45,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
+import org.moralbank.access.ApiKey;
+import org.moralbank.access.Client;
 import org.moralbank.access.Clients;
+import org.moralbank.access.Importer;
 import org.moralbank.access.Role;
+import org.moralbank.commits.Ask;
+import org.moralbank.commits.IdempotencyKey;
+import org.moralbank.ledger.Book;
 import org.moralbank.ledger.BookRegister;
 import org.moralbank.ledger.Books;
+import org.moralbank.ledger.NewBook;
 import org.moralbank.members.Members;
 import org.moralbank.merchants.Merchants;
 import org.moralbank.merchants.Terminals;
+import org.moralbank.platform.Language;
+import org.moralbank.platform.Sha256;
 import org.moralbank.platform.TestDatabase;
 import org.moralbank.redemptions.SandboxConfig;
 import org.moralbank.till.Till;
@@ -59,6 +74,7 @@ class SandboxTest {
     private static final String BOOK = "/v1/books/SANDBOX";
     private static final String APPROVED = "713000000000000000";
     private static final Duration SILENCE = Duration.ofMillis(700);
+    private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     /** The sandbox is on, and its silence short. */
@@ -92,6 +108,9 @@ class SandboxTest {
 
     @Inject
     Openings openings;
+
+    @Inject
+    Pool pool;
 
     private @Nullable String operator;
 
@@ -442,6 +461,47 @@ class SandboxTest {
                 .then()
                 .statusCode(200)
                 .body("items", hasSize(0));
+    }
+
+    /** A start was cut off when it had made the book; the next is on a machine whose clock is a day slow. */
+    @Test
+    void givesPointsOnTheDayOfTheirPostingAndNotOnThatOfTheProcess() {
+        String key = "sandbox:SLOW:book";
+        Client client = clients.ensure(
+                        new Clients.NewClient("sandbox", Set.of(Role.OPERATOR), Set.of(Client.EVERY_BOOK), null, null),
+                        ApiKey.generate())
+                .await()
+                .indefinitely()
+                .client();
+        register.open(
+                        new Ask(
+                                new Importer(client.id()),
+                                0,
+                                new IdempotencyKey(key),
+                                Sha256.of(key),
+                                Language.ZH,
+                                "/sandbox/book",
+                                null),
+                        client,
+                        new NewBook("SLOW", "沙箱", Book.Kind.COMMUNITY, SHANGHAI, false, 200, false))
+                .await()
+                .indefinitely();
+        LocalDate tomorrow = LocalDate.now(SHANGHAI).plusDays(1);
+        int book = books.find("SLOW").await().indefinitely().orElseThrow().id();
+        pool.preparedQuery(BY_HAND + "UPDATE ledger_book SET last_posted_at = $2 WHERE book_id = $1")
+                .execute(Tuple.of(
+                        (short) book, tomorrow.atTime(12, 0).atZone(SHANGHAI).toOffsetDateTime()))
+                .await()
+                .indefinitely();
+
+        start("SLOW");
+
+        RestAssured.given()
+                .header("Authorization", "Bearer " + operator())
+                .get("/v1/books/SLOW/entries")
+                .then()
+                .body("items.type", everyItem(equalTo("OPENING")))
+                .body("items.occurredOn", contains(tomorrow.toString(), tomorrow.toString()));
     }
 
     private void start(String book) {
