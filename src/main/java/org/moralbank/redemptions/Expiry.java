@@ -30,8 +30,9 @@ import org.moralbank.platform.Language;
  * two processes that release the same are right too. When the process that has it ends, another takes over after
  * {@link #LEASE}. One whose works are all refused gives it up, and lets the others go first.
  *
- * <p>Books are released beside one another, so that one whose lock is held elsewhere keeps none waiting. A hold that cannot be
- * released is passed over for a while: all others go.
+ * <p>Books are released beside one another, so that one whose lock is held elsewhere keeps none waiting. The round does wait for
+ * it, two seconds at the first time; after that its lane knows that it is busy, and says so at once. Rounds that went on without
+ * it were tried, and spared one such wait. A hold that cannot be released is passed over for a while: all others go.
  */
 @Singleton
 class Expiry {

@@ -115,11 +115,11 @@ class ExpiryTest {
         }
     }
 
-    /** One by what the kernel finds wrong, the other by what the database refuses. */
+    /** One by what the kernel finds wrong when it has begun with it, the other by what the database refuses. */
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "UPDATE ledger_hold SET lines_account = '{99}' WHERE lines_account = '{2}' AND expires_at <= now()",
+                "UPDATE ledger_hold SET lines_account = '{2,99}', lines_amount = '{1,1}' WHERE lines_account = '{2}' AND expires_at <= now()",
                 "UPDATE ledger_account SET held = 0 WHERE account_id = 2"
             })
     void oneThatCannotBeReleasedStopsNoOther(String damage) throws Exception {
@@ -130,6 +130,7 @@ class ExpiryTest {
                 var statement = owner.createStatement()) {
             authorize(owner, 1, 5, 1);
             assertThat(statement.executeUpdate(damage)).isEqualTo(1);
+            long held = number(owner, "SELECT held FROM ledger_account WHERE account_id = 2");
             Expiry job = job(vertx, commits);
             job.begin();
 
@@ -139,6 +140,9 @@ class ExpiryTest {
 
             assertThat(number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'ACTIVE'"))
                     .isEqualTo(5 + 1);
+            assertThat(number(owner, "SELECT held FROM ledger_account WHERE account_id = 2"))
+                    .as("it leaves no trace")
+                    .isEqualTo(held);
             ExpiryStore store = new ExpiryStore(commits.pool());
             List<Seen> left = store.due(1, List.of()).await().atMost(Duration.ofSeconds(30));
             assertThat(left).extracting(seen -> seen.payer().member()).containsExactly("M-2");
