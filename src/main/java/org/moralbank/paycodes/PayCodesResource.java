@@ -9,9 +9,9 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.extensions.Extension;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -60,20 +60,23 @@ public class PayCodesResource {
             if (images == null) {
                 return List.of();
             }
-            if (images.isEmpty()
-                    || images.size() > MOST
-                    || images.stream()
-                            .anyMatch(each -> each == null || each.symbology() == null || each.format() == null)) {
+            if (images.isEmpty() || images.size() > MOST) {
                 fields.fault("images", "images");
                 return List.of();
             }
-            return images.stream().flatMap(ImageOrder::order).toList();
-        }
-
-        private static Stream<CodeImage.Order> order(@Nullable ImageOrder image) {
-            return image == null || image.symbology() == null || image.format() == null
-                    ? Stream.empty()
-                    : Stream.of(new CodeImage.Order(image.symbology(), image.format()));
+            List<CodeImage.Order> orders = new ArrayList<>();
+            for (int i = 0; i < images.size(); i++) {
+                ImageOrder image = images.get(i);
+                if (image == null) {
+                    fields.fault("images[" + i + "]", "required");
+                    continue;
+                }
+                Fields of = fields.in("images[" + i + "]");
+                orders.add(new CodeImage.Order(
+                        of.value("symbology", image.symbology(), CodeImage.Symbology.QR),
+                        of.value("format", image.format(), CodeImage.Format.PNG)));
+            }
+            return orders;
         }
     }
 

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static org.moralbank.TestBank.BY_HAND;
 
 import io.quarkus.test.common.QuarkusTestResource;
@@ -36,12 +37,15 @@ import java.util.function.Function;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.moralbank.TestBank;
 import org.moralbank.TestBank.Book;
 import org.moralbank.TestBank.Member;
@@ -218,15 +222,37 @@ class PayCodesTest {
                 .body("images", hasSize(2))
                 .body("images.mediaType", contains("image/svg+xml", "image/png"))
                 .body("images[1].data", matchesPattern("[A-Za-z0-9+/]+=*"));
-        for (Object images : List.of(
-                List.of(Map.of("symbology", "QR")),
-                Collections.nCopies(5, Map.of("symbology", "QR", "format", "SVG")))) {
+    }
+
+    static Stream<Arguments> imagesThatAreNone() {
+        Map<String, String> good = Map.of("symbology", "QR", "format", "SVG");
+        return Stream.of(
+                arguments(List.of(good, Map.of("symbology", "QR")), List.of("images[1].format")),
+                arguments(List.of(Map.of("format", "PNG"), good), List.of("images[0].symbology")),
+                arguments(List.of(Map.of()), List.of("images[0].symbology", "images[0].format")),
+                arguments(Arrays.asList(good, null), List.of("images[1]")),
+                arguments(List.of(), List.of("images")),
+                arguments(Collections.nCopies(5, good), List.of("images")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("imagesThatAreNone")
+    void namesWhatIsWrongWithAnImage(List<Object> images, List<String> fields) {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(1000, Unit.PTS);
+
+        for (Map.Entry<String, Map<String, Object>> order : Map.of(
+                        "/pay-codes",
+                        Map.<String, Object>of("member", anna.id(), "images", images),
+                        "/vouchers",
+                        Map.<String, Object>of("member", anna.id(), "amount", 500, "unit", "PTS", "images", images))
+                .entrySet()) {
             book.as(Role.APP)
-                    .body(Map.of("member", anna.id(), "images", images))
-                    .post(book.path() + "/pay-codes")
+                    .body(order.getValue())
+                    .post(book.path() + order.getKey())
                     .then()
                     .statusCode(400)
-                    .body("errors.field", contains("images"));
+                    .body("errors.field", equalTo(fields));
         }
     }
 
