@@ -132,7 +132,7 @@ public interface BulkRequest {
             }
             faults.addAll(fault.faults());
         }
-        return new Bulk.Item(reference, null, null, new ProtocolRejection.Invalid(within(index, faults)));
+        return new Bulk.Item(reference, null, null, new ProtocolRejection.Invalid(faults).within(Bulk.place(index)));
     }
 
     @SuppressWarnings("TypeParameterUnusedInFormals") // the reader's own, which it does not show
@@ -144,15 +144,6 @@ public interface BulkRequest {
         } catch (IOException e) {
             throw new IllegalStateException("a tree is in memory", e);
         }
-    }
-
-    /** The faults with their place in the whole request: {@code items[3].amount}. */
-    private static List<FieldFault> within(int index, List<FieldFault> faults) {
-        String item = "items[" + index + "]";
-        return faults.stream()
-                .map(fault -> new FieldFault(
-                        fault.field().isEmpty() ? item : item + "." + fault.field(), fault.rule(), fault.facts()))
-                .toList();
     }
 
     private static byte[] fingerprint(JsonNode json) {

@@ -17,6 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Json;
 import org.moralbank.platform.Problem;
+import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.RefusedException;
 import org.moralbank.platform.Rejection;
 
@@ -189,13 +190,25 @@ public final class Bulk implements Work {
             return new Result(index, item.reference(), Kind.CREATED, answer.body());
         } catch (RefusedException refused) {
             set.undoTo(mark);
-            Map<String, Object> problem =
-                    Problem.of(refused.rejection()).members(ask.language(), ask.instance() + "#" + index);
+            Map<String, Object> problem = Problem.of(placed(index, item, refused.rejection()))
+                    .members(ask.language(), ask.instance() + "#" + index);
             if (atomic) {
                 throw new BulkRefused(index, item.reference(), problem).refused();
             }
             return new Result(index, item.reference(), Kind.REFUSED, Json.bytes(problem));
         }
+    }
+
+    /** A fault of the form that only the decision finds is told with its place, as one that was found before has it. */
+    private static Rejection placed(int index, Item item, Rejection rejection) {
+        return item.work() != null && rejection instanceof ProtocolRejection.Invalid invalid
+                ? invalid.within(place(index))
+                : rejection;
+    }
+
+    /** Where an item is in the whole request, which faults of its form are told with: {@code items[3]}. */
+    public static String place(int index) {
+        return "items[" + index + "]";
     }
 
     /** The reference was used before for something else. */

@@ -11,6 +11,16 @@ public sealed interface ProtocolRejection extends Rejection {
             return new Invalid(List.of(new FieldFault(field, rule)));
         }
 
+        /** The same of what is an object inside the request: {@code amount} of {@code items[3]} is {@code items[3].amount}. */
+        public Invalid within(String object) {
+            return new Invalid(faults.stream()
+                    .map(fault -> new FieldFault(
+                            fault.field().isEmpty() ? object : object + "." + fault.field(),
+                            fault.rule(),
+                            fault.facts()))
+                    .toList());
+        }
+
         @Override
         public String code() {
             return "invalid-request";

@@ -309,7 +309,7 @@ class GrantsTest extends Giving {
 
         assertThat(first.getList("items.result")).isEqualTo(List.of("created"));
         assertThat(again.getList("items.result")).isEqualTo(List.of("replayed", "refused"));
-        assertThat(again.getList("items[1].problem.errors.field")).isEqualTo(List.of("expiresOn"));
+        assertThat(again.getList("items[1].problem.errors.field")).isEqualTo(List.of("items[1].expiresOn"));
         assertThat(entries(book)).isEqualTo(1);
     }
 
