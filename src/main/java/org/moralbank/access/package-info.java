@@ -23,7 +23,8 @@
  * tokens and the {@linkplain org.moralbank.access.BulkRequest items} of a bulk or of a
  * {@linkplain org.moralbank.access.LinesRequest job of lines} are bounded before they are trees, and so is the
  * {@linkplain org.moralbank.access.Bodies room} of all together: beyond it 429.
- * A POST that has no body takes none, but for an object without fields.
+ * A POST that has no body takes none, but for an object without fields; a few have one that may be {@linkplain
+ * org.moralbank.access.LeftOut left out}.
  *
  * <p><b>Why a filter of our own</b> and not the security layer of the framework: a caller is needed in every commit, with
  * his key, and the lookup is one map access on the way of every request.

@@ -2,6 +2,7 @@ package org.moralbank.redemptions;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -28,6 +29,7 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.Call;
+import org.moralbank.access.LeftOut;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Ask;
@@ -243,7 +245,7 @@ public class RedemptionsResource {
             @Nullable Map<String, String> metadata,
             @Nullable String actor,
             @Nullable String onBehalfOf)
-            implements Noted {}
+            implements Noted, LeftOut {}
 
     /** The body of a refund. */
     @Schema(name = "NewRefund")
@@ -268,7 +270,7 @@ public class RedemptionsResource {
             @Nullable Map<String, String> metadata,
             @Nullable String actor,
             @Nullable String onBehalfOf)
-            implements Noted {
+            implements Noted, LeftOut {
         Redemptions.GivenBack checked(BookHandle book, Call call) {
             Fields fields = new Fields();
             Redemptions.GivenBack order = new Redemptions.GivenBack(
@@ -459,6 +461,7 @@ public class RedemptionsResource {
 
     @POST
     @Path("/{id}/capture")
+    @Consumes(MediaType.APPLICATION_JSON)
     @Allowed({Role.TERMINAL, Role.APP, Role.COORDINATOR, Role.OPERATOR})
     @Operation(operationId = "captureRedemption", summary = "Takes what an authorization holds", description = """
                     Moves the amount, or all that was approved, from the hold to the merchant (REDEEM_CAPTURE), the earliest lot
@@ -469,9 +472,12 @@ public class RedemptionsResource {
                     One that was captured, voided or has expired is refused 409 `hold-not-active`, which says which; one that
                     its terminal has reversed 409 `transaction-reversed`, also to a retry of a capture that was answered
                     before.
+
+                    No body is needed to take all of it: leave its Content-Type out as well. It is the same request as `{}`.
+                    With a Content-Type and no body it is refused 400, because the amount may have been lost.
                     """)
     @RequestBody(
-            required = true,
+            required = false,
             content =
                     @Content(
                             mediaType = "application/json",
@@ -525,6 +531,7 @@ public class RedemptionsResource {
 
     @POST
     @Path("/{id}/refunds")
+    @Consumes(MediaType.APPLICATION_JSON)
     @Allowed({Role.TERMINAL, Role.APP, Role.COORDINATOR, Role.OPERATOR})
     @Operation(operationId = "refundRedemption", summary = "Gives a capture back, or a part of it", description = """
                     Moves the amount, or all that is left, from the merchant to the member (REDEEM_REFUND): first to a shortfall
@@ -534,9 +541,12 @@ public class RedemptionsResource {
                     limit. A freeze stops no refund. Of one who has left the shortfall is refunded all the same, and he
                     gets nothing beyond it (422 `account-closed`): the reversal of the terminal's transaction is the way, which
                     gives back all that is left of the capture.
+
+                    No body is needed to give all back that is left: leave its Content-Type out as well. It is the same request
+                    as `{}`. With a Content-Type and no body it is refused 400, because the amount may have been lost.
                     """)
     @RequestBody(
-            required = true,
+            required = false,
             content =
                     @Content(
                             mediaType = "application/json",

@@ -11,11 +11,16 @@ import static org.moralbank.TestBank.BY_HAND;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -189,6 +194,53 @@ class RedemptionLifeTest {
         assertThat(points(book, anna)).isEqualTo("1450 (0)");
         assertThat(types(book)).containsExactly("OPENING", "REDEEM_CAPTURE", "REDEEM_CAPTURE");
         get(book, part).body("status", equalTo("CAPTURED")).body("capturedAmount", equalTo(450));
+    }
+
+    /** It is the same request as an object without fields; a body that was lost on its way leaves its Content-Type. */
+    @Test
+    void takesAndGivesBackAllWhereNothingIsSent() throws Exception {
+        var book = aBookWithAStore();
+        var anna = book.aMember().holding(2000, Unit.PTS);
+        String apiKey = book.keyOf(Role.APP);
+        String held = authorized(book, anna, 500);
+
+        for (String step : List.of(held + "/capture", held + "/refunds")) {
+            for (String sent : List.of("", "{\"amount\":1}")) {
+                assertThat(send(apiKey, step, sent, sent.isEmpty() ? "application/json" : null)
+                                .statusCode())
+                        .as(sent)
+                        .isBetween(400, 415);
+            }
+            HttpResponse<String> all = send(apiKey, step, "", null);
+            HttpResponse<String> again = send(apiKey, step, "{}", "application/json");
+            HttpResponse<String> other = send(apiKey, step, "{\"amount\":500}", "application/json");
+
+            assertThat(all.statusCode()).as(all.body()).isIn(200, 201);
+            assertThat(again.headers().firstValue("Idempotent-Replayed")).hasValue("true");
+            assertThat(again.body()).isEqualTo(all.body());
+            assertThat(other.body()).contains("idempotency-key-reused");
+        }
+
+        get(book, held)
+                .body("status", equalTo("REFUNDED"))
+                .body("capturedAmount", equalTo(500))
+                .body("refundedAmount", equalTo(500));
+        assertThat(points(book, anna)).isEqualTo("2000 (0)");
+    }
+
+    /** As it is written here; one key for each path. */
+    private static HttpResponse<String> send(String apiKey, String path, String body, @Nullable String type)
+            throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + path))
+                .header("Authorization", "Bearer " + apiKey)
+                .header("Idempotency-Key", "all-of-" + path.substring(path.lastIndexOf('/') + 1))
+                .POST(body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+        if (type != null) {
+            request.header("Content-Type", type);
+        }
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        }
     }
 
     @Test
