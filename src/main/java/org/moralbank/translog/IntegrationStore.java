@@ -1,5 +1,6 @@
 package org.moralbank.translog;
 
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
@@ -234,7 +235,12 @@ class IntegrationStore {
 
     /** Takes the logs of these books, but for those that another has. */
     Turn begin(Collection<Integer> books) {
-        SqlConnection connection = pool.getConnection().await().atMost(PATIENCE);
+        return begin(books, PATIENCE);
+    }
+
+    /** The same, where another time is waited for a connection. */
+    Turn begin(Collection<Integer> books, Duration patience) {
+        SqlConnection connection = connection(patience);
         try {
             Transaction transaction = connection.begin().await().atMost(PATIENCE);
             List<Held> held = new ArrayList<>();
@@ -251,6 +257,17 @@ class IntegrationStore {
         } catch (RuntimeException e) {
             connection.close().await().atMost(PATIENCE);
             throw e;
+        }
+    }
+
+    /** One that comes when nobody waits for it any more goes back to the pool, which would miss it until the process ends. */
+    private SqlConnection connection(Duration patience) {
+        Uni<SqlConnection> taken = pool.getConnection().memoize().indefinitely();
+        try {
+            return taken.await().atMost(patience);
+        } catch (RuntimeException unawaited) {
+            taken.chain(SqlConnection::close).subscribe().with(closed -> {}, none -> {});
+            throw unawaited;
         }
     }
 

@@ -3,6 +3,8 @@ package org.moralbank.translog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.smallrye.mutiny.TimeoutException;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.commits.TestCommits;
 import org.moralbank.ledger.BookHandle;
+import org.moralbank.platform.CountedReads;
 import org.moralbank.platform.TestDatabase;
 import org.moralbank.proofs.Checkpoint;
 import org.moralbank.proofs.Frontier;
@@ -50,6 +53,8 @@ class IntegrationTest {
     private static Connection superuser;
 
     private static int books;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
 
     private int book;
     private Integration integration = integrator();
@@ -360,6 +365,21 @@ class IntegrationTest {
     }
 
     /** The log of the book, taken by a process. */
+    @Test
+    void aConnectionThatComesTooLateIsGivenBack() throws Exception {
+        try (CountedReads one = new CountedReads(database)) {
+            SqlConnection only = one.pool().getConnection().await().atMost(PATIENCE);
+            var store = new IntegrationStore(one.pool());
+            assertThatThrownBy(() -> store.begin(List.of(book), Duration.ofMillis(50)))
+                    .isInstanceOf(TimeoutException.class);
+
+            only.close().await().atMost(PATIENCE);
+
+            SqlConnection again = one.pool().getConnection().await().atMost(PATIENCE);
+            again.close().await().atMost(PATIENCE);
+        }
+    }
+
     private Turn begun() {
         Turn turn = new IntegrationStore(process.pool()).begin(List.of(book));
         assertThat(turn.held()).hasSize(1);
