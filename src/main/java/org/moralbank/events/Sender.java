@@ -22,7 +22,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +83,7 @@ final class Sender implements AutoCloseable {
 
     /** Posts and waits for the status, on a thread that may wait; never longer than the timeout, whatever the receiver does. */
     Outcome post(URI url, Map<String, String> headers, byte[] body) throws InterruptedException {
-        AtomicReference<@Nullable HttpClientRequest> open = new AtomicReference<>();
+        Posting posting = new Posting();
         long deadline = System.nanoTime() + timeout.toNanos();
         try {
             InetAddress address = address(url, deadline);
@@ -105,7 +104,9 @@ final class Sender implements AutoCloseable {
             headers.forEach(options::putHeader);
             int status = wait(
                     client.request(options).compose(request -> {
-                        open.set(request);
+                        if (!posting.begins(request)) {
+                            return Future.failedFuture("given up");
+                        }
                         return request.send(Buffer.buffer(body)).map(response -> {
                             discardBody(response);
                             return response.statusCode();
@@ -114,13 +115,33 @@ final class Sender implements AutoCloseable {
                     deadline);
             return outcome(status);
         } catch (TimeoutException late) {
-            HttpClientRequest request = open.get();
-            if (request != null) {
-                request.reset();
-            }
+            posting.giveUp();
             return new Outcome("timeout");
         } catch (ExecutionException failed) {
             return new Outcome(errorClass(failed.getCause()));
+        }
+    }
+
+    /** A request, which may be given up before its connection is there; what was told as a timeout is not sent after that. */
+    private static final class Posting {
+        private @Nullable HttpClientRequest request;
+        private boolean isGivenUp;
+
+        /** Whether it may be sent. */
+        synchronized boolean begins(HttpClientRequest connected) {
+            if (isGivenUp) {
+                connected.reset();
+            } else {
+                request = connected;
+            }
+            return !isGivenUp;
+        }
+
+        synchronized void giveUp() {
+            isGivenUp = true;
+            if (request != null) {
+                request.reset();
+            }
         }
     }
 

@@ -2,10 +2,12 @@ package org.moralbank.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.NetServer;
 import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -180,6 +183,46 @@ class SenderTest {
                 Duration.ofMillis(300)));
 
         assertThat(post(sender, named())).isEqualTo("timeout");
+    }
+
+    @Test
+    void whatTimedOutBeforeItsConnectionWasThereIsNotSentAfterThat(@TempDir Path folder) throws Exception {
+        PfxOptions certificate = certificate(folder, "receiver.test");
+        Receiver secure =
+                closing(new Receiver(VERTX, new HttpServerOptions().setSsl(true).setPfxKeyCertOptions(certificate)));
+        CompletableFuture<Void> opened = new CompletableFuture<>();
+        NetServer gate = gate(opened, secure.port());
+        open.add(() -> gate.close().toCompletionStage().toCompletableFuture().join());
+        HttpClientOptions oneConnection =
+                new HttpClientOptions().setMaxPoolSize(1).setPfxTrustOptions(certificate);
+        Sender sender = sender(oneConnection, true, "127.0.0.1");
+        String url = "https://receiver.test:" + gate.actualPort() + "/";
+        assertThat(post(sender, url)).isEqualTo("timeout");
+
+        opened.complete(null);
+
+        // This one waits until there is no more to come of the first.
+        assertThat(post(sender, url)).isEqualTo("null");
+        assertThat(secure.received).hasSize(1);
+    }
+
+    /** Takes connections, and lets none of them through before it is opened. */
+    private static NetServer gate(CompletableFuture<Void> opened, int port) {
+        return VERTX.createNetServer()
+                .connectHandler(from -> {
+                    from.pause();
+                    Context own = VERTX.getOrCreateContext();
+                    opened.thenRun(() -> own.runOnContext(now -> VERTX.createNetClient()
+                            .connect(port, "127.0.0.1")
+                            .onSuccess(to -> {
+                                from.pipeTo(to);
+                                to.pipeTo(from);
+                            })));
+                })
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 
     @Test
