@@ -7,6 +7,7 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -89,9 +90,11 @@ class PayCodeStore {
                 SELECT d.*, row_number() OVER (ORDER BY d.expires_at) AS turn
                 FROM pay_voucher d
                 WHERE d.book_id = b.book_id AND d.status = 'ACTIVE' AND d.expires_at <= statement_timestamp()
+                AND NOT d.voucher_id = ANY ($3)
                 ORDER BY d.expires_at
                 LIMIT $1
             ) v
+            WHERE NOT b.book_id = ANY ($2)
             ORDER BY v.turn
             LIMIT $1
             """;
@@ -207,9 +210,16 @@ class PayCodeStore {
                 .map(PayCodeStore::vouchers);
     }
 
-    /** Some of those that are still held although their time is over, the longest over first in each book. */
-    Uni<List<Voucher>> due(int most) {
-        return pool.preparedQuery(DUE).execute(Tuple.of(most)).map(PayCodeStore::vouchers);
+    /**
+     * Some of those that are still held although their time is over, the longest over first in each book; none of these
+     * books, and none of these vouchers.
+     */
+    Uni<List<Voucher>> due(int most, Collection<Integer> notOf, Collection<UUID> not) {
+        Tuple arguments = Tuple.tuple()
+                .addInteger(most)
+                .addArrayOfShort(notOf.stream().map(Integer::shortValue).toArray(Short[]::new))
+                .addArrayOfUUID(not.toArray(UUID[]::new));
+        return pool.preparedQuery(DUE).execute(arguments).map(PayCodeStore::vouchers);
     }
 
     private static List<Voucher> vouchers(RowSet<Row> rows) {

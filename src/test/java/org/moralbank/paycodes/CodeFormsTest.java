@@ -265,6 +265,11 @@ class CodeFormsTest {
         }
     }
 
+    /** As they are when nothing is set. */
+    static PayCodesConfig usualSettings() {
+        return Settings.of(null, null);
+    }
+
     @Test
     void productionDoesNotStartWithoutAKey(@TempDir Path folder) throws Exception {
         String text = Base64.getEncoder().encodeToString(RFC_SECRET);
