@@ -49,6 +49,9 @@ class Deliverer {
 
     void onStart(@Observes StartupEvent start) {
         if (!config.deliver()) {
+        config.fault().ifPresent(sentence -> {
+            throw new ConfigurationException(sentence);
+        });
             return;
         }
         if (!box.hasKey() && webhooks.isAny().await().indefinitely()) {

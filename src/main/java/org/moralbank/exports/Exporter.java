@@ -3,6 +3,7 @@ package org.moralbank.exports;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -52,6 +53,9 @@ class Exporter {
     }
 
     void onStart(@Observes StartupEvent start) {
+        config.fault().ifPresent(sentence -> {
+            throw new ConfigurationException(sentence);
+        });
         if (config.make()) {
             thread.start("exporter");
         }

@@ -4,15 +4,18 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Settings of exports. */
 @ConfigMapping(prefix = "moralbank.exports")
 interface ExportsConfig {
+    Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
     /** Whether this process makes exports; of several replicas at least one must. */
     @WithDefault("true")
     boolean make();
 
-    /** How often it looks for exports that were asked of other replicas, or were left by one that is gone. */
+    /** How often it looks for exports that were asked of other replicas, or were left by one that is gone; 10 ms or longer. */
     @WithDefault("1s")
     Duration poll();
 
@@ -31,4 +34,16 @@ interface ExportsConfig {
     /** The most bytes that the exports of one book may come to together, packed as they are kept. */
     @WithDefault("10G")
     MemorySize mostBytesOfABook();
+
+    /** The sentence of what is out of its bounds, or nothing. */
+    default Optional<String> fault() {
+        if (poll().toMillis() < 10) {
+            return Optional.of("moralbank.exports.poll must be 10 ms or longer; it is " + poll() + ".");
+        }
+        if (checkpointWait().isNegative() || checkpointWait().compareTo(LONGEST_WAIT) > 0) {
+            return Optional.of(
+                    "moralbank.exports.checkpoint-wait must be 0 s to 30 s; it is " + checkpointWait() + ".");
+        }
+        return Optional.empty();
+    }
 }

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -52,6 +53,7 @@ class Expiry {
 
     private static final int FAULT = 500;
 
+    private final RedemptionsConfig settings;
     private final RedemptionsConfig.Expiry config;
     private final Commits commits;
     private final ExpiryStore store;
@@ -65,6 +67,7 @@ class Expiry {
     private volatile boolean stopping;
 
     Expiry(RedemptionsConfig config, Commits commits, ExpiryStore store, RedemptionMetrics metrics, Vertx vertx) {
+        this.settings = config;
         this.config = config.expiry();
         this.commits = commits;
         this.store = store;
@@ -73,6 +76,9 @@ class Expiry {
     }
 
     void onStart(@Observes StartupEvent event) {
+        settings.fault().ifPresent(sentence -> {
+            throw new ConfigurationException(sentence);
+        });
         if (config.enabled()) {
             begin();
         }

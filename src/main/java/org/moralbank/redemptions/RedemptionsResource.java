@@ -53,7 +53,6 @@ import org.moralbank.platform.ProtocolRejection;
 @Tag(name = "redemptions", description = "Points spent at merchants.")
 public class RedemptionsResource {
     private static final ProtocolRejection.NotFound NONE = new ProtocolRejection.NotFound("redemption");
-    private static final Duration LONGEST_AUTHORIZATION = Duration.ofDays(7);
 
     private final Books books;
     private final Redemptions redemptions;
@@ -187,8 +186,11 @@ public class RedemptionsResource {
                     cashAmount == null ? 0 : fields.amount("cashAmount", cashAmount),
                     holdSeconds == null
                             ? lasts
-                            : Duration.ofSeconds(
-                                    fields.number("holdSeconds", holdSeconds, 1, LONGEST_AUTHORIZATION.toSeconds())),
+                            : Duration.ofSeconds(fields.number(
+                                    "holdSeconds",
+                                    holdSeconds,
+                                    1,
+                                    RedemptionsConfig.LONGEST_AUTHORIZATION.toSeconds())),
                     till,
                     Line.checked(fields, lines),
                     Once.content(withoutCode()),
