@@ -68,7 +68,7 @@ class CodeKeysBean {
             if (mayMake && Files.notExists(file)) {
                 OwnerOnly.write(file, Base64.getEncoder().encodeToString(CodeKeys.random()) + "\n");
             }
-            return decoded(Files.readString(file).strip(), "The file " + file);
+            return decoded(Files.readString(file), "The file " + file);
         } catch (IOException e) {
             throw new ConfigurationException("The key of pay codes cannot be read from the file " + file + " (" + e
                     + "); restore it from a backup, or see MORALBANK_PAY_CODES_KEY_FILE.");
@@ -77,7 +77,7 @@ class CodeKeysBean {
 
     private static byte[] decoded(String text, String what) {
         try {
-            byte[] key = Base64.getDecoder().decode(text);
+            byte[] key = Base64.getDecoder().decode(text.strip());
             if (key.length >= CodeKeys.LEAST_BYTES) {
                 return key;
             }

@@ -282,6 +282,8 @@ class CodeFormsTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageNotContaining("mb_");
         assertThat(CodeKeysBean.key(Settings.of(text, null), false)).isEqualTo(RFC_SECRET);
+        // As a secret has it that was made from a file.
+        assertThat(CodeKeysBean.key(Settings.of(text + "\n", null), false)).isEqualTo(RFC_SECRET);
         assertThat(CodeKeysBean.key(Settings.of(null, file), false)).isEqualTo(RFC_SECRET);
         assertThat(CodeKeysBean.key(Settings.of(null, null), true)).hasSize(32);
     }
