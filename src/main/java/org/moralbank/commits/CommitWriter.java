@@ -41,6 +41,7 @@ final class CommitWriter {
         return flight.landed()
                 .compose(sent -> writing.entities().isEmpty() ? Future.succeededFuture() : flushed(open, writing))
                 .compose(flushed -> paged(open, writing.pages()))
+                .eventually(() -> closed(writing.pages()))
                 .recover(cause -> Future.failedFuture(CommitFailure.whileWriting(cause)))
                 .compose(written -> new Flight().commit(open));
     }
@@ -66,6 +67,17 @@ final class CommitWriter {
             });
         }
         return chain;
+    }
+
+    private Future<?> closed(List<Writing.Pages> pages) {
+        return pages.isEmpty()
+                ? Future.succeededFuture()
+                : context.executeBlocking(() -> {
+                    for (Writing.Pages each : pages) {
+                        each.close();
+                    }
+                    return null;
+                });
     }
 
     /** One page after another. The connection is never idle for longer than a page takes to be read. */

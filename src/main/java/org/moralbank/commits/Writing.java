@@ -2,6 +2,7 @@ package org.moralbank.commits;
 
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,6 +29,9 @@ public final class Writing {
          */
         @Nullable
         Consumer<Writing> next() throws Exception;
+
+        /** Ends the reading, whether all was read or a page failed. Called on a worker thread. */
+        default void close() throws IOException {}
     }
 
     Writing() {}

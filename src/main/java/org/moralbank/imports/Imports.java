@@ -255,6 +255,7 @@ class Imports {
         private final Upload upload;
         private final List<Account> accounts;
         private @Nullable Reader reader;
+        private boolean entriesAreOver;
         private int accountsWritten;
 
         Pages(BookHandle book, Upload upload, ImportedEntries first) {
@@ -268,17 +269,26 @@ class Imports {
             if (reader == null) {
                 reader = new Reader(book, upload);
             }
-            List<Entry> entries = reader.page();
-            if (!entries.isEmpty()) {
-                return writing -> ImportedEntries.write(writing, entries);
+            if (!entriesAreOver) {
+                List<Entry> entries = reader.page();
+                if (!entries.isEmpty()) {
+                    return writing -> ImportedEntries.write(writing, entries);
+                }
+                entriesAreOver = true;
             }
-            reader.close();
             if (accountsWritten == accounts.size()) {
                 return null;
             }
             List<Account> next = accounts.subList(accountsWritten, Math.min(accounts.size(), accountsWritten + PAGE));
             accountsWritten += next.size();
             return writing -> ImportedEntries.writeAccounts(writing, next);
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (reader != null) {
+                reader.close();
+            }
         }
     }
 

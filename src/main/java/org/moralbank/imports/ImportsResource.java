@@ -143,23 +143,27 @@ public class ImportsResource {
         if (!receiving.tryAcquire()) {
             throw new ProtocolRejection.Plain("overloaded").refused();
         }
+        Upload received = null;
+        boolean isBeingTaken = false;
         try {
             Upload upload = Upload.receive(body, form, largest, FOLDER);
-            try {
-                Ask ask = call.ask(found.id(), upload.sha256());
-                return imports.take(ask, found, call.client(), upload, said)
-                        .eventually(() -> end(upload))
-                        // A client that goes away does not end the import, which reads the file until it is done.
-                        .memoize()
-                        .indefinitely()
-                        .map(Responses::of);
-            } catch (IOException | RuntimeException failed) {
-                upload.delete();
-                throw failed;
+            received = upload;
+            Ask ask = call.ask(found.id(), upload.sha256());
+            Uni<Response> taken = imports.take(ask, found, call.client(), upload, said)
+                    .eventually(() -> end(upload))
+                    // A client that goes away does not end the import, which reads the file until it is done.
+                    .memoize()
+                    .indefinitely()
+                    .map(Responses::of);
+            isBeingTaken = true;
+            return taken;
+        } finally {
+            if (!isBeingTaken) {
+                if (received != null) {
+                    received.delete();
+                }
+                receiving.release();
             }
-        } catch (IOException | RuntimeException failed) {
-            receiving.release();
-            throw failed;
         }
     }
 

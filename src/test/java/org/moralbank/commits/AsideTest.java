@@ -27,6 +27,9 @@ import org.moralbank.platform.TestDatabase;
 class AsideTest {
     private static final AtomicInteger KEYS = new AtomicInteger();
 
+    /** How often the reading of pages was ended. */
+    private static final AtomicInteger CLOSED = new AtomicInteger();
+
     @SuppressWarnings("NullAway.Init") // by makeTheDatabase
     private static TestDatabase.Database database;
 
@@ -84,6 +87,11 @@ class AsideTest {
                         return each ->
                                 each.execute("INSERT INTO test_row VALUES ($1, $2)", Tuple.of((short) rows.book, page));
                     }
+
+                    @Override
+                    public void close() {
+                        CLOSED.incrementAndGet();
+                    }
                 });
             });
         }
@@ -127,6 +135,23 @@ class AsideTest {
 
         assertThat(answer.status()).as(body(answer)).isEqualTo(200);
         assertThat(rows()).isEqualTo(50);
+    }
+
+    @Test
+    void itsReadingIsEndedWhetherAllWasReadOrNot() throws Exception {
+        int before = CLOSED.get();
+        aside(aKey(), new Rows(1, 5, n -> {})).get(30, TimeUnit.SECONDS);
+        assertThat(CLOSED.get() - before).isEqualTo(1);
+
+        Answer failed = aside(aKey(), new Rows(1, 5, n -> {
+                    if (n == 3) {
+                        throw new IllegalStateException("page 3 cannot be read");
+                    }
+                }))
+                .get(30, TimeUnit.SECONDS);
+
+        assertThat(failed.status()).as(body(failed)).isEqualTo(500);
+        assertThat(CLOSED.get() - before).isGreaterThanOrEqualTo(2);
     }
 
     @Test
