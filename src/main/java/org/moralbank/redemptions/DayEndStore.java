@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.platform.Page;
@@ -46,10 +47,12 @@ class DayEndStore {
             ORDER BY d.day, d.merchant, d.terminal
             """;
 
+    /** Nothing happens after the day on which it is recorded, and ids begin with the time of that: older ones are not read. */
     private static final String NUMBERS = """
             SELECT r.terminal_transaction
             FROM redemption r
             WHERE r.book_id = $1 AND r.merchant = $2 AND r.terminal = $3 AND r.occurred_on BETWEEN $4 AND $5
+            AND r.redemption_id >= $6
             UNION ALL
             SELECT t.terminal_transaction
             FROM redemption_tombstone t
@@ -142,8 +145,9 @@ class DayEndStore {
 
     /** The terminal's own numbers of some days, those of reversed transactions too. */
     Uni<List<String>> numbers(BookHandle book, String merchant, String terminal, LocalDate from, LocalDate to) {
+        UUID first = RedemptionStore.first(book, from);
         return pool.preparedQuery(NUMBERS)
-                .execute(Tuple.from(List.of((short) book.id(), merchant, terminal, from, to)))
+                .execute(Tuple.from(List.of((short) book.id(), merchant, terminal, from, to, first)))
                 .map(DayEndStore::texts);
     }
 

@@ -154,14 +154,19 @@ class RedemptionStore {
     }
 
     /**
-     * Where the list begins: behind the cursor, and not before the first day. Nothing happens after the day on which it is
+     * What stands before the ids of all that happened on a day or later. Nothing happens after the day on which it is
      * recorded, and the ids begin with the time of that; two days are left over for clocks that differ.
      */
+    static UUID first(BookHandle book, LocalDate day) {
+        return Ids.first(day.minusDays(2).atStartOfDay(book.calendar()).toInstant());
+    }
+
+    /** Where the list begins: behind the cursor, and not before the first day. */
     private static @Nullable UUID behind(BookHandle book, @Nullable LocalDate from, @Nullable UUID after) {
         if (from == null) {
             return after;
         }
-        UUID first = Ids.first(from.minusDays(2).atStartOfDay(book.calendar()).toInstant());
+        UUID first = first(book, from);
         // In the order of PostgreSQL, which is that of the text.
         return after == null || after.toString().compareTo(first.toString()) < 0 ? first : after;
     }
