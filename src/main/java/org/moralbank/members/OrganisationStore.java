@@ -31,13 +31,18 @@ public class OrganisationStore {
             LIMIT $6
             """;
 
-    /** The unit itself comes first; UNION, not UNION ALL, so that a ring could not run for ever. */
+    private static final String FIND = "SELECT " + COLUMNS + """
+            FROM member_organisation_unit u
+            WHERE u.code = $1
+            """;
+
+    /** The unit itself comes first. A unit's parent was there before it and stays: there are no rings. */
     private static final String SUBTREE = """
             WITH RECURSIVE subtree (code, depth) AS (
                 SELECT code, 0
                 FROM member_organisation_unit
                 WHERE code = $1
-                UNION
+                UNION ALL
                 SELECT child.code, subtree.depth + 1
                 FROM subtree
                 JOIN member_organisation_unit child ON child.parent = subtree.code
@@ -91,18 +96,17 @@ public class OrganisationStore {
 
     /** A unit and all below it; refuses as not found what is not there or has a book that is not the client's. */
     public Uni<List<OrganisationUnit>> subtree(Client client, String code) {
-        return subtree(code).map(units -> visible(client, units));
+        return read(SUBTREE, code).map(units -> visible(client, units));
     }
 
     /** A unit; refuses as not found what is not there or keeps a book that is not the client's. */
     Uni<OrganisationUnit> unit(Client client, String code) {
-        return subtree(code)
-                .map(units -> visible(client, units.stream().limit(1).toList()).getFirst());
+        return read(FIND, code).map(units -> visible(client, units).getFirst());
     }
 
     /** Empty when there is none of the code. */
-    private Uni<List<OrganisationUnit>> subtree(String code) {
-        return pool.preparedQuery(SUBTREE).execute(Tuple.of(code)).map(OrganisationStore::units);
+    private Uni<List<OrganisationUnit>> read(String sql, String code) {
+        return pool.preparedQuery(sql).execute(Tuple.of(code)).map(OrganisationStore::units);
     }
 
     private static List<OrganisationUnit> visible(Client client, List<OrganisationUnit> units) {
