@@ -9,10 +9,10 @@ import io.vertx.core.Vertx;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookEventStore;
+import org.moralbank.platform.JobThread;
 import org.moralbank.platform.SecretBox;
 
 /** Has this process deliver, from its start to its end. */
@@ -27,8 +27,9 @@ class Deliverer {
     private final SecretBox box;
     private final EventsConfig config;
     private final MeterRegistry registry;
-    private volatile boolean stopping;
-    private @Nullable Thread thread;
+    private @Nullable JobThread thread;
+    private @Nullable Sender sender;
+    private @Nullable Deliveries deliveries;
 
     Deliverer(
             Vertx vertx,
@@ -48,44 +49,37 @@ class Deliverer {
     }
 
     void onStart(@Observes StartupEvent start) {
-        if (!config.deliver()) {
         config.fault().ifPresent(sentence -> {
             throw new ConfigurationException(sentence);
         });
+        if (!config.deliver()) {
             return;
         }
         if (!box.hasKey() && webhooks.isAny().await().indefinitely()) {
             throw new ConfigurationException("There are webhooks, and the service has no key to open their secrets;"
                     + " set moralbank.secrets.key to the one they were registered with.");
         }
-        thread = Thread.ofPlatform().daemon().name("webhook-deliverer").start(this::run);
-    }
-
-    private void run() {
-        try (Sender sender = Sender.of(ClientProxy.unwrap(vertx), config);
-                Deliveries deliveries = new Deliveries(store, events, box, sender, config, registry)) {
-            boolean well = true;
-            while (!stopping) {
-                try {
-                    var ignored = deliveries.round();
-                    well = true;
-                } catch (RuntimeException fault) {
-                    if (well && !stopping) {
-                        LOG.warn("Webhooks are not looked after for now; trying on.", fault);
-                    }
-                    well = false;
-                }
-                LockSupport.parkNanos(config.poll().toNanos());
-            }
-        }
+        Sender posting = Sender.of(ClientProxy.unwrap(vertx), config);
+        Deliveries delivering = new Deliveries(store, events, box, posting, config, registry);
+        thread = new JobThread(LOG, "Webhooks are not looked after for now; trying on.", config.poll(), () -> {
+            var ignored = delivering.round();
+            return false;
+        });
+        sender = posting;
+        deliveries = delivering;
+        thread.start("webhook-deliverer");
     }
 
     /** Before the pool closes. */
     void onStop(@Observes @Priority(1) ShutdownEvent stop) throws InterruptedException {
-        stopping = true;
         if (thread != null) {
-            LockSupport.unpark(thread);
-            thread.join(java.time.Duration.ofSeconds(5));
+            thread.stop();
+        }
+        if (deliveries != null) {
+            deliveries.close();
+        }
+        if (sender != null) {
+            sender.close();
         }
     }
 }

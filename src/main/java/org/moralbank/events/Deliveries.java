@@ -125,15 +125,20 @@ final class Deliveries implements AutoCloseable {
         List<AtomicInteger> counts =
                 due.quick() ? List.of(webhook.running, running) : List.of(webhook.running, running, runningSlow);
         counts.forEach(AtomicInteger::incrementAndGet);
-        return CompletableFuture.runAsync(
-                () -> {
-                    try {
-                        deliver(due.stream());
-                    } finally {
-                        counts.forEach(AtomicInteger::decrementAndGet);
-                    }
-                },
-                threads);
+        try {
+            return CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            deliver(due.stream());
+                        } finally {
+                            counts.forEach(AtomicInteger::decrementAndGet);
+                        }
+                    },
+                    threads);
+        } catch (RuntimeException | Error noThread) {
+            counts.forEach(AtomicInteger::decrementAndGet);
+            throw noThread;
+        }
     }
 
     private List<DeliveryStore.Known> known() {

@@ -8,9 +8,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
+import org.moralbank.platform.JobThread;
 
 /** Has this process integrate, from its start to its end. */
 @Singleton
@@ -23,13 +22,13 @@ class Integrator {
     private final LogConfig config;
     private final LogKeys keys;
     private final Integration integration;
-    private volatile boolean stopping;
-    private @Nullable Thread thread;
+    private final JobThread thread;
 
     Integrator(IntegrationStore store, LogKeys keys, LogConfig config, MeterRegistry registry) {
         this.config = config;
         this.keys = keys;
         this.integration = new Integration(store, keys, new LogMetrics(registry), REST_OF_SWEEP);
+        this.thread = new JobThread(LOG, "Entries are not integrated for now; trying on.", config.poll(), this::next);
     }
 
     void onStart(@Observes StartupEvent start) {
@@ -40,7 +39,7 @@ class Integrator {
             LOG.warn("There is no key for the transparency log (MORALBANK_LOG_KEY): nothing is signed.");
             return;
         }
-        thread = Thread.ofPlatform().daemon().name("log-integrator").start(this::run);
+        thread.start("log-integrator");
     }
 
     /** What is refused, by the code of the book, as this process saw it last. */
@@ -48,35 +47,17 @@ class Integrator {
         return integration.refused();
     }
 
-    private void run() {
-        boolean well = true;
-        while (!stopping) {
-            boolean more = false;
-            try {
-                more = integration.round();
-                if (!more) {
-                    // Where there is much to append, what was appended before waits.
-                    boolean ignored = integration.sweep(config.sweep());
-                }
-                well = true;
-            } catch (RuntimeException fault) {
-                if (well && !stopping) {
-                    LOG.warn("Entries are not integrated for now; trying on.", fault);
-                }
-                well = false;
-            }
-            if (!more) {
-                LockSupport.parkNanos(config.poll().toNanos());
-            }
+    private boolean next() {
+        boolean more = integration.round();
+        if (!more) {
+            // Where there is much to append, what was appended before waits.
+            boolean ignored = integration.sweep(config.sweep());
         }
+        return more;
     }
 
     /** Before the pool closes. */
     void onStop(@Observes @Priority(1) ShutdownEvent stop) throws InterruptedException {
-        stopping = true;
-        if (thread != null) {
-            LockSupport.unpark(thread);
-            thread.join(Duration.ofSeconds(5));
-        }
+        thread.stop();
     }
 }
