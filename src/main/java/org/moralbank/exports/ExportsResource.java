@@ -36,6 +36,7 @@ import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
+import org.moralbank.platform.AcceptEncoding;
 import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Language;
@@ -338,8 +339,7 @@ public class ExportsResource {
             @RestPath String book,
             @RestPath String id,
             @Parameter(example = "entries.jsonl") @RestPath String name) {
-        String accepted = Objects.requireNonNullElse(http.request().getHeader("Accept-Encoding"), "");
-        boolean gzip = accepted.contains("gzip");
+        boolean gzip = AcceptEncoding.gzip(http.request().getHeader("Accept-Encoding"));
         return books.of(Call.of(http), book)
                 .chain(found -> file(found, id, name))
                 .onItem()

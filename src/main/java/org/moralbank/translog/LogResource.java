@@ -33,6 +33,7 @@ import org.moralbank.access.Call;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
+import org.moralbank.platform.AcceptEncoding;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.ProtocolRejection;
@@ -186,8 +187,7 @@ public class LogResource {
             @Context RoutingContext http,
             @RestPath String book,
             @Parameter(description = "As of a tile", example = "000.p/8") @RestPath String index) {
-        String accepted = http.request().getHeader("Accept-Encoding");
-        boolean gzip = accepted != null && accepted.matches("(?i)(.*[ ,])?gzip(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$)).*");
+        boolean gzip = AcceptEncoding.gzip(http.request().getHeader("Accept-Encoding"));
         return books.of(Call.of(http), book)
                 .chain(found -> store.entries(found.id(), parsed("0", index)))
                 // Compressing 150 KB takes milliseconds that belong to others here.
