@@ -100,11 +100,17 @@ public class WebhooksResource {
 
         private Set<String> booksOf(Fields fields) {
             Set<String> set = new TreeSet<>();
-            for (String book : fields.value("books", books, List.<@Nullable String>of())) {
-                set.add(Client.EVERY_BOOK.equals(book) ? Client.EVERY_BOOK : fields.id("books", book));
-            }
-            if (books != null && (books.isEmpty() || books.size() > MOST)) {
+            List<@Nullable String> named = fields.value("books", books, List.<@Nullable String>of());
+            if (books != null && books.isEmpty()) {
                 fields.fault("books", "required");
+            }
+            if (named.size() > MOST) {
+                fields.fault("books", "items", Map.of("most", MOST));
+                return set;
+            }
+            for (int i = 0; i < named.size(); i++) {
+                String book = named.get(i);
+                set.add(Client.EVERY_BOOK.equals(book) ? Client.EVERY_BOOK : fields.id("books[" + i + "]", book));
             }
             return set.contains(Client.EVERY_BOOK) ? Set.of(Client.EVERY_BOOK) : set;
         }

@@ -161,9 +161,10 @@ public class ExportsResource {
                 return EnumSet.allOf(type);
             }
             Set<E> set = EnumSet.noneOf(type);
-            for (E name : names) {
+            for (int i = 0; i < names.size(); i++) {
+                E name = names.get(i);
                 if (name == null) {
-                    fields.fault(field, "required");
+                    fields.fault(field + "[" + i + "]", "required");
                 } else {
                     set.add(name);
                 }

@@ -156,6 +156,24 @@ class WebhooksTest {
     }
 
     @Test
+    void namesTheBookThatIsWrongAndHowManyThereMayBe() {
+        var book = bank.aBook();
+        var key = book.keyOf(Role.APP);
+        String body = "{\"url\":\"%s\",\"books\":[%s]}";
+
+        for (String wrong : new String[] {"null", "\"a b\""}) {
+            post(book, key, "", body.formatted(URL, "\"" + book.code() + "\"," + wrong))
+                    .statusCode(400)
+                    .body("errors.field", contains("books[1]"));
+        }
+        post(book, key, "", body.formatted(URL, "null" + ",null".repeat(1_000)))
+                .statusCode(400)
+                .body("errors.field", contains("books"))
+                .body("errors[0].message", containsString("1000"));
+        post(book, key, "", body.formatted(URL, "")).statusCode(400).body("errors.field", contains("books"));
+    }
+
+    @Test
     void refusesBooksThatAreNotThereOrNotTheCallers() {
         var book = bank.aBook();
         var other = bank.aBook();

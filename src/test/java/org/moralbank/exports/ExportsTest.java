@@ -438,6 +438,12 @@ class ExportsTest {
         refused(book, "{\"from\":\"2025-01-02\",\"to\":\"2025-01-01\"}", 400, "invalid-request");
         refused(book, "{\"lastSeq\":1,\"asOf\":\"2025-01-01T00:00:00Z\"}", 400, "invalid-request");
         refused(book, "{\"contents\":[\"STATEMENTS\"],\"formats\":[\"HLEDGER\"]}", 400, "invalid-request");
+        book.as(Role.AUDITOR)
+                .body("{\"contents\":[\"ACCOUNTS\",null]}")
+                .post(book.path() + "/exports")
+                .then()
+                .statusCode(400)
+                .body("errors.field", equalTo(List.of("contents[1]")));
         // The one behind the last is the first of nothing.
         assertThat(get(book, export(book, "{\"firstSeq\":2}")).getInt("lastSeq"))
                 .isEqualTo(1);
