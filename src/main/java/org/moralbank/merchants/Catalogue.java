@@ -4,7 +4,6 @@ import static org.moralbank.merchants.BoughtTable.BOUGHT;
 import static org.moralbank.merchants.ItemTable.ITEMS;
 
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,7 @@ import org.moralbank.commits.WorkingSet;
  * Catalogue.need(needs, book, merchant, member, lines);
  * …
  * Merchants.seller(set, book, merchant);
- * List<Catalogue.Sold> sold = Catalogue.buy(set, book, merchant, member, lines, amount, day);
+ * Catalogue.buy(set, book, merchant, member, lines, amount, day);
  * }</pre>
  *
  * <p>and when the sale is undone as a whole (a void, an expiry, a reversal, a refund of all of it), once:
@@ -37,13 +36,6 @@ import org.moralbank.commits.WorkingSet;
  */
 public final class Catalogue {
     private Catalogue() {}
-
-    /**
-     * A line as it was sold.
-     *
-     * @param price of one, in hundredths of a point
-     */
-    public record Sold(String item, String name, int count, long price) {}
 
     /** Names what {@link #buy} and {@link #giveBack} look at. */
     public static void need(Needs needs, int book, String merchant, String member, List<Line> lines) {
@@ -64,24 +56,20 @@ public final class Catalogue {
      *
      * @param amount what is asked for, in hundredths of a point
      */
-    public static List<Sold> buy(
+    public static void buy(
             WorkingSet set, int book, String merchant, String member, List<Line> lines, long amount, LocalDate day) {
         if (lines.isEmpty()) {
-            return List.of();
+            return;
         }
         Merchant seller = Merchants.known(set, book, merchant);
-        List<Sold> sold = new ArrayList<>(lines.size());
         long sum = 0;
         for (Line line : lines) {
-            Item item = onSale(set, seller, line.item(), day);
-            sold.add(new Sold(item.id(), item.name(), line.count(), item.price()));
-            sum += item.price() * line.count();
+            sum += onSale(set, seller, line.item(), day).price() * line.count();
         }
         if (sum != amount) {
             throw new CatalogueRejection.AmountDiffers(amount, sum).refused();
         }
         countByItem(lines).forEach((id, count) -> count(set, seller, member, id, count, day));
-        return sold;
     }
 
     /** Takes back what {@link #buy} counted on that day: the lines of a sale that is undone as a whole, once. */
