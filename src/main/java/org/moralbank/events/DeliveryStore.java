@@ -177,7 +177,7 @@ class DeliveryStore {
             """;
 
     private static final String REPLAYS = NOW + """
-            SELECT a.event_no, a.attempts, a.since, t.now
+            SELECT a.event_no, a.attempts, a.since
             FROM event_aside a, t
             WHERE a.webhook_id = $2 AND a.book_id = $3 AND a.state = 'REPLAYING' AND a.next_attempt_at <= t.now
             ORDER BY a.event_no
@@ -247,7 +247,7 @@ class DeliveryStore {
             long version) {}
 
     /** An event that is to be sent again. */
-    record Replay(long event, int attempts, Instant since, Instant now) {}
+    record Replay(long event, int attempts, Instant since) {}
 
     /**
      * Of all webhooks: how many events the slowest stream is behind, what is parked, and what stopped.
@@ -371,10 +371,7 @@ class DeliveryStore {
         List<Replay> replays = new ArrayList<>();
         for (Row row : run(REPLAYS, Tuple.of(aheadMillis, stream.webhook(), (short) stream.book(), (long) most))) {
             replays.add(new Replay(
-                    row.getLong(0),
-                    row.getInteger(1),
-                    row.getOffsetDateTime(2).toInstant(),
-                    row.getOffsetDateTime(3).toInstant()));
+                    row.getLong(0), row.getInteger(1), row.getOffsetDateTime(2).toInstant()));
         }
         return replays;
     }

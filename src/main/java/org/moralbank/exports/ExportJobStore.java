@@ -251,15 +251,12 @@ class ExportJobStore {
         run(GIVE_BACK, held(lease).addString(error).addLong(pause.toSeconds()));
     }
 
-    /** Deletes exports whose time is over; how many. */
-    int deleteExpired() {
-        int deleted = 0;
+    /** Deletes exports whose time is over. */
+    void deleteExpired() {
         for (Row row : pool.query(EXPIRED).execute().await().atMost(PATIENCE)) {
-            if (exports.delete(row.getShort(0), row.getUUID(1)).await().atMost(PATIENCE)) {
-                deleted++;
-            }
+            boolean ignored =
+                    exports.delete(row.getShort(0), row.getUUID(1)).await().atMost(PATIENCE);
         }
-        return deleted;
     }
 
     /** How many are waiting or being made, by whomever. */

@@ -81,7 +81,6 @@ final class Making {
             }
         }
         if (!there.contains(PackFile.MANIFEST)) {
-            made.removeIf(file -> file.name().equals(PackFile.MANIFEST));
             byte[] manifest = Manifest.of(lease.book(), selection, reading.totals(), made);
             make(PackFile.MANIFEST, sink -> {
                 sink.write(manifest);

@@ -8,20 +8,13 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
 import java.util.HexFormat;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * A private key of Ed25519 with the name of its owner, which signs notes. In text {@code PRIVATE+KEY+name+id+key}, as Go's
- * {@code sumdb/note} writes it; the key is the seed of RFC 8032 section 5.1.5 behind the type 1.
+ * A private key of Ed25519 with the name of its owner, which signs notes. It is made of the seed of RFC 8032 section 5.1.5.
  */
 public final class SigningKey {
     public static final int SEED_BYTES = 32;
-
-    private static final Pattern TEXT =
-            Pattern.compile("PRIVATE\\+KEY\\+(?<name>[^+]+)\\+(?<id>[0-9a-f]{8})\\+(?<key>[A-Za-z0-9+/=]+)");
 
     /** What stands before the seed in the only form in which the JDK reads one (RFC 8410 section 7). */
     private static final byte[] PKCS8 = HexFormat.of().parseHex("302e020100300506032b657004220420");
@@ -49,31 +42,6 @@ public final class SigningKey {
             throw new IllegalArgumentException("a seed has " + SEED_BYTES + " bytes, not " + seed.length);
         }
         return new SigningKey(name, seed);
-    }
-
-    /** The key that a text gives. The text is not repeated when it is refused. */
-    public static SigningKey parse(String text) {
-        Matcher matcher = TEXT.matcher(text);
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException("not a signing key, PRIVATE+KEY+name+id+key");
-        }
-        byte[] typed;
-        try {
-            typed = Base64.getDecoder().decode(matcher.group("key"));
-        } catch (IllegalArgumentException malformed) {
-            // Its own message would repeat a part of the key.
-            throw new IllegalArgumentException("the key is not in base64");
-        }
-        if (typed.length != 1 + SEED_BYTES || typed[0] != VerificationKey.ED25519) {
-            throw new IllegalArgumentException("not a key of Ed25519");
-        }
-        byte[] seed = new byte[SEED_BYTES];
-        System.arraycopy(typed, 1, seed, 0, SEED_BYTES);
-        SigningKey key = new SigningKey(matcher.group("name"), seed);
-        if (!HexFormat.of().toHexDigits(key.verification.id()).equals(matcher.group("id"))) {
-            throw new IllegalArgumentException("the id is not that of the name and the key");
-        }
-        return key;
     }
 
     /**

@@ -70,11 +70,6 @@ public record Tile(int level, long index, int width) {
         return level * LOG_FULL >= Long.SIZE - 1 ? 0 : size >> level * LOG_FULL;
     }
 
-    /** Whether a tree of this size has this tile. */
-    public boolean isIn(long size) {
-        return index <= Long.MAX_VALUE / FULL - 1 && first() + width <= hashes(level, size);
-    }
-
     /** The tile, as wide as it is in a tree of this size, in which the root of a complete subtree is or from which it follows. */
     static Tile of(int treeLevel, long treeIndex, long size) {
         int level = treeLevel / LOG_FULL;

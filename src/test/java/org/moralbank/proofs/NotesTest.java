@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Signed notes, checkpoints and receipts: against what Go's sumdb writes, RFC 8032's keys and the specifications' examples. */
 class NotesTest {
     /** Of the tests of golang.org/x/mod/sumdb/note. */
-    private static final String SKEY = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
+    /** The key's part of PRIVATE+KEY+PeterNeumann+c74f20a3+…: the seed behind the type 1. */
+    private static final String SKEY = "AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz";
 
     private static final String VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
     private static final String TEXT =
@@ -29,7 +32,8 @@ class NotesTest {
 
     @Test
     void signsAsGoDoes() {
-        SigningKey key = SigningKey.parse(SKEY);
+        SigningKey key = SigningKey.of(
+                "PeterNeumann", Arrays.copyOfRange(Base64.getDecoder().decode(SKEY), 1, 33));
 
         assertThat(key.verification()).isEqualTo(PETER).hasToString(VKEY);
         assertThat(SignedNote.sign(TEXT, key)).hasToString(NOTE);
@@ -47,7 +51,7 @@ class NotesTest {
                         "rfc8032+%08x+%s"
                                 .formatted(
                                         key.verification().id(),
-                                        java.util.Base64.getEncoder()
+                                        Base64.getEncoder()
                                                 .encodeToString(
                                                         HexFormat.of()
                                                                 .parseHex(
@@ -146,17 +150,7 @@ class NotesTest {
     }
 
     @Test
-    void refusesWhatIsNoSigningKeyAndDoesNotRepeatIt() {
-        for (String key : List.of(
-                SKEY.replace("c74f20a3", "c74f20a4"),
-                SKEY.replace("AYEK", "AoEK"),
-                SKEY.substring(0, SKEY.length() - 4),
-                SKEY + "=",
-                "PRIVATE+" + SKEY)) {
-            assertThatThrownBy(() -> SigningKey.parse(key))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageNotContaining("FGyNhPJEMzD1QIDr");
-        }
+    void refusesWhatIsNoSigningKey() {
         assertThatThrownBy(() -> SigningKey.of("a b", new byte[32])).hasMessageContaining("no space");
         assertThatThrownBy(() -> SigningKey.of("a", new byte[31])).hasMessage("a seed has 32 bytes, not 31");
     }

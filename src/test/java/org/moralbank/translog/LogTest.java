@@ -27,9 +27,9 @@ import org.moralbank.TestBank;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.TestDatabase;
+import org.moralbank.proofs.Bundles;
 import org.moralbank.proofs.Checkpoint;
 import org.moralbank.proofs.Consistency;
-import org.moralbank.proofs.EntryBundle;
 import org.moralbank.proofs.Frontier;
 import org.moralbank.proofs.Hash;
 import org.moralbank.proofs.Receipt;
@@ -85,8 +85,7 @@ class LogTest {
 
         Checkpoint checkpoint = checkpoint(book);
         Frontier frontier = new Frontier();
-        List<byte[]> entries =
-                EntryBundle.read(get(book, "/tile/entries/000.p/5").asByteArray());
+        List<byte[]> entries = Bundles.read(get(book, "/tile/entries/000.p/5").asByteArray());
         entries.forEach(entry -> frontier.append(Hash.leaf(entry)));
 
         assertThat(checkpoint.origin()).isEqualTo("log.example/" + book.code());
@@ -107,8 +106,8 @@ class LogTest {
         String posted = get(book, "/checkpoint").asString();
         post(book, 4);
 
-        byte[] entry = EntryBundle.read(get(book, "/tile/entries/000.p/7").asByteArray())
-                .get(1);
+        byte[] entry =
+                Bundles.read(get(book, "/tile/entries/000.p/7").asByteArray()).get(1);
         Receipt now = Receipt.parse(get(book, "/proofs/2").asString());
         Receipt then = Receipt.parse(get(book, "/proofs/2?size=3").asString());
 
@@ -190,9 +189,8 @@ class LogTest {
         assertThat(get(book, "/tile/0/000").asByteArray()).hasSize(8_192);
         assertThat(get(book, "/tile/0/001.p/2").asByteArray()).hasSize(64);
         assertThat(get(book, "/tile/1/000.p/1").asByteArray()).hasSize(32);
-        assertThat(EntryBundle.read(get(book, "/tile/entries/000").asByteArray()))
-                .hasSize(256);
-        assertThat(EntryBundle.read(get(book, "/tile/entries/001.p/2").asByteArray()))
+        assertThat(Bundles.read(get(book, "/tile/entries/000").asByteArray())).hasSize(256);
+        assertThat(Bundles.read(get(book, "/tile/entries/001.p/2").asByteArray()))
                 .hasSize(2);
         assertThat(get(book, "/proofs/257").asString()).contains("\nindex 256\n");
         for (String none : List.of(
