@@ -102,8 +102,7 @@ record Allowance(
     }
 
     /**
-     * The allowances of a terminal, the oldest first: one row of a working set, so that two that are made at once see one
-     * another.
+     * The allowances of a terminal: one row of a working set, so that two that are made at once see one another.
      */
     record All(List<Allowance> allowances) {
         static final All NONE = new All(List.of());

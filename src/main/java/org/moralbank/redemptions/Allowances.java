@@ -49,8 +49,8 @@ class Allowances {
     record Order(long perSale, int sales, Duration lasts, Attribution by) {}
 
     /**
-     * Makes an allowance. Refuses a closed book, a merchant or terminal that does not sell, and a second allowance while one holds, in this
-     * order.
+     * Makes an allowance. Refuses, in this order: a terminal that is not there, a closed book, a merchant or terminal that does
+     * not sell, and a second allowance while one holds.
      */
     Uni<Answer> make(Ask ask, BookHandle book, Allowance.Till till, Order order) {
         return commits.submit(ask, book.id(), new Work() {
