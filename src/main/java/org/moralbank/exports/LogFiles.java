@@ -9,7 +9,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.proofs.SignedNote;
-import org.moralbank.proofs.VerificationKey;
 import org.moralbank.translog.SignedCheckpoint;
 import org.moralbank.translog.TransparencyLog;
 
@@ -42,7 +41,7 @@ class LogFiles {
         String note = checkpoint.get().note();
         List<SignedNote.Line> signatures = SignedNote.parse(note).signatures();
         String keys = log.verificationKeys(book).await().atMost(ExportJobStore.PATIENCE).stream()
-                .dropWhile(key -> signatures.stream().noneMatch(line -> isOf(line, key)))
+                .dropWhile(key -> signatures.stream().noneMatch(line -> line.isOf(key)))
                 .map(key -> key + "\n")
                 .collect(Collectors.joining());
         List<Text> texts =
@@ -54,10 +53,6 @@ class LogFiles {
                     .ifPresent(receipt -> texts.add(new Text(PackFile.FIRST_ENTRY, receipt.toString())));
         }
         return texts;
-    }
-
-    private static boolean isOf(SignedNote.Line line, VerificationKey key) {
-        return line.id() == key.id() && line.name().equals(key.name());
     }
 
     private Optional<SignedCheckpoint> await(BookHandle book, long size, Runnable between) {

@@ -51,7 +51,8 @@ public record SignedNote(String text, List<Line> signatures) {
             return new Line(VerificationKey.checkedName(parts[0]), id, signature);
         }
 
-        boolean isOf(VerificationKey key) {
+        /** Whether it says that it is of this key; nothing is verified. */
+        public boolean isOf(VerificationKey key) {
             return id == key.id() && name.equals(key.name());
         }
     }

@@ -82,9 +82,7 @@ final class AllowanceTable implements Table<Till, Allowance.All> {
                 row.getInteger(6),
                 row.getOffsetDateTime(7).toInstant(),
                 row.getOffsetDateTime(8).toInstant(),
-                row.getOffsetDateTime(9) == null
-                        ? null
-                        : row.getOffsetDateTime(9).toInstant(),
+                Moments.instant(row.getOffsetDateTime(9)),
                 row.getString(10),
                 new Attribution(row.getInteger(11), row.getString(12), row.getString(13), null, null));
     }

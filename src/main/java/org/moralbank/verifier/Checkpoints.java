@@ -233,8 +233,7 @@ final class Checkpoints {
             }
             Checkpoint checkpoint = Checkpoint.verified(note, keys);
             String by = SignedNote.parse(note).signatures().stream()
-                    .filter(line -> keys.stream()
-                            .anyMatch(key -> key.id() == line.id() && key.name().equals(line.name())))
+                    .filter(line -> keys.stream().anyMatch(line::isOf))
                     .map(line -> "%s+%08x".formatted(line.name(), line.id()))
                     .distinct()
                     .collect(Collectors.joining(" and "));
