@@ -23,8 +23,6 @@ import java.math.BigInteger;
 import java.net.Socket;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
 import org.moralbank.commits.Bulk;
+import org.moralbank.platform.Eventually;
 import org.moralbank.platform.TestDatabase;
 
 /** No body that anybody sends takes the memory of all. */
@@ -86,12 +85,12 @@ class BodiesTest {
     void tellsWhoComesWhenTheRoomIsTakenToComeAgain() {
         String body = "{\"items\":[[]]}";
         double refusedBefore = refused();
-        await(() -> bodies.heldBytes() == 0);
+        Eventually.holds(() -> bodies.heldBytes() == 0);
         Bodies.Room others = bodies.room();
 
         others.take(bodies.mostBytes() - body.length());
         bulk(body).statusCode(200);
-        await(() -> bodies.heldBytes() == bodies.mostBytes() - body.length());
+        Eventually.holds(() -> bodies.heldBytes() == bodies.mostBytes() - body.length());
         others.take(1);
         for (int i = 0; i < 2; i++) {
             bulk(body).statusCode(429).header("Retry-After", equalTo("1")).body("code", equalTo("overloaded"));
@@ -101,14 +100,14 @@ class BodiesTest {
         assertThat(refused() - refusedBefore).isEqualTo(3);
         others.giveBack();
 
-        await(() -> bodies.heldBytes() == 0);
+        Eventually.holds(() -> bodies.heldBytes() == 0);
         bulk(body).statusCode(200);
     }
 
     @Test
     void refusesABodyBeforeItIsThereByItsLengthAndOneWithoutALengthWhenItHasGrown() throws Exception {
         String key = book.keyOf(Role.APP);
-        await(() -> bodies.heldBytes() == 0);
+        Eventually.holds(() -> bodies.heldBytes() == 0);
         Bodies.Room others = bodies.room();
         others.take(bodies.mostBytes() - (1 << 20));
 
@@ -120,7 +119,7 @@ class BodiesTest {
         }
         others.giveBack();
 
-        await(() -> bodies.heldBytes() == 0);
+        Eventually.holds(() -> bodies.heldBytes() == 0);
     }
 
     /** HTTP/2 tells it behind the last byte. */
@@ -155,7 +154,7 @@ class BodiesTest {
     void refusesABodyOverTheLimitByItsLengthWhateverRoomThereIs() throws Exception {
         String key = book.keyOf(Role.APP);
         String large = "Content-Type: application/json\r\nContent-Length: " + (BodyReader.LARGEST + 1);
-        await(() -> bodies.heldBytes() == 0);
+        Eventually.holds(() -> bodies.heldBytes() == 0);
         Bodies.Room others = bodies.room();
         others.take(bodies.mostBytes());
         double refusedBefore = refused();
@@ -178,7 +177,7 @@ class BodiesTest {
     @CsvSource({"/transfers, 413", "/transfers/bulk, 429"})
     void answersTheNextRequestOfAConnectionWhoseBodyItRefusedUnread(String path, int status) throws Exception {
         String large = "Content-Type: application/json\r\nContent-Length: " + (BodyReader.LARGEST + 1);
-        await(() -> bodies.heldBytes() == 0);
+        Eventually.holds(() -> bodies.heldBytes() == 0);
         Bodies.Room others = bodies.room();
         others.take(bodies.mostBytes());
 
@@ -198,13 +197,13 @@ class BodiesTest {
 
     @Test
     void givesTheRoomBackWhenTheClientGoesAwayBefore() throws Exception {
-        await(() -> bodies.heldBytes() == 0);
+        Eventually.holds(() -> bodies.heldBytes() == 0);
 
         try (Socket client = begin(book.keyOf(Role.APP), "Content-Length: " + (8 << 20), "")) {
-            await(() -> bodies.heldBytes() == 8 << 20);
+            Eventually.holds(() -> bodies.heldBytes() == 8 << 20);
         }
 
-        await(() -> bodies.heldBytes() == 0);
+        Eventually.holds(() -> bodies.heldBytes() == 0);
     }
 
     @Test
@@ -261,13 +260,5 @@ class BodiesTest {
 
     private static String statusLine(Socket client) throws IOException {
         return new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII)).readLine();
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long until = System.nanoTime() + 20_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited too long").isLessThan(until);
-            LockSupport.parkNanos(5_000_000);
-        }
     }
 }

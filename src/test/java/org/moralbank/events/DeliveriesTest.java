@@ -39,8 +39,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,6 +49,7 @@ import org.moralbank.commits.Commits;
 import org.moralbank.imports.Moved;
 import org.moralbank.ledger.BookEventStore;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Eventually;
 import org.moralbank.platform.SecretBox;
 import org.moralbank.platform.TestDatabase;
 
@@ -198,14 +197,6 @@ class DeliveriesTest {
 
     private void append(TestBank.Book book, int times) {
         Appending.append(commits, book, "voucher.made", "tests/1", times);
-    }
-
-    private static void eventually(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited too long").isLessThan(deadline);
-            LockSupport.parkNanos(5_000_000);
-        }
     }
 
     private static List<Integer> to(int last) {
@@ -716,9 +707,9 @@ class DeliveriesTest {
                 registry);
 
         deliverer.onStart(new StartupEvent());
-        eventually(() -> receiver.received.size() == 3);
+        Eventually.holds(() -> receiver.received.size() == 3);
         append(book, 1);
-        eventually(() -> receiver.received.size() == 4);
+        Eventually.holds(() -> receiver.received.size() == 4);
         deliverer.onStop(new ShutdownEvent());
         append(book, 1);
         // Its lease was given back at its end: another goes on at once.
@@ -759,9 +750,9 @@ class DeliveriesTest {
 
         CompletableFuture<Void> first = deliveries.round();
         CompletableFuture<Void> second = deliveries.round();
-        eventually(() -> receiver.received.size() == 30 && held.size() == 4);
+        Eventually.holds(() -> receiver.received.size() == 30 && held.size() == 4);
         append(books.getFirst(), 5);
-        eventually(() -> {
+        Eventually.holds(() -> {
             var ignored = deliveries.round();
             return receiver.received.size() == 35;
         });
@@ -790,12 +781,12 @@ class DeliveriesTest {
         assertThat(receiver.numbers()).isEqualTo(to(1));
         registerWithEventsIn(4, 80, hanging);
         var ignored = deliveries.round();
-        eventually(() -> held.size() == 192);
+        Eventually.holds(() -> held.size() == 192);
 
         for (int event = 2; event <= 5; event++) {
             append(book, 1);
             int last = event;
-            eventually(() -> {
+            Eventually.holds(() -> {
                 var ignoredRound = deliveries.round();
                 return receiver.received.size() == last;
             });
@@ -832,7 +823,7 @@ class DeliveriesTest {
         hanging.answers((request, response) -> held.add(response));
         registerWithEventsIn(9, 40, hanging);
         var ignored = deliveries.round();
-        eventually(() -> held.size() == 160);
+        Eventually.holds(() -> held.size() == 160);
         var book = bank.aBook();
         var hook = Hook.of(book, receiver.url(), "");
         append(book, 1);
@@ -842,7 +833,7 @@ class DeliveriesTest {
                 .await()
                 .indefinitely();
 
-        eventually(() -> {
+        Eventually.holds(() -> {
             var ignoredRound = deliveries.round();
             return receiver.received.size() == 1;
         });

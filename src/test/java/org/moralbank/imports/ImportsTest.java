@@ -36,8 +36,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -52,6 +50,7 @@ import org.moralbank.ledger.EntryType;
 import org.moralbank.ledger.Holder;
 import org.moralbank.ledger.Lot;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Eventually;
 import org.moralbank.platform.Sha256;
 import org.moralbank.platform.TestDatabase;
 import org.moralbank.proofs.SigningKey;
@@ -778,13 +777,13 @@ class ImportsTest {
             client.getOutputStream().write(head(here, key, lines.length).getBytes(UTF_8));
             client.getOutputStream().write(lines, 0, half);
             client.getOutputStream().flush();
-            await(() -> uploads().anyMatch(size -> size == half));
+            Eventually.holds(() -> uploads().anyMatch(size -> size == half));
             if (goes == Goes.WITH_A_RESET) {
                 client.setSoLinger(true, 0);
             }
         }
-        await(() -> uploads().noneMatch(size -> size == half));
-        await(() -> !resource.isReceiving());
+        Eventually.holds(() -> uploads().noneMatch(size -> size == half));
+        Eventually.holds(() -> !resource.isReceiving());
 
         assertThat(rows(here)).isZero();
         // Nothing was answered under the key, and nothing is in the way of the whole.
@@ -815,14 +814,6 @@ class ImportsTest {
             return Stream.of(0L);
         }
         return sizes.stream();
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long until = System.nanoTime() + 20_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("waited too long").isLessThan(until);
-            LockSupport.parkNanos(5_000_000);
-        }
     }
 
     @Test
@@ -992,14 +983,14 @@ class ImportsTest {
         try (Socket first = new Socket("localhost", RestAssured.port)) {
             first.getOutputStream().write(head(here, key, lines.length).getBytes(UTF_8));
             first.getOutputStream().write(lines, 0, lines.length - 1);
-            await(resource::isReceiving);
+            Eventually.holds(resource::isReceiving);
             send(here, key, JSONL, lines)
                     .statusCode(429)
                     .header("Retry-After", equalTo("1"))
                     .body("code", equalTo("overloaded"));
             send(other, otherKey, JSONL, others).statusCode(429);
             first.getOutputStream().write(lines, lines.length - 1, 1);
-            await(() -> !resource.isReceiving());
+            Eventually.holds(() -> !resource.isReceiving());
         }
 
         send(here, key, JSONL, lines).statusCode(201).header("Idempotent-Replayed", equalTo("true"));

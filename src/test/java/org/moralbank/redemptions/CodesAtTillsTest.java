@@ -29,12 +29,16 @@ import org.moralbank.TestBank.Book;
 import org.moralbank.TestBank.Member;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Unit;
+import org.moralbank.platform.Eventually;
 import org.moralbank.platform.TestDatabase;
 
 /** What a till does: it shows codes, is a registered terminal, and says what is bought. Over HTTP. */
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
 class CodesAtTillsTest {
+    /** How long after its time an authorization has ended. */
+    private static final Duration LATEST_EXPIRY = Duration.ofSeconds(5);
+
     @Inject
     TestBank bank;
 
@@ -256,7 +260,7 @@ class CodesAtTillsTest {
         var third = shop.authorized(code, 300, "3");
         expireNow(shop.book(), third);
         shop.step(third, "/capture").statusCode(409).body("redemptionStatus", equalTo("EXPIRED"));
-        await(() -> status(shop.book(), third).equals("EXPIRED"));
+        Eventually.holds(LATEST_EXPIRY, () -> status(shop.book(), third).equals("EXPIRED"));
         shop.reverse("3").body("outcome", equalTo("RELEASED"));
         assertThat(points(anna)).isEqualTo("500 (500)");
         var fourth = shop.authorized(code, 300, "4");
@@ -525,8 +529,10 @@ class CodesAtTillsTest {
         shop.step(voided, "/void").statusCode(200);
         var expired = buy(shop, anna, "4", "AUTHORIZE", 2, 200).extract().header("Location");
         expireNow(shop.book(), expired);
-        await(() ->
-                status(shop.book(), expired).equals("EXPIRED") && points(anna).endsWith("(0)"));
+        Eventually.holds(
+                LATEST_EXPIRY,
+                () -> status(shop.book(), expired).equals("EXPIRED")
+                        && points(anna).endsWith("(0)"));
         shop.book().as(Role.AUDITOR).get(expired).then().body("endedAt", notNullValue());
         shop.reverse("4").statusCode(200);
         var refunded = buy(shop, anna, "5", "SALE", 2, 200).extract().header("Location");
@@ -568,7 +574,7 @@ class CodesAtTillsTest {
                 .header("Location");
         var expired = shop.authorized(anna.payCode(), 10, "5");
         expireNow(shop.book(), expired);
-        await(() -> points(anna).endsWith("(100)"));
+        Eventually.holds(LATEST_EXPIRY, () -> points(anna).endsWith("(100)"));
         shop.step(sold, "/refunds");
         terminal(shop, "suspend");
 
@@ -729,18 +735,6 @@ class CodesAtTillsTest {
 
     private static String status(Book book, String location) {
         return book.as(Role.AUDITOR).get(location).then().extract().path("status");
-    }
-
-    private interface Condition {
-        boolean holds();
-    }
-
-    /** Within five seconds, as an expiry is. */
-    private static void await(Condition condition) {
-        long latest = System.nanoTime() + Duration.ofSeconds(5).toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("five seconds").isLessThan(latest);
-        }
     }
 
     private void expireNow(Book book, String location) {

@@ -8,13 +8,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.audit.Check;
 import org.moralbank.commits.TestCommits;
 import org.moralbank.ledger.Invariants;
+import org.moralbank.platform.Eventually;
 import org.moralbank.platform.TestDatabase;
 
 /** The job that releases what has expired, in two processes on one PostgreSQL. */
@@ -134,7 +134,7 @@ class ExpiryTest {
             Expiry job = job(vertx, commits);
             job.begin();
 
-            await(() ->
+            Eventually.holds(() ->
                     number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'EXPIRED'") == 4 && failures() == 1);
             job.end();
 
@@ -169,10 +169,11 @@ class ExpiryTest {
             Expiry first = job(vertx, one);
             Expiry second = job(vertx, other);
             first.begin();
-            await(() -> number(owner, "SELECT count(*) FROM redemption_expiry_lease WHERE until > '-infinity'") == 1);
+            Eventually.holds(
+                    () -> number(owner, "SELECT count(*) FROM redemption_expiry_lease WHERE until > '-infinity'") == 1);
             second.begin();
 
-            await(() -> number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'EXPIRED'") == 5);
+            Eventually.holds(() -> number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'EXPIRED'") == 5);
             first.end();
             second.end();
         } finally {
@@ -198,20 +199,13 @@ class ExpiryTest {
             Expiry job = job(vertx, commits);
             job.begin();
 
-            await(() -> number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'EXPIRED'") == 1);
+            Eventually.holds(() -> number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'EXPIRED'") == 1);
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
             elsewhere.rollback();
-            await(() -> number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'EXPIRED'") == 6);
+            Eventually.holds(() -> number(owner, "SELECT count(*) FROM ledger_hold WHERE status = 'EXPIRED'") == 6);
             job.end();
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().join();
-        }
-    }
-
-    private static void await(Callable<Boolean> done) throws Exception {
-        long latest = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!done.call()) {
-            assertThat(System.nanoTime()).as("half a minute").isLessThan(latest);
         }
     }
 

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -31,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.commits.TestCommits;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.platform.CountedReads;
+import org.moralbank.platform.Eventually;
 import org.moralbank.platform.TestDatabase;
 import org.moralbank.proofs.Checkpoint;
 import org.moralbank.proofs.Frontier;
@@ -52,9 +52,9 @@ class IntegrationTest {
     @SuppressWarnings("NullAway.Init") // by begin
     private static Connection superuser;
 
-    private static int books;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private static int books;
 
     private int book;
     private Integration integration = integrator();
@@ -364,7 +364,6 @@ class IntegrationTest {
         assertThat(refused()).isNull();
     }
 
-    /** The log of the book, taken by a process. */
     @Test
     void aConnectionThatComesTooLateIsGivenBack() throws Exception {
         try (CountedReads one = new CountedReads(database)) {
@@ -380,6 +379,7 @@ class IntegrationTest {
         }
     }
 
+    /** The log of the book, taken by a process. */
     private Turn begun() {
         Turn turn = new IntegrationStore(process.pool()).begin(List.of(book));
         assertThat(turn.held()).hasSize(1);
@@ -393,12 +393,10 @@ class IntegrationTest {
     }
 
     private void await(java.util.function.BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(end);
-            LockSupport.parkNanos(20_000_000);
+        Eventually.holds(() -> {
             TestLog.catchUp(integration);
-        }
+            return condition.getAsBoolean();
+        });
     }
 
     /** As SIGSTOP does it: the database gives his lock away, and when he wakes he can do nothing. */
