@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import org.moralbank.access.BulkRequest;
 import org.moralbank.access.Call;
 import org.moralbank.access.LinesRequest;
 import org.moralbank.commits.Answer;
@@ -32,7 +33,7 @@ import org.moralbank.platform.Moments;
 import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.Rejection;
 
-/** Orders jobs of lines. */
+/** Orders jobs of lines, and has bulks, which are fewer of the same, done at once. */
 @ApplicationScoped
 public class LineJobs {
     /** Of the operation that orders one, for those who read the API. */
@@ -77,6 +78,14 @@ public class LineJobs {
         Work work =
                 new Ordering(ask, call, book, kind.collection(), lines.size(), parts(lines), config.mostOpenOfABook());
         return commits.submit(ask, book.id(), work).invoke(runner::wake);
+    }
+
+    /** Does all that is in a bulk at once, in one commit. */
+    public Uni<Answer> bulk(Call call, String bookCode, LineKind kind, BulkRequest body) {
+        return books.of(call, bookCode).chain(book -> {
+            Ask ask = call.ask(book.id());
+            return commits.submit(ask, book.id(), kind.bulk(body, ask, book, call.client()));
+        });
     }
 
     private static void refuseFaults(Call call, Ask ask, BookHandle book, LineKind kind, List<byte[]> lines) {

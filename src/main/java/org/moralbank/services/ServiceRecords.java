@@ -13,7 +13,6 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
-import org.moralbank.commits.Bulk;
 import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Once;
@@ -68,11 +67,6 @@ public class ServiceRecords {
     public static void attach(WorkingSet set, BookHandle book, ServiceGiven given, Entry earned) {
         ServiceRecord record = new ServiceRecord(book.id(), Ids.next(), given, set.now(), earned.seq(), null);
         set.put(RECORDS, record.key(), record);
-    }
-
-    /** Records many; each item as {@link #record} does. */
-    Uni<Answer> recordAll(Ask ask, BookHandle book, Bulk bulk) {
-        return commits.submit(ask, book.id(), bulk);
     }
 
     static Work work(Ask ask, BookHandle book, ServiceGiven given, byte[] content) {

@@ -35,8 +35,6 @@ import org.moralbank.access.Client;
 import org.moralbank.access.LinesRequest;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
-import org.moralbank.commits.Ask;
-import org.moralbank.commits.Bulk;
 import org.moralbank.commits.Once;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
@@ -294,14 +292,7 @@ public class ServiceRecordsResource {
             content = @Content(schema = @Schema(implementation = ServiceRecordBulkView.class)))
     @Extension(name = "x-problem-codes", value = "bulk-refused")
     public Uni<Response> recordMany(@Context RoutingContext http, @RestPath String book, NewServiceRecords body) {
-        Call call = Call.of(http);
-        return books.of(call, book)
-                .chain(found -> {
-                    Ask ask = call.ask(found.id());
-                    Bulk bulk = LINES.bulk(body, ask, found, call.client());
-                    return records.recordAll(ask, found, bulk);
-                })
-                .map(Responses::of);
+        return lineJobs.bulk(Call.of(http), book, LINES, body).map(Responses::of);
     }
 
     @POST

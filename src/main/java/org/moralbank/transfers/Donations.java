@@ -8,7 +8,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.UUID;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
-import org.moralbank.commits.Bulk;
 import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
@@ -55,11 +54,6 @@ public class Donations {
      */
     public Uni<Answer> donate(Ask ask, BookHandle book, Donation command) {
         return commits.submit(ask, book.id(), work(book, command));
-    }
-
-    /** Gives many times. */
-    public Uni<Answer> donateAll(Ask ask, BookHandle book, Bulk donations) {
-        return commits.submit(ask, book.id(), donations);
     }
 
     static Work work(BookHandle book, Donation command) {

@@ -7,7 +7,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
-import org.moralbank.commits.Bulk;
 import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
@@ -42,11 +41,6 @@ public class Gifts {
      */
     public Uni<Answer> give(Ask ask, BookHandle book, Gift command) {
         return commits.submit(ask, book.id(), work(book, command));
-    }
-
-    /** Gives many times. */
-    public Uni<Answer> giveAll(Ask ask, BookHandle book, Bulk gifts) {
-        return commits.submit(ask, book.id(), gifts);
     }
 
     static Work work(BookHandle book, Gift command) {

@@ -12,7 +12,6 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
-import org.moralbank.commits.Bulk;
 import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
@@ -73,11 +72,6 @@ public class Grants {
      */
     public Uni<Answer> grant(Ask ask, BookHandle book, Grant command) {
         return commits.submit(ask, book.id(), work(ask, book, command));
-    }
-
-    /** Gives many times. */
-    public Uni<Answer> grantAll(Ask ask, BookHandle book, Bulk grants) {
-        return commits.submit(ask, book.id(), grants);
     }
 
     static Work work(Ask ask, BookHandle book, Grant command) {

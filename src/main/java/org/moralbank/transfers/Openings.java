@@ -7,7 +7,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
-import org.moralbank.commits.Bulk;
 import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
@@ -37,11 +36,6 @@ public class Openings {
     /** Brings a balance. Refuses, in this order: an unknown or closed member, and what the kernel refuses. */
     public Uni<Answer> open(Ask ask, BookHandle book, Opening command) {
         return commits.submit(ask, book.id(), work(book, command));
-    }
-
-    /** Brings many. */
-    public Uni<Answer> openAll(Ask ask, BookHandle book, Bulk openings) {
-        return commits.submit(ask, book.id(), openings);
     }
 
     static Work work(BookHandle book, Opening command) {

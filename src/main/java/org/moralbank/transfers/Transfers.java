@@ -7,7 +7,6 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
-import org.moralbank.commits.Bulk;
 import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
@@ -41,11 +40,6 @@ public class Transfers {
      */
     public Uni<Answer> transfer(Ask ask, BookHandle book, Transfer command) {
         return commits.submit(ask, book.id(), work(book, command));
-    }
-
-    /** Gives many times. */
-    public Uni<Answer> transferAll(Ask ask, BookHandle book, Bulk transfers) {
-        return commits.submit(ask, book.id(), transfers);
     }
 
     static Work work(BookHandle book, Transfer command) {

@@ -35,8 +35,6 @@ import org.moralbank.access.Client;
 import org.moralbank.access.LinesRequest;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
-import org.moralbank.commits.Ask;
-import org.moralbank.commits.Bulk;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Books;
 import org.moralbank.ledger.EntryFilter;
@@ -215,14 +213,7 @@ public class TransfersResource {
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedBulkView.class)))
     @Extension(name = "x-problem-codes", value = "bulk-refused")
     public Uni<Response> giveMany(@Context RoutingContext http, @RestPath String book, NewTransfers body) {
-        Call call = Call.of(http);
-        return books.of(call, book)
-                .chain(found -> {
-                    Ask ask = call.ask(found.id());
-                    Bulk bulk = LINES.bulk(body, ask, found, call.client());
-                    return transfers.transferAll(ask, found, bulk);
-                })
-                .map(Responses::of);
+        return lineJobs.bulk(Call.of(http), book, LINES, body).map(Responses::of);
     }
 
     @POST

@@ -348,7 +348,7 @@ class GrantsTest extends Giving {
                 .readValue(("{'items':[" + items + "]}").replace('\'', '"'), GrantsResource.NewGrants.class);
         var client = new Client(NOBODY, "test", Set.of(), Set.of(), null, null);
         Ask ask = ask(book, UUID.randomUUID().toString(), clock);
-        Answer answer = grants.grantAll(ask, handle(book), GrantsResource.LINES.bulk(body, ask, handle(book), client))
+        Answer answer = commits.submit(ask, book.id(), GrantsResource.LINES.bulk(body, ask, handle(book), client))
                 .await()
                 .indefinitely();
         return JsonPath.from(new String(answer.body(), StandardCharsets.UTF_8));
