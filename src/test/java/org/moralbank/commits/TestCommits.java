@@ -62,6 +62,11 @@ public final class TestCommits implements AutoCloseable {
         return on(database, new Settings(lanes, 256, 4096, Duration.ofSeconds(30)));
     }
 
+    /** Of small commits, many of which are under way behind one another. */
+    public static TestCommits ofSmallCommits(TestDatabase.Database database, int lanes, boolean checkKnown) {
+        return on(database, new Settings(lanes, 12, 4096, Duration.ofSeconds(30), 10_000, checkKnown));
+    }
+
     static TestCommits on(TestDatabase.Database database, CommitsConfig config) {
         return new TestCommits(database, database.reactiveUrl(), config);
     }

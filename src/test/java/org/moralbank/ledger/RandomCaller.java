@@ -37,8 +37,10 @@ import org.moralbank.commits.Writing;
 import org.moralbank.platform.TestDatabase;
 
 /**
- * Asks processes for the random works of one seed, any of them for each, now and then two at once for the same, and learns what
- * came of it. Each work writes down its place in the order of its book with what it told, in its own transaction.
+ * Asks processes for the random works of one seed, one of them for a while and then another or any of them for each, now and
+ * then two at once for the same, and learns what came of it. Each work writes down its place in the order of its book with what
+ * it told, in its own transaction. Now and then that is what the database refuses: the commit fails, its other works are done
+ * all the same, and that one when it is asked for again.
  */
 final class RandomCaller {
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -48,6 +50,9 @@ final class RandomCaller {
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.MINIMAL_CLASS)
     private interface Typed {}
+
+    /** What {@code test_decided} does not take. */
+    static final String UNWRITABLE = "unwritable";
 
     private record Place(int book, long position) {}
 
@@ -70,6 +75,11 @@ final class RandomCaller {
                         }
                         return found;
                     });
+        }
+
+        @Override
+        public int changedUnder(Integer book) {
+            return book;
         }
 
         @Override
@@ -112,6 +122,9 @@ final class RandomCaller {
     private final KernelWork.Entries entries = new KernelWork.Entries();
     private int asked;
 
+    /** Those that are asked at the moment. */
+    private List<TestCommits> inFavour = List.of();
+
     /** @param name what the keys of its works begin with */
     RandomCaller(String name, long seed, int books) {
         this.name = name;
@@ -120,9 +133,9 @@ final class RandomCaller {
     }
 
     /**
-     * A process with a caller of its own: name, seed, books, works. From its standard input it reads the system properties by
-     * which {@link TestDatabase#shared()} finds the database, then an empty line; it says when it is ready, and begins at the
-     * next line.
+     * A process with a caller of its own: name, seed, books, works, whether it compares what it knows. From its standard input
+     * it reads the system properties by which {@link TestDatabase#shared()} finds the database, then an empty line; it says
+     * when it is ready, and begins at the next line.
      */
     public static void main(String[] arguments) throws Exception {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -130,7 +143,8 @@ final class RandomCaller {
             int equals = line.indexOf('=');
             System.setProperty(line.substring(0, equals), line.substring(equals + 1));
         }
-        try (TestCommits process = TestCommits.on(TestDatabase.shared(), 2)) {
+        try (TestCommits process =
+                TestCommits.ofSmallCommits(TestDatabase.shared(), 2, Boolean.parseBoolean(arguments[4]))) {
             System.out.println("ready");
             in.readLine();
             new RandomCaller(arguments[0], Long.parseLong(arguments[1]), Integer.parseInt(arguments[2]))
@@ -142,11 +156,13 @@ final class RandomCaller {
     private final class Recorded implements Work {
         final int number;
         final RandomWork random;
+        final boolean unwritable;
         final KernelWork kernel;
 
-        Recorded(int number, RandomWork random) {
+        Recorded(int number, RandomWork random, boolean unwritable) {
             this.number = number;
             this.random = random;
+            this.unwritable = unwritable;
             this.kernel = new KernelWork(random, entries);
         }
 
@@ -166,40 +182,52 @@ final class RandomCaller {
             String told = number % 2 == 0 ? kernel.decide(set) : kernel.decideAndTell(set);
             long position = set.get(POSITIONS, random.book()) + 1;
             set.put(POSITIONS, random.book(), position);
-            set.put(DECISIONS, new Place(random.book(), position), new Decided(key(), random, set.now(), told));
+            set.put(
+                    DECISIONS,
+                    new Place(random.book(), position),
+                    new Decided(key(), random, set.now(), unwritable ? UNWRITABLE : told));
             return Answer.ok(Map.of("told", told));
         }
     }
 
-    /** Asks for so many works, up to 96 at once. */
+    /** Asks until it has asked for so many works, up to 96 at once. */
     void ask(int count, List<TestCommits> processes) throws Exception {
         while (asked < count) {
             Map<Recorded, CompletableFuture<Answer>> wave = new LinkedHashMap<>();
             Map<Recorded, CompletableFuture<Answer>> again = new HashMap<>();
+            if (inFavour.isEmpty() || random.nextInt(8) == 0) {
+                int one = random.nextInt(2 * processes.size());
+                inFavour = one < processes.size() ? List.of(processes.get(one)) : processes;
+            }
             for (int i = Math.min(1 + random.nextInt(96), count - asked); i > 0; i--) {
                 RandomWork next = works.next(Instant.now().truncatedTo(ChronoUnit.MICROS));
-                Recorded work = new Recorded(asked++, next);
-                wave.put(work, submit(processes, work));
-                if (random.nextInt(20) == 0) {
-                    again.put(work, submit(processes, new Recorded(work.number, next)));
+                Recorded work = new Recorded(asked++, next, random.nextInt(250) == 0);
+                wave.put(work, submit(work));
+                if (!work.unwritable && random.nextInt(20) == 0) {
+                    again.put(work, submit(new Recorded(work.number, next, false)));
                 }
             }
             for (Map.Entry<Recorded, CompletableFuture<Answer>> sent : wave.entrySet()) {
+                Recorded work = sent.getKey();
                 Answer answer = sent.getValue().get(30, TimeUnit.SECONDS);
-                assertThat(answer.status()).as("%s", sent.getKey().random).isIn(200, 409, 422);
-                CompletableFuture<Answer> twin = again.get(sent.getKey());
+                if (work.unwritable && answer.status() == 500) {
+                    work = new Recorded(work.number, work.random, false);
+                    answer = submit(work).get(30, TimeUnit.SECONDS);
+                }
+                assertThat(answer.status()).as("%s", work.random).isIn(200, 409, 422);
+                CompletableFuture<Answer> twin = again.get(work);
                 if (twin != null) {
                     assertThat(body(twin.get(30, TimeUnit.SECONDS))).isEqualTo(body(answer));
                 }
                 if (!answer.isProblem() && !answer.replayed()) {
-                    learn(sent.getKey().kernel);
+                    learn(work.kernel);
                 }
             }
         }
     }
 
-    private CompletableFuture<Answer> submit(List<TestCommits> processes, Recorded work) {
-        TestCommits process = processes.get(random.nextInt(processes.size()));
+    private CompletableFuture<Answer> submit(Recorded work) {
+        TestCommits process = inFavour.get(random.nextInt(inFavour.size()));
         return process.submit(work.key(), content(work.key()), List.of(work.random.book()), work);
     }
 

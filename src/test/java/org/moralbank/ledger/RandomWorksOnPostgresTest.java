@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.TestCommits;
@@ -29,33 +30,50 @@ import org.moralbank.platform.TestDatabase;
 
 /**
  * Random works through the group commit on PostgreSQL, two lanes in each process, three books. Half of the works are asked for
- * here, of two processes' commits in this JVM, each of either; the other half meanwhile by a caller in a process of its own.
- * Then the {@linkplain NaiveBooks model} does the same works in the order that they wrote down, and must tell the same.
+ * here, of two processes' commits in this JVM, first by themselves and then meanwhile; the other half by a caller in a process
+ * of its own. So works are decided ahead of their lock, and again because somebody came between, and now and then a commit
+ * fails. Then the {@linkplain NaiveBooks model} does the same works in the order that they wrote down, and must tell the same.
  */
 class RandomWorksOnPostgresTest {
     private static final int WORKS = 10_000;
     private static final int BOOKS = 3;
 
-    @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {11, 12})
-    void keepsTheBooksAsTheModelDoes(long seed) throws Exception {
+    /** @param checkKnown whether what a lane knows is compared with the tables, rather than trusted as the service does */
+    @ParameterizedTest(name = "seed {0}, known rows compared: {1}")
+    @CsvSource({"11, true", "12, false"})
+    void keepsTheBooksAsTheModelDoes(long seed, boolean checkKnown) throws Exception {
         System.out.println("RandomWorksOnPostgresTest seed " + seed);
         TestDatabase.Database database = TestCommits.aDatabase(BOOKS);
         try (Connection owner = database.connectAsOwner();
                 var statement = owner.createStatement()) {
-            statement.execute(
-                    "CREATE TABLE test_decided (book int, position bigint, key text, work text, now timestamptz, told text, PRIMARY KEY (book, position))");
+            statement.execute("""
+                    CREATE TABLE test_decided (
+                        book int, position bigint, key text, work text, now timestamptz, told text CHECK (told <> '%s'))
+                    """.formatted(RandomCaller.UNWRITABLE));
+            // Not a unique one: it would have works decided again that should have been without it.
+            statement.execute("CREATE INDEX ON test_decided (book, position)");
             statement.execute("GRANT SELECT, INSERT ON test_decided TO " + database.appUser());
         }
 
-        Process elsewhere = aProcess(database, "elsewhere", -seed);
-        try (TestCommits one = TestCommits.on(database, 2);
-                TestCommits other = TestCommits.on(database, 2);
+        Process elsewhere = aProcess(database, "elsewhere", -seed, checkKnown);
+        try (TestCommits one = TestCommits.ofSmallCommits(database, 2, checkKnown);
+                TestCommits other = TestCommits.ofSmallCommits(database, 2, checkKnown);
                 BufferedReader itsOutput = elsewhere.inputReader()) {
             assertThat(itsOutput.readLine()).isEqualTo("ready");
+            RandomCaller here = new RandomCaller("here", seed, BOOKS);
+            here.ask(WORKS / 4, List.of(one, other));
+            assertThat(count("ahead", one, other) - count("overtaken", one, other))
+                    .as("works decided ahead of their lock and written so")
+                    .isPositive();
             elsewhere.outputWriter().append("begin\n").flush();
-            new RandomCaller("here", seed, BOOKS).ask(WORKS / 2, List.of(one, other));
-            assertThat(elsewhere.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            here.ask(WORKS / 2, List.of(one, other));
+            assertThat(count("overtaken", one, other))
+                    .as("works decided again because another process came between")
+                    .isPositive();
+            assertThat(count("retried", one, other))
+                    .as("works of commits that failed")
+                    .isPositive();
+            assertThat(elsewhere.waitFor(120, TimeUnit.SECONDS)).isTrue();
             assertThat(elsewhere.exitValue()).isZero();
 
             Map<String, Kept> kept = kept(database);
@@ -72,8 +90,15 @@ class RandomWorksOnPostgresTest {
         }
     }
 
+    private static double count(String meter, TestCommits... processes) {
+        return Arrays.stream(processes)
+                .mapToDouble(process -> process.count(meter))
+                .sum();
+    }
+
     /** Half of the works with a caller in another JVM. */
-    private static Process aProcess(TestDatabase.Database database, String name, long seed) throws Exception {
+    private static Process aProcess(TestDatabase.Database database, String name, long seed, boolean checkKnown)
+            throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
@@ -83,7 +108,8 @@ class RandomWorksOnPostgresTest {
                         name,
                         Long.toString(seed),
                         Integer.toString(BOOKS),
-                        Integer.toString(WORKS / 2))
+                        Integer.toString(WORKS / 2),
+                        Boolean.toString(checkKnown))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         StringBuilder told = new StringBuilder();
@@ -159,13 +185,15 @@ class RandomWorksOnPostgresTest {
         NaiveBooks model = new NaiveBooks();
         int decided = 0;
         int turns = 0;
+        int[] positions = new int[BOOKS + 1];
         String before = "";
         try (var statement = owner.createStatement();
                 var rows = statement.executeQuery(
-                        "SELECT split_part(key, '-', 1), work, now, told FROM test_decided ORDER BY book, position")) {
+                        "SELECT split_part(key, '-', 1), work, now, told, position FROM test_decided ORDER BY book, position")) {
             for (; rows.next(); decided++) {
                 RandomWork work = RandomCaller.read(rows.getString(2));
                 Instant now = rows.getObject(3, OffsetDateTime.class).toInstant();
+                assertThat(rows.getLong(5)).as("%s", work).isEqualTo(++positions[work.book()]);
                 assertThat(rows.getString(4)).as("%s", work).isEqualTo(model.apply(work, now));
                 turns += rows.getString(1).equals(before) ? 0 : 1;
                 before = rows.getString(1);
