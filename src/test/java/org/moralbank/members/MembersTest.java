@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 import static org.moralbank.TestBank.BY_HAND;
 
@@ -425,7 +426,10 @@ class MembersTest {
             close(book, anna.id(), key, "leaves")
                     .then()
                     .statusCode(failing.status)
-                    .body("code", equalTo(failing.code));
+                    .contentType("application/problem+json")
+                    .header("Retry-After", failing.status == 503 ? equalTo("1") : nullValue())
+                    .body("code", equalTo(failing.code))
+                    .body("retryable", is(true));
         } finally {
             asOwner(failing.mends);
         }
