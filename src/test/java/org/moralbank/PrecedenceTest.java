@@ -1,10 +1,14 @@
 package org.moralbank;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.lessThan;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import io.restassured.response.ValidatableResponse;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,6 +25,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.access.Role;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.TestDatabase;
@@ -37,6 +44,9 @@ class PrecedenceTest {
 
     @Inject
     TestBank bank;
+
+    @Inject
+    Pool pool;
 
     /**
      * One thing that is wrong.
@@ -59,13 +69,22 @@ class PrecedenceTest {
         private int untoldLength = 0;
 
         Request(TestBank.Book book, Role role, String rest) {
+            this(book, book.keyOf(role), rest);
+        }
+
+        Request(TestBank.Book book, String apiKey, String rest) {
             this.book = book.code();
             this.rest = rest;
             headers.put("Host", "localhost");
             headers.put("Connection", "close");
-            headers.put("Authorization", "Bearer " + book.keyOf(role));
+            headers.put("Authorization", "Bearer " + apiKey);
             headers.put("Content-Type", "application/json");
             headers.put("Idempotency-Key", UUID.randomUUID().toString());
+        }
+
+        Request with(String field, String value) {
+            fields.put(field, value);
+            return this;
         }
 
         String told() throws IOException {
@@ -167,6 +186,333 @@ class PrecedenceTest {
             request.fields.put("partialApproval", "true");
             return request;
         });
+    }
+
+    private enum Given {
+        GIFT,
+        DONATION,
+        GRANT
+    }
+
+    @ParameterizedTest
+    @EnumSource(Given.class)
+    void tellsTheFirstThatIsWrongWithWhatIsGiven(Given given) throws IOException {
+        String operator = bank.operatorKey();
+        List<TestBank.Book> books = anOpenAndAClosedOne(operator, book -> {
+            book.aMember("DORA", "80+");
+            book.aTeam("TEAM");
+            book.as(Role.OPERATOR)
+                    .body("{\"relation\":\"PARENT\"}")
+                    .put(book.path() + "/members/ANNA/kin/BELA")
+                    .then()
+                    .statusCode(201);
+            pool.preparedQuery(
+                            "UPDATE member_kin SET registered_at = registered_at - interval '1 day' WHERE book_id = $1")
+                    .execute(Tuple.of((short) book.id()))
+                    .await()
+                    .indefinitely();
+            post(book, operator, "donated", "/donations", "{\"giver\":\"ANNA\",\"amount\":20,\"unit\":\"MIN\"}");
+        });
+
+        List<Fault> faults = new ArrayList<>(beforeTheRules("amount"));
+        switch (given) {
+            case GIFT ->
+                faults.addAll(List.of(
+                        field("unit", "422 gift-of-time-only", "\"PTS\""),
+                        new Fault(
+                                "to",
+                                "422 same-member",
+                                request -> request.fields.put("to", request.fields.get("from"))),
+                        field("from", "422 unknown-member", "\"GHOST\""),
+                        field("from", "422 member-closed", "\"GONE\""),
+                        field("from", "422 member-frozen", "\"COLD\""),
+                        field("to", "422 unknown-member", "\"GHOST-2\""),
+                        field("to", "422 member-closed", "\"LEFT\""),
+                        field("to", "422 not-kin", "\"DORA\"")));
+            case DONATION ->
+                faults.addAll(List.of(
+                        new Fault("giver", "422 team-gives-time-only", request -> {
+                            request.fields.remove("giver");
+                            request.fields.put("team", "\"GHOST\"");
+                            request.fields.put("unit", "\"PTS\"");
+                        }),
+                        field("giver", "422 unknown-member", "\"GHOST\""),
+                        field("giver", "422 member-closed", "\"GONE\""),
+                        field("giver", "422 member-frozen", "\"COLD\""),
+                        new Fault("giver", "422 unknown-team", request -> {
+                            request.fields.remove("giver");
+                            request.fields.put("team", "\"GHOST\"");
+                        })));
+            case GRANT ->
+                faults.addAll(List.of(
+                        new Fault("unit", "422 fund-gives-time-only", request -> {
+                            request.fields.put("fund", "\"FUND\"");
+                            request.fields.put("unit", "\"PTS\"");
+                        }),
+                        field("member", "422 unknown-member", "\"GHOST\""),
+                        field("member", "422 member-closed", "\"GONE\"")));
+        }
+        faults.add(bookClosed(books));
+        faults.add(field("amount", "422 insufficient-balance", "1000"));
+
+        tellsTheFirst(faults, () -> {
+            Request request = new Request(
+                    books.getFirst(),
+                    operator,
+                    switch (given) {
+                        case GIFT -> "/gifts";
+                        case DONATION -> "/donations";
+                        case GRANT -> "/grants";
+                    });
+            switch (given) {
+                case GIFT -> request.with("from", "\"ANNA\"").with("to", "\"BELA\"");
+                case DONATION -> request.with("giver", "\"ANNA\"");
+                case GRANT -> request.with("fund", "\"POOL\"").with("member", "\"ANNA\"");
+            }
+            return request.with("amount", "2").with("unit", "\"MIN\"");
+        });
+    }
+
+    @Test
+    void tellsTheFirstThatIsWrongWithAServiceRecord() throws IOException {
+        String operator = bank.operatorKey();
+        String service = "\"activity\":\"care\",\"place\":\"home\",\"organiser\":\"team\",\"leader\":\"L-1\"";
+        List<TestBank.Book> books = anOpenAndAClosedOne(
+                operator,
+                book -> post(
+                        book,
+                        operator,
+                        "served",
+                        "/service-records",
+                        "{\"volunteer\":\"ANNA\",\"minutes\":1,\"reference\":\"SERVED\"," + service + "}"));
+
+        List<Fault> faults = new ArrayList<>(beforeTheRules("minutes"));
+        faults.addAll(List.of(
+                field("reference", "409 duplicate-reference", "\"SERVED\""),
+                bookClosed(books),
+                new Fault(
+                        "recipient",
+                        "422 own-service",
+                        request -> request.fields.put("recipient", request.fields.get("volunteer"))),
+                field("volunteer", "422 unknown-member", "\"GHOST\""),
+                field("volunteer", "422 member-closed", "\"GONE\""),
+                field("recipient", "422 unknown-member", "\"GHOST-2\""),
+                field("recipient", "422 member-closed", "\"LEFT\""),
+                field("recipient", "422 member-frozen", "\"COLD\""),
+                field("minutes", "422 insufficient-balance", "1000")));
+
+        tellsTheFirst(
+                faults,
+                () -> new Request(books.getFirst(), operator, "/service-records")
+                        .with("volunteer", "\"ANNA\"")
+                        .with("recipient", "\"BELA\"")
+                        .with("minutes", "30")
+                        .with("activity", "\"care\"")
+                        .with("place", "\"home\"")
+                        .with("organiser", "\"team\"")
+                        .with("leader", "\"L-1\"")
+                        .with("payer", "\"RECIPIENT\""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SALE", "AUTHORIZE"})
+    void tellsTheFirstThatIsWrongWithARedemption(String mode) throws IOException {
+        String operator = bank.operatorKey();
+        List<TestBank.Book> books = anOpenAndAClosedOne(operator, book -> {
+            for (String merchant : List.of("SHOP", "STOPPED", "CLOSED")) {
+                aShop(book, merchant);
+                for (String terminal : List.of("T1", "T2")) {
+                    sale(book, operator, "SALE", merchant, terminal, "SOLD");
+                    post(
+                            book,
+                            operator,
+                            merchant + terminal + "reversed",
+                            "/redemptions/reversals",
+                            "{\"merchant\":\"%s\",\"terminal\":\"%s\",\"terminalTransaction\":\"REVERSED\"}"
+                                    .formatted(merchant, terminal));
+                }
+                post(book, operator, merchant + "t", "/merchants/" + merchant + "/terminals/T2/suspend", REASON);
+            }
+            post(book, operator, "stopped", "/merchants/STOPPED/suspend", REASON);
+            post(book, operator, "closed", "/merchants/CLOSED/close", REASON);
+        });
+
+        List<Fault> faults = new ArrayList<>(beforeTheRules("amount"));
+        faults.addAll(List.of(
+                field("merchant", "422 unknown-merchant", "\"GHOST\""),
+                new Fault(
+                        "transaction",
+                        "409 transaction-reversed",
+                        request -> request.with("terminalTransaction", "\"REVERSED\"")),
+                new Fault(
+                        "transaction",
+                        "409 duplicate-reference",
+                        request -> request.with("terminalTransaction", "\"SOLD\"")),
+                bookClosed(books),
+                field("merchant", "422 merchant-suspended", "\"STOPPED\""),
+                field("merchant", "422 merchant-closed", "\"CLOSED\""),
+                new Fault("transaction", "422 terminal-unknown", request -> request.with("terminal", "\"GHOST\"")),
+                field("terminal", "422 terminal-suspended", "\"T2\""),
+                field("unit", "422 time-not-redeemable", "\"MIN\""),
+                field("member", "422 unknown-member", "\"GHOST\""),
+                field("member", "422 member-closed", "\"GONE\""),
+                field("member", "422 member-frozen", "\"COLD\""),
+                field("lines", "422 item-unknown", "[{\"item\":\"GHOST\",\"count\":1}]"),
+                field("amount", "422 insufficient-balance", "1000")));
+
+        tellsTheFirst(
+                faults,
+                () -> new Request(books.getFirst(), operator, "/redemptions")
+                        .with("mode", '"' + mode + '"')
+                        .with("member", "\"ANNA\"")
+                        .with("merchant", "\"SHOP\"")
+                        .with("terminal", "\"T1\"")
+                        .with("terminalTransaction", '"' + UUID.randomUUID().toString() + '"')
+                        .with("amount", "2")
+                        .with("unit", "\"PTS\""));
+    }
+
+    @Test
+    void tellsTheFirstThatIsWrongWithACaptureAndARefund() throws IOException {
+        String operator = bank.operatorKey();
+        TestBank.Book book = bank.aBook();
+        furnish(book, operator);
+        aShop(book, "SHOP");
+        String held = sale(book, operator, "AUTHORIZE", "SHOP", "T1", "HELD");
+        String sold = sale(book, operator, "SALE", "SHOP", "T1", "SOLD");
+        String ended = sale(book, operator, "AUTHORIZE", "SHOP", "T1", "ENDED");
+        String reversed = sale(book, operator, "AUTHORIZE", "SHOP", "T1", "REVERSED");
+        post(book, operator, "void", "/redemptions/" + ended + "/void", "{}");
+        post(
+                book,
+                operator,
+                "reversed",
+                "/redemptions/reversals",
+                "{\"merchant\":\"SHOP\",\"terminal\":\"T1\",\"terminalTransaction\":\"REVERSED\"}");
+
+        List<Fault> ofACapture = new ArrayList<>(beforeTheRules("amount"));
+        ofACapture.addAll(List.of(
+                at("/redemptions/" + ended + "/capture", "409 hold-not-active"),
+                at("/redemptions/" + reversed + "/capture", "409 transaction-reversed"),
+                field("amount", "422 hold-exceeded", "1000")));
+        tellsTheFirst(
+                ofACapture, () -> new Request(book, operator, "/redemptions/" + held + "/capture").with("amount", "1"));
+
+        List<Fault> ofARefund = new ArrayList<>(beforeTheRules("amount"));
+        ofARefund.addAll(List.of(
+                field("terminal", "422 terminal-unknown", "\"GHOST\""),
+                at("/redemptions/" + held + "/refunds", "409 redemption-not-captured"),
+                at("/redemptions/" + reversed + "/refunds", "409 transaction-reversed"),
+                field("amount", "422 refund-exceeded", "1000")));
+        tellsTheFirst(
+                ofARefund, () -> new Request(book, operator, "/redemptions/" + sold + "/refunds").with("amount", "1"));
+    }
+
+    @Test
+    void tellsTheFirstThatIsWrongWithAMember() throws IOException {
+        String operator = bank.operatorKey();
+        TestBank.Book book = bank.aBook();
+        furnish(book, operator);
+
+        List<Fault> faults = List.of(
+                new Fault("query", "400 invalid-request", request -> request.query = "?surprise=1"),
+                new Fault("type", "415 unsupported-media-type", request -> request.headers.put("Content-Type", "a/b")),
+                new Fault("field", "400 invalid-request", request -> request.fields.put("surprise", "1")),
+                field("role", "400 invalid-request", "\"\""),
+                at("/members/GONE", "409 member-already-closed"),
+                new Fault("version", "428 precondition-required", request -> request.headers.remove("If-Match")),
+                new Fault("version", "412 precondition-failed", request -> request.headers.put("If-Match", "\"9\"")));
+
+        tellsTheFirst(faults, () -> {
+            Request request = new Request(book, operator, "/members/ANNA").with("role", "\"other\"");
+            request.method = "PUT";
+            request.headers.put("If-Match", "\"1\"");
+            return request;
+        });
+    }
+
+    // ---- what is wrong with some of them -----------------------------------------------------------------------
+
+    private static final String REASON = "{\"reason\":\"moved\"}";
+
+    /** A key under which the client has asked for something else before. */
+    private static final String USED = "used";
+
+    /** What is told before a POST's own rules, the value of a number in its body among it. */
+    private static List<Fault> beforeTheRules(String number) {
+        return List.of(
+                new Fault("key", "400 invalid-request", request -> request.headers.remove("Idempotency-Key")),
+                field(number, "400 invalid-request", "0"),
+                new Fault(
+                        "key", "422 idempotency-key-reused", request -> request.headers.put("Idempotency-Key", USED)));
+    }
+
+    private static Fault field(String name, String told, String value) {
+        return new Fault(name, told, request -> request.fields.put(name, value));
+    }
+
+    private static Fault at(String rest, String told) {
+        return new Fault("path", told, request -> request.rest = rest);
+    }
+
+    private static Fault bookClosed(List<TestBank.Book> books) {
+        return new Fault(
+                "book",
+                "409 book-closed",
+                request -> request.book = books.getLast().code());
+    }
+
+    /** Two books with the same in them, of which the second is closed then. */
+    private List<TestBank.Book> anOpenAndAClosedOne(String operator, Consumer<TestBank.Book> more) {
+        List<TestBank.Book> books = List.of(bank.aBook(), bank.aBook());
+        for (TestBank.Book book : books) {
+            furnish(book, operator);
+            more.accept(book);
+        }
+        post(books.getLast(), operator, "book-closed", "/close", REASON);
+        return books;
+    }
+
+    /** ANNA and BELA have something, COLD is frozen, GONE and LEFT are not there any more. */
+    private static void furnish(TestBank.Book book, String operator) {
+        for (String member : List.of("ANNA", "BELA", "COLD", "GONE", "LEFT")) {
+            book.aMember(member, "80+").holding(60, Unit.MIN).holding(60, Unit.PTS);
+        }
+        post(book, operator, USED, "/members/COLD/freeze", REASON);
+        post(book, operator, "gone", "/members/GONE/close", REASON);
+        post(book, operator, "left", "/members/LEFT/close", REASON);
+    }
+
+    /** With two terminals. */
+    private static void aShop(TestBank.Book book, String merchant) {
+        book.as(Role.OPERATOR)
+                .body("{\"name\":\"shop\",\"kind\":\"COMMUNITY_STORE\"}")
+                .put(book.path() + "/merchants/" + merchant)
+                .then()
+                .statusCode(201);
+        book.aTerminal(merchant, "T1", false);
+        book.aTerminal(merchant, "T2", false);
+    }
+
+    /** The id of a redemption of BELA's. */
+    private static String sale(
+            TestBank.Book book, String operator, String mode, String merchant, String terminal, String transaction) {
+        return post(book, operator, merchant + terminal + transaction, "/redemptions", """
+                        {"mode":"%s","member":"BELA","amount":1,"unit":"PTS","merchant":"%s","terminal":"%s",
+                         "terminalTransaction":"%s"}
+                        """.formatted(
+                                mode, merchant, terminal, transaction))
+                .extract()
+                .path("id");
+    }
+
+    private static ValidatableResponse post(TestBank.Book book, String operator, String key, String path, String body) {
+        return book.request(operator)
+                .header("Idempotency-Key", key)
+                .body(body)
+                .post(book.path() + path)
+                .then()
+                .statusCode(lessThan(300));
     }
 
     private static String tail(Request request) {

@@ -28,6 +28,7 @@ import org.moralbank.ledger.Unit;
 import org.moralbank.members.Member;
 import org.moralbank.merchants.Catalogue;
 import org.moralbank.merchants.Line;
+import org.moralbank.merchants.Merchants;
 import org.moralbank.merchants.Terminal;
 import org.moralbank.paycodes.PayCodeRejection;
 import org.moralbank.paycodes.Presented;
@@ -189,6 +190,7 @@ final class Redeeming implements Work {
             refuseReversed(key, first);
             return again(key, Objects.requireNonNull(first.made()));
         }
+        Merchants.known(set, book.id(), order.merchant());
         if (barred != null) {
             throw barred.refused();
         }

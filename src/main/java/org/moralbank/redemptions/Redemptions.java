@@ -75,10 +75,11 @@ class Redemptions {
     // ---- use cases ---------------------------------------------------------------------------------------------
 
     /**
-     * Authorizes or sells. Refuses, in this order: a merchant or terminal that is not the seller's, a transaction of the
-     * terminal that was reversed or is another, a closed book, an unknown, suspended or closed merchant, then terminal, time, a
-     * code that is unknown, used or expired, an unknown, closed or frozen member, what the catalogue refuses, and what he has not to
-     * spend. Who has shown too many wrong codes of late is heard of what was answered before, and of nothing else.
+     * Authorizes or sells. Refuses, in this order: a merchant or terminal that is not the seller's, an unknown merchant, a
+     * transaction of the terminal that was reversed or is another, a closed book, a suspended or closed merchant, then terminal,
+     * time, a code that is unknown, used or expired, an unknown, closed or frozen member, what the catalogue refuses, and what he
+     * has not to spend. Who has shown too many wrong codes of late is heard of what comes before a closed book, and of nothing
+     * else.
      *
      * @param client who asks: wrong codes are counted by client and terminal
      */

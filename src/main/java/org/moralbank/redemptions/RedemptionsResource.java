@@ -443,7 +443,7 @@ public class RedemptionsResource {
     @Extension(
             name = "x-problem-codes",
             value =
-                    "too-many-wrong-codes unknown-merchant transaction-reversed duplicate-reference book-closed merchant-suspended"
+                    "unknown-merchant transaction-reversed duplicate-reference too-many-wrong-codes book-closed merchant-suspended"
                             + " merchant-closed terminal-unknown terminal-suspended terminal-closed time-not-redeemable"
                             + " pay-code-unknown pay-code-used pay-code-expired unknown-member member-closed member-frozen"
                             + " item-unknown item-not-active category-not-allowed not-on-this-day amount-differs limit-exceeded"

@@ -254,8 +254,9 @@ public class ServiceRecordsResource {
             content = @Content(schema = @Schema(implementation = ServiceRecordView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "duplicate-reference own-service unknown-member member-closed unknown-team member-frozen"
-                    + " insufficient-balance limit-exceeded entry-too-large book-closed")
+            value =
+                    "duplicate-reference book-closed own-service unknown-member member-closed unknown-team member-frozen"
+                            + " insufficient-balance limit-exceeded entry-too-large")
     public Uni<Response> record(@Context RoutingContext http, @RestPath String book, NewServiceRecord body) {
         Call call = Call.of(http);
         return books.of(call, book)

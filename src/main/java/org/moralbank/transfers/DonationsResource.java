@@ -183,8 +183,8 @@ public class DonationsResource {
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "team-gives-time-only unknown-member member-closed member-frozen unknown-team insufficient-balance"
-                    + " entry-too-large book-closed")
+            value = "team-gives-time-only unknown-member member-closed member-frozen unknown-team book-closed"
+                    + " insufficient-balance entry-too-large")
     public Uni<Response> give(@Context RoutingContext http, @RestPath String book, NewDonation body) {
         Call call = Call.of(http);
         return books.of(call, book)

@@ -181,8 +181,8 @@ public class GiftsResource {
     @Extension(
             name = "x-problem-codes",
             value =
-                    "gift-of-time-only same-member unknown-member member-closed member-frozen not-kin kin-cooling-off kin-too-young insufficient-balance"
-                            + " entry-too-large book-closed")
+                    "gift-of-time-only same-member unknown-member member-closed member-frozen not-kin kin-cooling-off kin-too-young book-closed"
+                            + " insufficient-balance entry-too-large")
     public Uni<Response> give(@Context RoutingContext http, @RestPath String book, NewGift body) {
         Call call = Call.of(http);
         return books.of(call, book)

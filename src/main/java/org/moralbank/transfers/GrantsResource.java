@@ -225,7 +225,7 @@ public class GrantsResource {
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "fund-gives-time-only unknown-member member-closed insufficient-balance limit-exceeded book-closed")
+            value = "fund-gives-time-only unknown-member member-closed book-closed insufficient-balance limit-exceeded")
     public Uni<Response> give(@Context RoutingContext http, @RestPath String book, NewGrant body) {
         Call call = Call.of(http);
         return books.of(call, book)

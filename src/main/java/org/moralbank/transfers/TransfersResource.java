@@ -180,8 +180,8 @@ public class TransfersResource {
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = PostedView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "same-member unknown-member member-closed member-frozen points-transfer-off insufficient-balance"
-                    + " entry-too-large book-closed")
+            value = "same-member unknown-member member-closed member-frozen points-transfer-off book-closed"
+                    + " insufficient-balance entry-too-large")
     public Uni<Response> give(@Context RoutingContext http, @RestPath String book, NewTransfer body) {
         Call call = Call.of(http);
         return books.of(call, book)
