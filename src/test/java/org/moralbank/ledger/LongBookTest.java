@@ -196,8 +196,9 @@ class LongBookTest {
             assertThat(LOOKUPS.of(lookup)).isBetween(1L, FEW);
         }
         // What may take long is looked for on the other connections, but for the names of accounts, the first time.
-        Runnable ofDays = () ->
-                reads.statement(BOOK, "3300:MIN", history(FIRST_DAY, 50)).await().indefinitely();
+        Runnable ofDays = () -> reads.statement(BOOK, "3300:MIN", history(FIRST_DAY, 50))
+                .await()
+                .indefinitely();
         assertThat(LOOKUPS.of(ofDays)).isBetween(1L, FEW);
         assertThat(LOOKUPS.of(ofDays)).isZero();
     }
