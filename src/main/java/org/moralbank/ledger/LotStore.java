@@ -44,11 +44,13 @@ public class LotStore {
             ORDER BY a.account_id, s.last_seq DESC NULLS LAST
             """;
 
+    /** The entry names its accounts, and so its postings are found by their primary key. */
     private static final String SPENT = """
             SELECT a.code, a.lot, a.expires_on, a.restricted, -p.amount
-            FROM ledger_posting p
-            JOIN ledger_account a USING (book_id, account_id)
-            WHERE p.book_id = $1 AND p.seq = $2 AND p.amount < 0
+            FROM ledger_entry e
+            JOIN ledger_posting p ON p.book_id = e.book_id AND p.account_id = ANY (e.accounts) AND p.seq = e.seq
+            JOIN ledger_account a ON a.book_id = p.book_id AND a.account_id = p.account_id
+            WHERE e.book_id = $1 AND e.seq = $2 AND p.amount < 0
             """;
 
     /** By the index of lots that expire, one page behind the other: no lot is looked at twice in a round. */

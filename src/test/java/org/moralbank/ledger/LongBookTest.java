@@ -143,6 +143,20 @@ class LongBookTest {
         assertThat(allPages(filter, 7)).isEqualTo(expected);
     }
 
+    // ---- how an entry was paid ---------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, ENTRIES / 2, ENTRIES})
+    void howAnEntryWasPaidIsFoundFromIt(long seq) {
+        LotStore lots = new LotStore(COUNTED.pool());
+
+        long read =
+                COUNTED.of(() -> assertThat(lots.spentBy(BOOK.id(), seq).await().indefinitely())
+                        .isEqualTo(new Spent(seq, List.of(new Spent.Part(Lot.OWN, 1)), 0)));
+
+        assertThat(read).isLessThan(50);
+    }
+
     // ---- from a day on -----------------------------------------------------------------------------------------
 
     @Test
