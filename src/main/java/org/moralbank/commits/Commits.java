@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.moralbank.platform.Bound;
 
 /**
  * The way in: hands a work to the lane of its book and gives its answer.
@@ -31,6 +32,7 @@ public final class Commits {
     private final Map<Integer, Integer> withheld = new ConcurrentHashMap<>();
 
     public Commits(Vertx vertx, Pool pool, Sessions sessions, CommitsConfig config, MeterRegistry registry) {
+        refuseUnworkable(config);
         CommitMetrics metrics = new CommitMetrics(registry);
         for (int number = 0; number < config.lanes(); number++) {
             ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
@@ -41,6 +43,16 @@ public final class Commits {
         ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
         aside = new Lane(config.lanes(), context, pool, sessions, config, metrics, config.longestAside());
         metrics.queueOf(aside, config.lanes());
+    }
+
+    /** Refuses settings by which nothing or nearly nothing would be taken in. */
+    static void refuseUnworkable(CommitsConfig config) {
+        Bound.atLeast(1, "moralbank.commits.lanes", config.lanes());
+        Bound.atLeast(1, "moralbank.commits.largest-commit", config.largestCommit());
+        Bound.atLeast(1, "moralbank.commits.queue-capacity", config.queueCapacity());
+        Bound.atLeast(0, "moralbank.commits.known-rows", config.knownRows());
+        Bound.lasting("moralbank.commits.longest-request", config.longestRequest());
+        Bound.lasting("moralbank.commits.longest-aside", config.longestAside());
     }
 
     /**

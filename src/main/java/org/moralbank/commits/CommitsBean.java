@@ -3,6 +3,7 @@ package org.moralbank.commits;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.ClientProxy;
 import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import jakarta.annotation.Priority;
@@ -12,8 +13,10 @@ import jakarta.inject.Singleton;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
+import org.moralbank.platform.Bound;
 
 /** The commits of this process: made at start, drained at stop. */
 @Singleton
@@ -23,7 +26,14 @@ class CommitsBean {
     @Produces
     @Singleton
     Commits commits(
-            Vertx vertx, Pool pool, Mutiny.SessionFactory factory, CommitsConfig config, MeterRegistry registry) {
+            Vertx vertx,
+            Pool pool,
+            Mutiny.SessionFactory factory,
+            CommitsConfig config,
+            MeterRegistry registry,
+            @ConfigProperty(name = "quarkus.datasource.reactive.max-size") int connections) {
+        // Each keeps two, and one is left to reads.
+        Bound.atMost((connections - 1L) / 2, "moralbank.commits.lanes", config.lanes());
         return new Commits(
                 ClientProxy.unwrap(vertx),
                 ClientProxy.unwrap(pool),
@@ -31,6 +41,9 @@ class CommitsBean {
                 config,
                 registry);
     }
+
+    /** Has them made, so that what is set wrong is told at the start and not by the first write. */
+    void make(@Observes StartupEvent starting, Commits commits) {}
 
     /** Nothing that was taken in is lost: the lanes empty before the pool closes. */
     void drain(@Observes @Priority(1) ShutdownEvent stopping, Commits commits) {

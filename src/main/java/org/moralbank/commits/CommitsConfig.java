@@ -9,17 +9,17 @@ import java.time.Duration;
 public interface CommitsConfig {
     /**
      * How many writers this process has. A book is always in the same one. On two cores one lane fills its commits
-     * best; more help where the database has cores and disks to spare. Each keeps two connections of the pool, and
-     * imports two more: the pool has to be larger.
+     * best; more help where the database has cores and disks to spare. 1 or more; each keeps two connections of the pool,
+     * and imports two more: the pool has to be larger.
      */
     @WithDefault("1")
     int lanes();
 
-    /** The most that one commit takes, in works' weight: a transfer weighs 1, a bulk its items. */
+    /** The most that one commit takes, in works' weight, 1 or more: a transfer weighs 1, a bulk its items. */
     @WithDefault("256")
     int largestCommit();
 
-    /** How many works may wait in one lane; the next is answered 429. */
+    /** How many works may wait in one lane, 1 or more; the next is answered 429. */
     @WithDefault("4096")
     int queueCapacity();
 
@@ -28,8 +28,8 @@ public interface CommitsConfig {
     Duration longestWait();
 
     /**
-     * How many rows of each table a lane keeps between commits, of books in which it alone commits. 0 reads all anew; so
-     * does nothing else differently.
+     * How many rows of each table a lane keeps between commits, of books in which it alone commits. With 0 all are read
+     * anew by each commit, and nothing else is different.
      */
     @WithDefault("10000")
     int knownRows();

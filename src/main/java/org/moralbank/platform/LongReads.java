@@ -2,6 +2,7 @@ package org.moralbank.platform;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.quarkus.runtime.Startup;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -9,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ServerHttpResponse;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A client that goes away makes room, and one that takes nothing of its answer for {@link ReadsConfig#longestPause} is cut
  * off: a file is written page by page, and while a page waits for its client it holds no connection, but its place.
  */
+@Startup
 @ApplicationScoped
 class LongReads {
     /** Behind all that refuses a request for what it is. */
@@ -30,7 +33,11 @@ class LongReads {
     private final Semaphore free;
     private final long longestPause;
 
-    LongReads(ReadsConfig config) {
+    LongReads(ReadsConfig config, @ConfigProperty(name = "quarkus.datasource.reactive.max-size") int connections) {
+        Bound.atLeast(1, "moralbank.reads.long-at-once", config.longAtOnce());
+        Bound.atMost(connections - 1L, "moralbank.reads.long-at-once", config.longAtOnce());
+        Bound.lasting("moralbank.reads.longest-statement", config.longestStatement());
+        Bound.lasting("moralbank.reads.longest-pause", config.longestPause());
         this.free = new Semaphore(config.longAtOnce());
         this.longestPause = config.longestPause().toMillis();
     }
@@ -41,7 +48,13 @@ class LongReads {
         if (!free.tryAcquire()) {
             throw new ProtocolRejection.Plain("overloaded").refused();
         }
-        new Place(http, request.getServerRequestContext().serverResponse());
+        Place place = new Place(http);
+        try {
+            place.watch(request.getServerRequestContext().serverResponse());
+        } catch (RuntimeException | Error fault) {
+            place.leave();
+            throw fault;
+        }
     }
 
     /** What a test takes for itself, and gives back. */
@@ -52,17 +65,20 @@ class LongReads {
     /** A place that was taken. */
     private final class Place {
         private final RoutingContext http;
-        private final long watch;
         private final AtomicBoolean left = new AtomicBoolean();
         private final @Nullable Channel channel;
         private final ChannelFutureListener closed = channel -> leave();
+        private long watch = -1;
         private long written;
 
-        Place(RoutingContext http, ServerHttpResponse answer) {
+        Place(RoutingContext http) {
             this.http = http;
-            this.watch = http.vertx().setPeriodic(longestPause, look -> lookAtClient());
             this.channel =
                     http.request().connection() instanceof ConnectionBase connection ? connection.channel() : null;
+        }
+
+        void watch(ServerHttpResponse answer) {
+            watch = http.vertx().setPeriodic(longestPause, look -> lookAtClient());
             http.addEndHandler(ended -> leave());
             // REST replaces the end handlers' own look at clients that go away. A client to whom it could not write is
             // reset, and of that Vert.x tells nobody.

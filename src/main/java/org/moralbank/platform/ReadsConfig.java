@@ -7,7 +7,7 @@ import java.time.Duration;
 /** What reads may take of a process. */
 @ConfigMapping(prefix = "moralbank.reads")
 public interface ReadsConfig {
-    /** How many that may go through all of a book are answered at a time; fewer than the pool has connections. */
+    /** How many that may go through all of a book are answered at a time: 1 or more, fewer than the pool has connections. */
     @WithDefault("6")
     int longAtOnce();
 

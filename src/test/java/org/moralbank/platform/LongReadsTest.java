@@ -1,15 +1,18 @@
 package org.moralbank.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
@@ -97,4 +100,28 @@ class LongReadsTest {
         assertThat(reads.free().tryAcquire(all, 10, TimeUnit.SECONDS)).isTrue();
         reads.free().release(all);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, PT60S, PT60S, moralbank.reads.long-at-once is 0; the least is 1",
+        "16, PT60S, PT60S, moralbank.reads.long-at-once is 16; the most is 15",
+        "6, PT0S, PT60S, moralbank.reads.longest-statement is PT0S; the least is a millisecond",
+        "6, PT60S, PT0S, moralbank.reads.longest-pause is PT0S; the least is a millisecond",
+    })
+    void refusesSettingsThatWouldLeaveNoRoom(int atOnce, Duration statement, Duration pause, String told) {
+        assertThatThrownBy(() -> new LongReads(new Settings(atOnce, statement, pause), 16))
+                .hasMessage(told);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 15})
+    void takesTheLeastAndTheMost(int atOnce) {
+        Duration shortest = Duration.ofMillis(1);
+
+        LongReads bounded = new LongReads(new Settings(atOnce, shortest, shortest), 16);
+
+        assertThat(bounded.free().availablePermits()).isEqualTo(atOnce);
+    }
+
+    private record Settings(int longAtOnce, Duration longestStatement, Duration longestPause) implements ReadsConfig {}
 }
