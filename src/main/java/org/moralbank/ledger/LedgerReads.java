@@ -139,20 +139,28 @@ public class LedgerReads {
      * import into a book that has none. Refuses a moment that is to come.
      *
      * <p>Where a later entry is there, that proves it, because posting times never go back. Else the book's lock does: a
-     * commit that was on its way has then ended, and the next one reads a later clock.
+     * commit that was on its way has then ended, and the next one reads a later clock. A moment that is to come is refused
+     * before: the lock counts the book up, and a lane that decided ahead in it would begin anew.
      */
     public Uni<Long> seqAt(BookHandle book, Instant moment) {
         return store.seqAt(book.id(), moment).chain(reached -> {
             if (reached.passed()) {
                 return Uni.createFrom().item(reached.seq());
             }
+            refuseFuture(reached);
             return store.seqUnderLock(book.id(), moment)
-                    .map(settled -> settled.orElseThrow(() -> ProtocolRejection.Invalid.field("asOf", "future")
-                                    .refused())
-                            .seq())
                     .onFailure(DatabaseFailure::isOfALock)
-                    .transform(busy -> new ProtocolRejection.Plain("database-unavailable").refused());
+                    .transform(busy -> new ProtocolRejection.Plain("database-unavailable").refused())
+                    // Once more: another server may have taken over, whose clock is behind.
+                    .invoke(LedgerReads::refuseFuture)
+                    .map(LedgerStore.Reached::seq);
         });
+    }
+
+    private static void refuseFuture(LedgerStore.Reached reached) {
+        if (!reached.clockPassed()) {
+            throw ProtocolRejection.Invalid.field("asOf", "future").refused();
+        }
     }
 
     /** The entry behind which all stands that happened on a day or later; what stands before it need not be looked at. */

@@ -203,8 +203,8 @@ class LedgerStore {
             """;
 
     /**
-     * The last entry posted at a moment or before, and the last of all. Numbers without gaps and posting times that never
-     * go back make it a binary search: no index is needed.
+     * The last entry posted at a moment or before, the last of all, and the clock. Numbers without gaps and posting times
+     * that never go back make it a binary search: no index is needed.
      */
     private static final String SEQ_AT = """
             WITH RECURSIVE search (low, high, last) AS (
@@ -218,7 +218,7 @@ class LedgerStore {
                 FROM search s
                 JOIN ledger_entry e ON e.book_id = $1 AND e.seq = (s.low + s.high + 1) / 2
                 WHERE s.low < s.high)
-            SELECT low, last
+            SELECT low, last, clock_timestamp()
             FROM search
             WHERE low = high
             """;
@@ -727,8 +727,11 @@ class LedgerStore {
         return seqAt(book.id(), first.minusNanos(1_000)).map(Reached::seq);
     }
 
-    /** The last entry posted at a moment or before it, and whether any was posted later. */
-    record Reached(long seq, boolean passed) {}
+    /**
+     * The last entry posted at a moment or before it, whether any was posted later, and whether the database's clock has
+     * passed the moment.
+     */
+    record Reached(long seq, boolean passed, boolean clockPassed) {}
 
     Uni<Reached> seqAt(int book, Instant moment) {
         return seqAt(pool, book, moment);
@@ -739,22 +742,16 @@ class LedgerStore {
                 .execute(Tuple.of((short) book, moment.atOffset(ZoneOffset.UTC)))
                 .map(rows -> {
                     Row row = rows.iterator().next();
-                    return new Reached(row.getLong(0), row.getLong(0) < row.getLong(1));
+                    Instant clock = row.getOffsetDateTime(2).toInstant();
+                    return new Reached(row.getLong(0), row.getLong(0) < row.getLong(1), clock.isAfter(moment));
                 });
     }
 
-    /**
-     * The same under the book's lock, so that no commit is on its way to post at an earlier moment; nothing when the
-     * database's clock has not passed the moment.
-     */
-    Uni<Optional<Reached>> seqUnderLock(int book, Instant moment) {
+    /** The same under the book's lock, so that no commit is on its way to post at an earlier moment. */
+    Uni<Reached> seqUnderLock(int book, Instant moment) {
         return pool.withTransaction(connection -> connection
                 .preparedQuery(LOCK)
                 .execute(Tuple.of((short) book))
-                .chain(() -> connection.query("SELECT clock_timestamp()").execute())
-                .chain(clock ->
-                        clock.iterator().next().getOffsetDateTime(0).toInstant().isAfter(moment)
-                                ? seqAt(connection, book, moment).map(Optional::of)
-                                : Uni.createFrom().item(Optional.empty())));
+                .chain(() -> seqAt(connection, book, moment)));
     }
 }

@@ -11,6 +11,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -164,6 +165,38 @@ class BalancesTest {
                         .get(book.path() + "/members/" + bela.id() + "/balances")
                         .asString())
                 .isEqualTo(answer));
+    }
+
+    /** Else whoever asks in a loop would have the book's lane decide anew each time. */
+    @Test
+    void aMomentThatIsToComeIsRefusedWithoutTheBooksLock() throws SQLException {
+        var book = bank.aBook();
+        var anna = book.aMember().holding(60, Unit.MIN);
+        var balances = book.path() + "/members/" + anna.id() + "/balances?asOf=";
+        long before = commitNo(book);
+
+        book.as(Role.AUDITOR)
+                .get(balances + "2999-01-01T00:00:00Z")
+                .then()
+                .statusCode(400)
+                .body("errors[0].message", equalTo("It is in the future."));
+
+        assertThat(commitNo(book)).isEqualTo(before);
+        // What nobody will change needs the lock where nothing was posted since.
+        book.as(Role.AUDITOR)
+                .get(balances + Instant.now().minusMillis(1))
+                .then()
+                .statusCode(200);
+        assertThat(commitNo(book)).isEqualTo(before + 1);
+    }
+
+    private static long commitNo(TestBank.Book book) throws SQLException {
+        try (var owner = TestDatabase.shared().connectAsOwner();
+                var statement = owner.createStatement();
+                var rows = statement.executeQuery("SELECT commit_no FROM commit_lock WHERE book_id = " + book.id())) {
+            rows.next();
+            return rows.getLong(1);
+        }
     }
 
     @Test
