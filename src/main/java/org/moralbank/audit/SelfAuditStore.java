@@ -1,6 +1,5 @@
 package org.moralbank.audit;
 
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -12,7 +11,6 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,25 +139,15 @@ class SelfAuditStore {
         return null;
     }
 
-    /** The first offender of each of these checks in a scope; in one snapshot, one statement a check. */
-    List<Finding> offenders(Collection<Check> checks, Scope scope) {
+    /** The first offender of a check in a scope, or none; one statement, in a snapshot of its own. */
+    List<Finding> offenders(Check check, Scope scope) {
         return snapshots
                 .read(
                         longestStatement,
-                        connection -> Multi.createFrom()
-                                .iterable(checks)
-                                .onItem()
-                                .transformToUniAndConcatenate(check -> connection
-                                        .query(check.sql(scope))
-                                        .execute()
-                                        .map(rows -> findings(check, rows)))
-                                .collect()
-                                .asList())
+                        connection ->
+                                connection.query(check.sql(scope)).execute().map(rows -> findings(check, rows)))
                 .await()
-                .atMost(longestStatement.multipliedBy(checks.size() + 1L))
-                .stream()
-                .flatMap(List::stream)
-                .toList();
+                .atMost(longestStatement.plus(PATIENCE));
     }
 
     private static List<Finding> findings(Check check, RowSet<Row> rows) {

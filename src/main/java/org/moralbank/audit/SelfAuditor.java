@@ -8,7 +8,6 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -20,17 +19,19 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.audit.Check.Over;
 import org.moralbank.commits.Answer;
+import org.moralbank.platform.JobThread;
 import org.moralbank.platform.Snapshots;
 
 /**
  * Goes through the self-audits of this process, one at a time, from its start to its end.
  *
- * <p>It cuts a book into pieces that take parts of a second, each in a snapshot of its own, and rests after each for as long
- * as it took: at most half a core of the database is its, and no snapshot is old for long, but where one account or merchant
- * has millions of postings. That the pieces are not of one snapshot makes nothing weaker: entries and postings never change,
- * and what an account has is compared with its postings in one statement.
+ * <p>It cuts a book into pieces that take parts of a second, each check of one in a snapshot of its own, and rests after each
+ * piece for as long as it took: at most half a core of the database is its, and no snapshot is old for long, but where one
+ * account or merchant has millions of postings. That they are not of one snapshot makes nothing weaker: entries and postings
+ * never change, and what an account has is compared with its postings in one statement.
  *
- * <p>The lease is longer than any statement may take. One who was stopped and woke finds another fence and changes nothing.
+ * <p>The lease is longer than any statement may take, and is held on to between statements. One who was stopped and woke finds
+ * another fence and changes nothing.
  */
 @Singleton
 class SelfAuditor {
@@ -48,8 +49,8 @@ class SelfAuditor {
     private final AuditMetrics metrics;
     private final AuditConfig config;
     private final Duration lease;
-    private volatile boolean stopping;
-    private @Nullable Thread thread;
+    private final JobThread thread;
+    private long lookedAroundNanos = System.nanoTime() - LOOK_AROUND.toNanos();
 
     SelfAuditor(SelfAudits audits, SelfAuditStore store, AuditMetrics metrics, AuditConfig config) {
         this.audits = audits;
@@ -57,56 +58,46 @@ class SelfAuditor {
         this.metrics = metrics;
         this.config = config;
         this.lease = config.statementTimeout().plus(LEASE_BEYOND_A_STATEMENT);
+        this.thread = new JobThread(LOG, "The books are not audited for now; trying on.", config.poll(), this::next);
     }
 
     void onStart(@Observes StartupEvent start) {
         if (config.run()) {
-            thread = Thread.ofPlatform().daemon().name("self-auditor").start(this::run);
+            thread.start("self-auditor");
         }
     }
 
     /** Before the pool closes. A run that is left half-way is taken up by another when the lease has run out. */
     void onStop(@Observes @Priority(1) ShutdownEvent stop) throws InterruptedException {
-        stopping = true;
-        if (thread != null) {
-            LockSupport.unpark(thread);
-            thread.join(Duration.ofSeconds(5));
+        thread.stop();
+    }
+
+    private boolean next() {
+        lookAround();
+        return round();
+    }
+
+    private void lookAround() {
+        if (System.nanoTime() - lookedAroundNanos >= LOOK_AROUND.toNanos()) {
+            lookedAroundNanos = System.nanoTime();
+            order(store.nights(config.nightlyAt(), NIGHTS_AT_A_TIME));
+            metrics.ofAll(store.ofAll());
         }
     }
 
-    private void run() {
-        boolean well = true;
-        long lookedAroundNanos = System.nanoTime() - LOOK_AROUND.toNanos();
-        while (!stopping) {
-            boolean did = false;
-            try {
-                if (System.nanoTime() - lookedAroundNanos >= LOOK_AROUND.toNanos()) {
-                    lookedAroundNanos = System.nanoTime();
-                    orderNights();
-                    metrics.ofAll(store.ofAll());
-                }
-                did = round();
-                well = true;
-            } catch (RuntimeException fault) {
-                if (well && !stopping) {
-                    LOG.warn("The books are not audited for now; trying on.", fault);
-                }
-                well = false;
+    /** Orders the self-audits of the night where it has come. A book that is busy is left for the next look. */
+    void order(List<SelfAuditStore.Night> nights) {
+        for (SelfAuditStore.Night night : nights) {
+            if (thread.isStopping()) {
+                return;
             }
-            if (!did) {
-                LockSupport.parkNanos(config.poll().toNanos());
-            }
-        }
-    }
-
-    /** Orders the self-audits of the night where it has come. */
-    void orderNights() {
-        for (SelfAuditStore.Night night : store.nights(config.nightlyAt(), NIGHTS_AT_A_TIME)) {
             Answer answer = audits.orderNightly(night.book(), night.path(), night.night())
                     .await()
                     .atMost(Duration.ofSeconds(60));
-            if (answer.status() >= 500) {
-                throw new IllegalStateException("the self-audit of a night could not be ordered: " + answer.status());
+            if (answer.isProblem()) {
+                LOG.warnf(
+                        "The self-audit of the night of %s of %s is not ordered yet: %d.",
+                        night.night(), night.path(), answer.status());
             }
         }
     }
@@ -211,14 +202,22 @@ class SelfAuditor {
             return checks;
         }
 
-        /** Checks a piece, but for what has been found already; then rests, and holds on to the lease. */
+        /** Checks a piece, but for what has been found already, and holds on to the lease; then rests. */
         private void piece(Set<Check> checks, Scope scope) {
             long begunNanos = System.nanoTime();
             EnumSet<Check> open = EnumSet.noneOf(Check.class);
             open.addAll(checks);
             open.removeAll(found.keySet());
-            look(open, scope);
-            if (stopping) {
+            for (Check check : open) {
+                look(check, scope);
+                holdOn();
+            }
+            LockSupport.parkNanos(Math.min(System.nanoTime() - begunNanos, LONGEST_REST.toNanos()));
+        }
+
+        /** Keeps the lease, where a while has passed. */
+        private void holdOn() {
+            if (thread.isStopping()) {
                 throw new LeftOff("this process stops");
             }
             if (System.nanoTime() - heldOnNanos >= HOLD_ON_EVERY.toNanos()) {
@@ -227,34 +226,28 @@ class SelfAuditor {
                     throw new LeftOff("another has taken it over");
                 }
             }
-            LockSupport.parkNanos(Math.min(System.nanoTime() - begunNanos, LONGEST_REST.toNanos()));
         }
 
-        private void look(Set<Check> checks, Scope scope) {
+        private void look(Check check, Scope scope) {
             try {
-                store.offenders(checks, scope).forEach(finding -> found.put(finding.check(), finding));
+                store.offenders(check, scope).forEach(finding -> found.put(check, finding));
             } catch (PgException failed) {
                 String state = failed.getSqlState();
                 if (state == null || !state.startsWith("22")) {
                     throw failed;
                 }
-                lookCloser(new ArrayList<>(checks), scope, failed);
+                lookCloser(check, scope, failed);
             }
         }
 
-        /** Some bytes cannot even be read as what they should be: which check, and which entry, is found by halving. */
-        private void lookCloser(List<Check> checks, Scope scope, PgException failed) {
-            if (checks.size() > 1) {
-                checks.forEach(check -> look(EnumSet.of(check), scope));
-                return;
-            }
-            Check check = checks.getFirst();
+        /** Some bytes cannot even be read as what they should be: which entry it is, is found by halving. */
+        private void lookCloser(Check check, Scope scope, PgException failed) {
             long entries = scope.through() - scope.after();
             if (check.over() == Over.ENTRIES && entries > 1) {
                 long middle = scope.after() + entries / 2;
-                look(EnumSet.of(check), scope.entries(scope.after(), middle));
+                look(check, scope.entries(scope.after(), middle));
                 if (!found.containsKey(check)) {
-                    look(EnumSet.of(check), scope.entries(middle, scope.through()));
+                    look(check, scope.entries(middle, scope.through()));
                 }
                 return;
             }

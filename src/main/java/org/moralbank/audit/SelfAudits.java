@@ -24,6 +24,7 @@ import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.BookEvents;
 import org.moralbank.platform.Ids;
 import org.moralbank.platform.Language;
+import org.moralbank.platform.ProtocolRejection;
 
 /** Orders self-audits, hands them to one who goes through them, and notes how they ended. */
 @ApplicationScoped
@@ -68,7 +69,8 @@ class SelfAudits {
 
     /**
      * Orders that of a night: a full one when the last full one is old. Whoever orders it again, also at the same time or in
-     * another process, orders nothing: the night is its key.
+     * another process, orders nothing: the night is its key. While another one of the book is under way it is told {@code
+     * book-busy}, and may order it later.
      */
     Uni<Answer> orderNightly(int book, String path, LocalDate night) {
         SelfAudit.Key key = new SelfAudit.Key(book, Ids.next());
@@ -89,6 +91,10 @@ class SelfAudits {
             public Answer decide(WorkingSet set) {
                 Standing standing = set.get(STANDINGS, key.book());
                 if (standing.underWay() != null) {
+                    if (night != null) {
+                        // Not kept under the night's key, so that the night is ordered when that one has ended.
+                        throw new ProtocolRejection.Plain("book-busy").refused();
+                    }
                     throw new AuditRejection.UnderWay(standing.underWay()).refused();
                 }
                 SelfAudit.Extent extent = wanted == null ? ofNight(standing, set.now()) : wanted;

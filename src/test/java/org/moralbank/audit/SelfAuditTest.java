@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
 import org.moralbank.access.Role;
+import org.moralbank.commits.SomebodyElse;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.TestDatabase;
 import org.moralbank.proofs.SignedNote;
@@ -383,6 +384,55 @@ class SelfAuditTest {
                 .then()
                 .statusCode(200)
                 .body("items.extent", contains("INCREMENTAL"));
+    }
+
+    @Test
+    void aNightWaitsForTheOneThatIsUnderWay() {
+        TestBank.Book book = aBookOfSixEntries();
+        LocalDate night = LocalDate.of(2025, 1, 6);
+        ordered(book, "FULL");
+
+        assertThat(nightly(book, night)).isEqualTo(503);
+        auditAll();
+
+        assertThat(nightly(book, night)).isEqualTo(201);
+        auditAll();
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/self-audits")
+                .then()
+                .body("items.orderedBy", hasSize(2))
+                .body("items[1].orderedBy", equalTo("nightly"));
+    }
+
+    @Test
+    void aBookThatIsBusyKeepsNoOtherFromItsNight() throws SQLException {
+        TestBank.Book busy = bank.aBook();
+        TestBank.Book other = bank.aBook();
+        List<SelfAuditStore.Night> nights = List.of(nightOf(busy), nightOf(other));
+
+        try (SomebodyElse holder = SomebodyElse.locking(TestDatabase.shared(), busy.id())) {
+            auditor.order(nights);
+
+            assertThat(holder).isNotNull();
+            assertNights(busy, 0);
+            assertNights(other, 1);
+        }
+        auditor.order(nights);
+
+        assertNights(busy, 1);
+        assertNights(other, 1);
+    }
+
+    private static SelfAuditStore.Night nightOf(TestBank.Book book) {
+        return new SelfAuditStore.Night(book.id(), book.path(), LocalDate.of(2025, 1, 6));
+    }
+
+    private static void assertNights(TestBank.Book book, int nights) {
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/self-audits")
+                .then()
+                .statusCode(200)
+                .body("items", hasSize(nights));
     }
 
     @Test
