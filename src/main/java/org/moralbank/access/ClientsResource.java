@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -57,6 +58,7 @@ public class ClientsResource {
             @Schema(
                     required = true,
                     minItems = 1,
+                    maxItems = MOST_BOOKS,
                     description = "Codes of books, also of those that are yet to be opened; * is every book",
                     examples = "[\"BHL\"]")
             @Nullable
@@ -109,8 +111,10 @@ public class ClientsResource {
             for (String book : fields.value("books", books, List.<@Nullable String>of())) {
                 set.add(Client.EVERY_BOOK.equals(book) ? Client.EVERY_BOOK : fields.id("books", book));
             }
-            if (books != null && (books.isEmpty() || books.size() > MOST_BOOKS)) {
+            if (books != null && books.isEmpty()) {
                 fields.fault("books", "required");
+            } else if (books != null && books.size() > MOST_BOOKS) {
+                fields.fault("books", "items", Map.of("most", MOST_BOOKS));
             }
             return set;
         }

@@ -7,11 +7,12 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -45,13 +46,15 @@ public final class Fields {
     private static final Pattern NO_FORMULA = Pattern.compile("[^=+\\-@].*");
 
     private final String prefix;
-    private final List<FieldFault> faults;
+
+    /** Each once, however many elements of a list have it: they are all told to the caller. */
+    private final Set<FieldFault> faults;
 
     public Fields() {
-        this("", new ArrayList<>());
+        this("", new LinkedHashSet<>());
     }
 
-    private Fields(String prefix, List<FieldFault> faults) {
+    private Fields(String prefix, Set<FieldFault> faults) {
         this.prefix = prefix;
         this.faults = faults;
     }

@@ -23,6 +23,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -120,6 +121,20 @@ class ClientsTest {
             })
     void refusesAMalformedClientByField(String body, String field) {
         as(anOperator()).body(body).post("/v1/clients").then().statusCode(400).body("errors.field", hasItem(field));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, It must be given.", "1001, It must be 1 to 1000 items."})
+    void aClientHasOneToAThousandBooks(int books, String told) {
+        String codes = String.join(",", Collections.nCopies(books, "\"B\""));
+
+        as(anOperator())
+                .body("{\"name\":\"n\",\"roles\":[\"APP\"],\"books\":[%s]}".formatted(codes))
+                .post("/v1/clients")
+                .then()
+                .statusCode(400)
+                .body("errors.field", contains("books"))
+                .body("errors.message", contains(told));
     }
 
     @Test

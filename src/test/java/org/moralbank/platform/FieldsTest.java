@@ -28,6 +28,20 @@ class FieldsTest {
         assertThat(faults(fields -> fields.optionalId("from", ""))).containsExactly(fault("from", "id"));
     }
 
+    /** A body has room for tens of thousands of them. */
+    @Test
+    void tellsTheSameFaultOnce() {
+        assertThat(faults(fields -> fields.metadata("metadata", Map.of("?", "a", "!", "b", "ok", "\u0000"))))
+                .containsExactly(fault("metadata", "metadata"));
+        assertThat(faults(fields -> List.of("?", "b", "!").forEach(book -> fields.id("books", book))))
+                .containsExactly(fault("books", "id"));
+        assertThat(faults(fields -> {
+                    fields.in("a").fault("b", "id");
+                    fields.in("c").fault("b", "id");
+                }))
+                .containsExactly(fault("a.b", "id"), fault("c.b", "id"));
+    }
+
     @Test
     void takesReferencesOfAHundredVisibleCharacters() {
         for (String reference : List.of("!", "~", "\"", "r".repeat(100))) {
