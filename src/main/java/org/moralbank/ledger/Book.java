@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *         reopen
  * </pre>
  *
- * @param id internal; 1, 2, 3 …
+ * @param id internal; 1, 2, 3 … up to {@link #MOST}
  * @param code the name of the book in the API
  * @param calendar whose days are the business dates
  * @param serviceEarnsTime whether a confirmed service earns its minutes
@@ -44,6 +44,9 @@ public record Book(
         Instant lastPostedAt,
         @Nullable Instant closedAt,
         int statusChanges) {
+
+    /** As many as there are numbers for them; none is deleted. */
+    static final int MOST = Short.MAX_VALUE;
 
     @Schema(name = "BookStatus")
     public enum Status {

@@ -22,7 +22,10 @@ public class BookRegister {
         this.commits = commits;
     }
 
-    /** Opens a book, as a work of book 0. Refuses a client that may not use every book, and a code that is taken. */
+    /**
+     * Opens a book, as a work of book 0. Refuses a client that may not use every book, a code that is taken, and more books
+     * than can be numbered.
+     */
     public Uni<Answer> open(Ask ask, Client operator, NewBook opened) {
         return commits.submit(ask, 0, new Work() {
             @Override

@@ -18,6 +18,19 @@ sealed interface BookRejection extends Rejection {
         }
     }
 
+    /** As many are open or closed as an installation can have; none is ever deleted. */
+    record TooManyBooks(int most) implements BookRejection {
+        @Override
+        public String code() {
+            return "too-many-books";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("most", most);
+        }
+    }
+
     /** It is closed already. */
     record BookAlreadyClosed(String book) implements BookRejection {
         @Override

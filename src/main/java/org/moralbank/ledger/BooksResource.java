@@ -146,7 +146,7 @@ public class BooksResource {
             responseCode = "201",
             description = "Opened",
             content = @Content(schema = @Schema(implementation = BookView.class)))
-    @Extension(name = "x-problem-codes", value = "book-exists")
+    @Extension(name = "x-problem-codes", value = "book-exists too-many-books")
     public Uni<Response> open(@Context RoutingContext http, Opening body) {
         Call call = Call.of(http);
         return register.open(call.ask(0), call.client(), body.checked()).map(Responses::of);

@@ -62,12 +62,18 @@ public final class Ledger {
         return set.find(BOOK_CODES, code) != null;
     }
 
-    /** Opens a book, in a work of book 0. Refuses a code that is taken. Works of the book are possible after COMMIT. */
+    /**
+     * Opens a book, in a work of book 0. Refuses a code that is taken, and one book more than tables can number. Works of the
+     * book are possible after COMMIT.
+     */
     static Book openBook(WorkingSet set, NewBook opened) {
         if (isBook(set, opened.code())) {
             throw new BookRejection.BookExists(opened.code()).refused();
         }
         int id = set.get(BOOK_CODES, BookCodeTable.LAST) + 1;
+        if (id > Book.MOST) {
+            throw new BookRejection.TooManyBooks(Book.MOST).refused();
+        }
         Instant now = Moments.kept(set.now());
         Book book = new Book(
                 id,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.moralbank.ledger.Ledger.BOOKS;
+import static org.moralbank.ledger.Ledger.BOOK_CODES;
 import static org.moralbank.ledger.Ledger.BUDGETS;
 import static org.moralbank.ledger.Ledger.ENTRIES;
 import static org.moralbank.ledger.Ledger.HOLDINGS;
@@ -293,6 +294,23 @@ class KernelBordersTest {
         assertThat(second.postedAt()).isEqualTo(MORNING);
         assertThat(third.postedAt()).isEqualTo(MORNING.plusSeconds(1));
         assertThat(third.postings()).extracting(Posting::version).containsExactly(3L, 2L);
+    }
+
+    // ---- books -------------------------------------------------------------------------------------------------
+
+    @Test
+    void theLastBookThatHasANumberIsOpenedAndNoneAfterIt() {
+        NewBook opened = new NewBook("XQ", "新桥社区", Book.Kind.COMMUNITY, ZoneId.of("Asia/Shanghai"), true, 0, false);
+        NewBook next = new NewBook("LS", "龙生社区", Book.Kind.COMMUNITY, ZoneId.of("Asia/Shanghai"), true, 0, false);
+        set.loaded(
+                BOOK_CODES,
+                List.of("XQ", "LS", BookCodeTable.LAST),
+                Map.of(BookCodeTable.LAST, (int) Short.MAX_VALUE - 1));
+
+        assertThat(Ledger.openBook(set, opened).id()).isEqualTo(Short.MAX_VALUE);
+
+        assertThat(refused(() -> Ledger.openBook(set, next))).startsWith("refused too-many-books {");
+        assertThat(Ledger.isBook(set, "LS")).isFalse();
     }
 
     // ---- lots --------------------------------------------------------------------------------------------------
