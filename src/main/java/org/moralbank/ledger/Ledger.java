@@ -441,6 +441,7 @@ public final class Ledger {
         for (Account account : holding.accounts()) {
             if (account.lot().expiredBy(today) && account.available() > 0) {
                 Draft draft = Draft.of(type, holder.book(), today, by)
+                        .onItsPosting()
                         .debit(holder, account.lot(), account.available())
                         .credit(expiredOf(holder), account.available())
                         .group(group);
@@ -456,6 +457,10 @@ public final class Ledger {
         return there.dayOf(there.notBeforeLast(set.now()));
     }
 
+    /**
+     * By which is said what has expired and may be spent: the clock's, and not {@link #dayOfPosting}, so that where the clock
+     * has gone back a lot is spent as long as the lists, which go by the clock, say that it may be.
+     */
     private static LocalDate today(WorkingSet set, int book) {
         return set.get(BOOKS, book).dayOf(set.now());
     }

@@ -783,6 +783,20 @@ class KernelBordersTest {
         assertThat(posted(ANNA)).isEqualTo(5 + 7);
     }
 
+    /** As when another server takes over about midnight, whose clock is behind. */
+    @Test
+    void whatExpiresHappensOnTheDayOfItsPostingAlsoWhenTheClockHasGoneBack() {
+        grant(ANNA, new Lot("F1", TODAY.minusDays(1), true), 60);
+        at(TOMORROW);
+        issue(BELA, 7);
+
+        at(END_OF_TODAY);
+        List<Entry> entries = expire(ANNA);
+
+        assertThat(entries.getFirst().postedAt()).isEqualTo(TOMORROW);
+        assertThat(entries.getFirst().occurredOn()).isEqualTo(TODAY.plusDays(1));
+    }
+
     @Test
     void expiresPointsToAnAccountOfTheirOwn() {
         post(Draft.of(EntryType.OPENING, BOOK, TODAY, KernelWork.BY)
