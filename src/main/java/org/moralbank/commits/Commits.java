@@ -31,6 +31,8 @@ public final class Commits {
     /** The books of works that wait or are under way aside, and how many. */
     private final Map<Integer, Integer> withheld = new ConcurrentHashMap<>();
 
+    private volatile boolean stopping;
+
     public Commits(Vertx vertx, Pool pool, Sessions sessions, CommitsConfig config, MeterRegistry registry) {
         refuseUnworkable(config);
         CommitMetrics metrics = new CommitMetrics(registry);
@@ -137,13 +139,13 @@ public final class Commits {
         return lanes.stream().mapToInt(Lane::waiting).sum() + aside.waiting();
     }
 
-    /** Whether a work would be taken in: no lane is stopping, none is full. */
-    boolean isTaking() {
-        return lanes.stream().allMatch(Lane::isTaking);
+    boolean isStopping() {
+        return stopping;
     }
 
     /** Refuses new works from now on; completes when every work that was taken in is answered. */
     public Future<Void> drain() {
+        stopping = true;
         return Future.join(Stream.concat(lanes.stream(), Stream.of(aside))
                         .map(Lane::drain)
                         .toList())

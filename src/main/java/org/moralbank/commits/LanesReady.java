@@ -5,7 +5,10 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready while the lanes take works in; down from the first moment of a stop. */
+/**
+ * Ready until the first moment of a stop. A queue that is full says nothing: what is too much is answered 429 at once, reads
+ * and replays go on, and the other replicas, which wait for the same database, would be the next to be full.
+ */
 @Readiness
 @Singleton
 class LanesReady implements HealthCheck {
@@ -18,7 +21,7 @@ class LanesReady implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         return HealthCheckResponse.named("lanes")
-                .status(commits.isTaking())
+                .status(!commits.isStopping())
                 .withData("waiting", commits.waiting())
                 .build();
     }

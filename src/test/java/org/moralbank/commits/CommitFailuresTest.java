@@ -391,6 +391,9 @@ class CommitFailuresTest {
                 tooMany = effect(commits, 40_005);
 
                 assertThat(tooMany).as("at once, with the lock still held").isCompleted();
+                assertThat(new LanesReady(commits.commits()).call().getStatus())
+                        .as("what it has is done, and others read")
+                        .isEqualTo(HealthCheckResponse.Status.UP);
             }
 
             assertThat(get(tooMany).status()).isEqualTo(429);
