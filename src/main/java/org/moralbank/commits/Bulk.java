@@ -177,6 +177,7 @@ public final class Bulk implements Work {
                 if (!Arrays.equals(kept.fingerprint(), item.fingerprint())) {
                     throw new DuplicateReference(item.reference()).refused();
                 }
+                item.work().checkReplay(set);
                 return new Result(index, item.reference(), Kind.REPLAYED, kept.body());
             }
             Answer answer = item.work().decide(set);

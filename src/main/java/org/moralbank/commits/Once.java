@@ -66,6 +66,12 @@ public final class Once implements Work {
         if (!Arrays.equals(first.fingerprint(), content)) {
             throw new Bulk.DuplicateReference(reference).refused();
         }
+        work.checkReplay(set);
         return first.replay();
+    }
+
+    @Override
+    public void checkReplay(WorkingSet set) {
+        work.checkReplay(set);
     }
 }

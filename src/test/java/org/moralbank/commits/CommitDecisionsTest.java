@@ -216,6 +216,41 @@ class CommitDecisionsTest {
         assertThat(effects(31)).isZero();
     }
 
+    /** Whatever stands around it, so that nobody acts on what was taken back since. */
+    @Test
+    void whatWasTakenBackSinceIsNotToldAgain() throws Exception {
+        AtomicReference<Boolean> holds = new AtomicReference<>(true);
+        Work work = new Work() {
+            @Override
+            public void needs(Needs needs) {}
+
+            @Override
+            public Answer decide(WorkingSet set) {
+                return Answer.ok(Map.of());
+            }
+
+            @Override
+            public void checkReplay(WorkingSet set) {
+                if (!holds.get()) {
+                    throw CONFLICT;
+                }
+            }
+        };
+        Once once = new Once(1, "test", "R-50", Sha256.of("same"), work);
+        List<Bulk.Item> items = List.of(new Bulk.Item("R-51", Sha256.of("same"), work, null));
+        submit("taken-1", once);
+        assertThat(submit("taken-1", once).status()).isEqualTo(200);
+        assertThat(submit("taken-2", once).status()).isEqualTo(200);
+        bulk("taken-3", false, items);
+        assertThat(bulk("taken-4", false, items)).contains("\"replayed\":1");
+
+        holds.set(false);
+
+        assertThat(submit("taken-1", once).status()).as("under its key").isEqualTo(409);
+        assertThat(submit("taken-5", once).status()).as("under its reference").isEqualTo(409);
+        assertThat(bulk("taken-6", false, items)).as("in a bulk").contains("\"refused\":1", "\"replayed\":0");
+    }
+
     @Test
     void theTimeTheWaitTheSizeAndTheReplaysOfCommitsAreMeasured() throws Exception {
         submit("measured", new Effect(40));
