@@ -1,14 +1,15 @@
 package org.moralbank.audit;
 
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.EntryType;
+import org.moralbank.ledger.EntryView;
 import org.moralbank.ledger.LedgerReads;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.Fields;
@@ -46,13 +47,7 @@ class Samples {
                 .chain(now -> range(book, wanted, now.lastSeq())
                         .chain(range -> store.draw(book, wanted.method(), range, wanted.seed(), wanted.size())
                                 .chain(drawn -> store.evidence(book, drawn.hits())
-                                        .chain(evidence -> Multi.createFrom()
-                                                .iterable(drawn.hits())
-                                                .onItem()
-                                                .transformToUniAndConcatenate(
-                                                        hit -> item(book, wanted, now, hit, evidence))
-                                                .collect()
-                                                .asList())
+                                        .chain(evidence -> items(book, wanted, now, drawn.hits(), evidence))
                                         .map(items -> view(wanted, range, drawn, items)))));
     }
 
@@ -84,22 +79,38 @@ class Samples {
                 .map(Optional::of);
     }
 
-    private Uni<SampleView.Item> item(
-            BookHandle book, Wanted wanted, SampleStore.Book now, Sample.Hit hit, SampleStore.Evidence evidence) {
-        return reads.entry(book, hit.seq()).map(entry -> {
-            boolean earned = switch (entry.type()) {
-                case EARN_TIME, EARN_TIME_TEAM, EARN_POINTS_SERVICE -> true;
-                default -> false;
-            };
-            return new SampleView.Item(
-                    entry,
-                    wanted.method() == Sample.Method.MONETARY_UNIT ? hit.times() : null,
-                    evidence.records().get(hit.seq()),
-                    evidence.redemptions().get(hit.seq()),
-                    evidence.settlements().get(hit.seq()),
-                    earned ? new SampleView.RuleEvidence(now.serviceEarns(), now.pointsPerHour()) : null,
-                    book.path() + "/log/proofs/" + hit.seq());
-        });
+    private Uni<List<SampleView.Item>> items(
+            BookHandle book,
+            Wanted wanted,
+            SampleStore.Book now,
+            List<Sample.Hit> hits,
+            SampleStore.Evidence evidence) {
+        return reads.entries(book, hits.stream().map(Sample.Hit::seq).toList())
+                .map(entries -> hits.stream()
+                        .map(hit ->
+                                item(book, wanted, now, hit, Objects.requireNonNull(entries.get(hit.seq())), evidence))
+                        .toList());
+    }
+
+    private static SampleView.Item item(
+            BookHandle book,
+            Wanted wanted,
+            SampleStore.Book now,
+            Sample.Hit hit,
+            EntryView entry,
+            SampleStore.Evidence evidence) {
+        boolean earned = switch (entry.type()) {
+            case EARN_TIME, EARN_TIME_TEAM, EARN_POINTS_SERVICE -> true;
+            default -> false;
+        };
+        return new SampleView.Item(
+                entry,
+                wanted.method() == Sample.Method.MONETARY_UNIT ? hit.times() : null,
+                evidence.records().get(hit.seq()),
+                evidence.redemptions().get(hit.seq()),
+                evidence.settlements().get(hit.seq()),
+                earned ? new SampleView.RuleEvidence(now.serviceEarns(), now.pointsPerHour()) : null,
+                book.path() + "/log/proofs/" + hit.seq());
     }
 
     private static SampleView view(

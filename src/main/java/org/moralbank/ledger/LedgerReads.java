@@ -7,7 +7,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.DatabaseFailure;
 import org.moralbank.platform.Page;
@@ -40,6 +43,12 @@ public class LedgerReads {
     public Uni<EntryView> entry(BookHandle book, long seq) {
         return store.entry(book.id(), seq)
                 .map(found -> found.orElseThrow(() -> new ProtocolRejection.NotFound("entry").refused()));
+    }
+
+    /** These entries by their numbers, those that the book has reached, in one statement. */
+    public Uni<Map<Long, EntryView>> entries(BookHandle book, List<Long> seqs) {
+        return store.entries(book.id(), seqs)
+                .map(found -> found.stream().collect(Collectors.toMap(EntryView::seq, Function.identity())));
     }
 
     /** A page of accounts, in the order in which they were opened. */

@@ -305,6 +305,14 @@ class LedgerStore {
                 .map(rows -> list(rows, LedgerStore::entry).stream().findFirst());
     }
 
+    /** These entries, in order of seq; those that the book has reached. */
+    Uni<List<EntryView>> entries(int book, List<Long> seqs) {
+        Where where = new Where().and("e.book_id = ?", (short) book).and("e.seq = ANY (?)", seqs.toArray(Long[]::new));
+        return pool.preparedQuery(ENTRIES.formatted(SEALED + where.sql))
+                .execute(where.tuple())
+                .map(rows -> list(rows, LedgerStore::entry));
+    }
+
     /** How far a book has come, which bounds an export. */
     record Extent(long lastSeq, int lastAccount) {}
 
