@@ -27,6 +27,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Fields;
+import org.moralbank.platform.Ids;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.ProtocolRejection;
 
@@ -257,10 +258,10 @@ public class ClientsResource {
 
     /** An id that no key can have is one that is not there. */
     private static UUID uuid(String id) {
-        try {
-            return UUID.fromString(id);
-        } catch (IllegalArgumentException malformed) {
+        UUID key = Ids.parse(id);
+        if (key == null) {
             throw new ProtocolRejection.NotFound("key").refused();
         }
+        return key;
     }
 }

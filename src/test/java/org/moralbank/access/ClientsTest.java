@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -416,7 +417,8 @@ class ClientsTest {
                 .then()
                 .statusCode(201);
         Response made = as(operator).post("/v1/clients/" + name + "/keys");
-        String revoke = "/v1/clients/" + name + "/keys/" + made.jsonPath().getString("keyId") + "/revoke";
+        String keyId = made.jsonPath().getString("keyId");
+        String revoke = "/v1/clients/" + name + "/keys/" + keyId + "/revoke";
 
         book.as(Role.OPERATOR).post(revoke).then().statusCode(404);
         as(operator)
@@ -424,6 +426,10 @@ class ClientsTest {
                 .then()
                 .statusCode(404);
         as(operator).post("/v1/clients/" + name + "/keys/none/revoke").then().statusCode(404);
+        // Another text than its id, which the JDK takes for it.
+        String other = "/v1/clients/" + name + "/keys/" + keyId.toUpperCase(Locale.ROOT);
+        as(operator).get(other).then().statusCode(404).body("what", equalTo("key"));
+        as(operator).post(other + "/revoke").then().statusCode(404);
         as(operator).post(revoke).then().statusCode(200);
 
         as(made.jsonPath().getString("key"))
