@@ -29,7 +29,8 @@
  * <p><b>Why a filter of our own</b> and not the security layer of the framework: a caller is needed in every commit, with
  * his key, and the lookup is one map access on the way of every request.
  *
- * <p><b>Tables.</b> {@code access_client}, {@code access_key}. <b>Endpoints.</b> {@code /v1/clients}; {@code /v1/answers} is in the ledger package, which knows books.
+ * <p><b>Tables.</b> {@code access_client}, {@code access_key}. <b>Endpoints.</b> {@code /v1/clients}; {@code /v1/answers} is in
+ * the ledger package, which knows books.
  *
  * <p><b>What never happens.</b> A key is not stored, only its SHA-256, and is shown once.
  */

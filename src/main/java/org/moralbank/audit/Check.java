@@ -147,8 +147,7 @@ public enum Check {
             WHERE :accounts(a) AND p.balance_after <> p.before + p.amount
             """),
 
-    // ---- 3: numbers and times
-    // ----------------------------------------------------------------------------------------
+    // ---- 3: numbers and times ---------------------------------------------------------------------------------------
 
     SEQ_HAS_NO_GAPS(3, Over.ENTRIES, """
             SELECT b.book_id, n.before + 1 AS seq, format('entries/%s', n.before + 1) AS subject, 'nothing' AS found,
@@ -284,8 +283,7 @@ public enum Check {
             WHERE n.event_no - n.seq_before <> n.place OR n.seq_before < n.before OR n.seq_before > n.last_seq
             """),
 
-    // ---- 4: bounds and holds
-    // -------------------------------------------------------------------------------------------
+    // ---- 4: bounds and holds ----------------------------------------------------------------------------------------
 
     HELD_IS_WITHIN_BOUNDS(4, Over.ACCOUNTS, """
             SELECT a.book_id, NULL::bigint AS seq, format('accounts/%s', :path(a)) AS subject,
@@ -400,8 +398,7 @@ public enum Check {
             AND (h.status IS DISTINCT FROM s.expected OR v.amount <> (SELECT sum(amount) FROM unnest(h.lines_amount) AS line (amount)))
             """),
 
-    // ---- 5: earnings
-    // -----------------------------------------------------------------------------------------------------
+    // ---- 5: earnings ------------------------------------------------------------------------------------------------
 
     EARNING_BELONGS_TO_ONE_RECORD(5, Over.ENTRIES, """
             SELECT e.book_id, e.seq, format('entries/%s', e.seq) AS subject, format('%s of %s records', e.type, n) AS found,
@@ -439,8 +436,7 @@ public enum Check {
             WHERE r.claims > 1 OR e.seq IS NULL OR NOT e.type = ANY (r.types) OR NOT to_earner OR total <> coalesce(r.minutes, total)
             """),
 
-    // ---- 6: taken back
-    // -----------------------------------------------------------------------------------------------------
+    // ---- 6: taken back ----------------------------------------------------------------------------------------------
 
     CAPTURE_TAKES_AT_MOST_WHAT_WAS_HELD(6, Over.BOOK, """
             SELECT h.book_id, h.captured_seq AS seq, format('holds/%s', h.hold_id) AS subject,
@@ -491,8 +487,7 @@ public enum Check {
             WHERE :book(t)
             """),
 
-    // ---- 7: merchants and other books
-    // --------------------------------------------------------------------------------------
+    // ---- 7: merchants and other books -------------------------------------------------------------------------------
 
     CAPTURE_IS_WHAT_THE_MERCHANT_WAS_GIVEN(7, Over.BOOK, """
             SELECT r.book_id, r.seq, format('redemptions/%s', r.redemption_id) AS subject, format('%s captured', r.captured) AS found,
@@ -662,8 +657,7 @@ public enum Check {
             WHERE a.posted - a.before + coalesce(c.posted, 0) - c.before <> 0
             """),
 
-    // ---- 8: answers
-    // --------------------------------------------------------------------------------------------------------
+    // ---- 8: answers -------------------------------------------------------------------------------------------------
 
     KEY_HAS_AN_ANSWER_THAT_MAY_BE_KEPT(8, Over.BOOK_IN_FULL, """
             SELECT k.book_id, NULL::bigint AS seq, format('answers/%s', k.key) AS subject,
@@ -672,8 +666,7 @@ public enum Check {
             WHERE :book(k) AND NOT (k.status < 300 OR k.status IN (409, 422))
             """),
 
-    // ---- what is sealed
-    // ----------------------------------------------------------------------------------------------------
+    // ---- what is sealed ---------------------------------------------------------------------------------------------
 
     LEAF_HASH_IS_OF_THE_CANONICAL_BYTES(null, Over.ENTRIES, """
             SELECT e.book_id, e.seq, format('entries/%s', e.seq) AS subject, format('leaf hash %s', encode(e.leaf_hash, 'hex')) AS found,
@@ -731,8 +724,7 @@ public enum Check {
             WHERE :entries(e) AND recorded <> sealed
             """),
 
-    // ---- what the transparency log recorded apart from the books
-    // -----------------------------------------------------------
+    // ---- what the transparency log recorded apart from the books ----------------------------------------------------
 
     LOG_HAS_THE_LEAVES_OF_THE_ENTRIES(null, Over.ENTRIES, """
             SELECT h.book_id, k.seq, format('entries/%s', k.seq) AS subject,

@@ -32,7 +32,10 @@ public record BudgetYear(BookHandle book, Instant asked) {
                 .toList();
     }
 
-    /** The one that it is; by the clock it was asked by, where the book's last posting is in years to come. The book is among the needs. */
+    /**
+     * The one that it is; by the clock it was asked by, where the book's last posting is in years to come. The book is among
+     * the needs.
+     */
     public Year decided(WorkingSet set) {
         Year posted = Year.from(Ledger.dayOfPosting(set, book.id()));
         return possible().contains(posted) ? posted : yearOf(asked);

@@ -13,8 +13,9 @@ import org.moralbank.commits.WorkingSet;
  * Empties what a member has of one unit, because he leaves, or because something came back to him after he had left.
  *
  * <p>What has expired goes out of circulation (EXPIRE_TIME, EXPIRE_POINTS). What he owes is paid from what he might give away
- * and from what he has of grants that were taken back (SHORTFALL_RECOVER). Of the rest, what was granted to him goes back to the fund or pool that it came from, and what is his
- * own to his heir (ACCOUNT_CLOSE). What the pool owes is paid from what it gets.
+ * and from what he has of grants that were taken back (SHORTFALL_RECOVER). Of the rest, what was granted to him goes back to
+ * the fund or pool that it came from, and what is his own to his heir (ACCOUNT_CLOSE). What the pool owes is paid from what it
+ * gets.
  *
  * @param sources of his restricted lots, as they were read before the commit; points come from no fund
  * @param heir the pool, but for a closing that names another

@@ -2,7 +2,13 @@ package org.moralbank.ledger;
 
 import java.util.Locale;
 
-/** The business events that post, with how each is taken back. */
+/**
+ * The business events that post, with how each is taken back.
+ *
+ * <p>No operation posts some of them, nor is there one that takes these back. The demo does post AWARD_POINTS, EARN_POINTS_TASK,
+ * BOOKING_COMPLETE and the four between books, XCOMM_*; nothing posts DEDUCT_POINTS, CONSUME_TIME, NETTING and MEMBER_MOVE. They
+ * are known for books that were kept elsewhere and are imported.
+ */
 public enum EntryType {
     OPENING,
     EARN_TIME,

@@ -51,8 +51,8 @@ class PathMethods {
                 Path rest = method.getAnnotation(Path.class);
                 String path = ("/" + start + "/" + (rest == null ? "" : rest.value())).replaceAll("/+", "/");
                 // Ids have neither slashes nor anything that a pattern would take for its own but the dot, which does
-                // no harm.
-                // One that is given a pattern of its own may have slashes.
+                // no
+                // harm. One that is given a pattern of its own may have slashes.
                 String template = path.replaceAll("/$", "");
                 String pattern = PARAMETER
                         .matcher(template)

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A line is {@code code.part = text}, with the parts {@code status} and {@code retryable} (English file only),
  * {@code title}, {@code detail} (with {@code {fact}} placeholders) and {@code action}; {@code hidden}, of some, is the detail
- * for who is not told whom it is about. {@code field.rule = text} is the sentence for a field that breaks a rule. {@code word.fact.value = text} (Chinese file only) is a fact that is an English
- * word where a sentence names it: its letters in lower case, a hyphen for whatever is between them; {@code #} in the text is
- * the next number of the fact. The numbers of a refusal that has a {@code unit} are amounts of it: a person reads points with
+ * for who is not told whom it is about. {@code field.rule = text} is the sentence for a field that breaks a rule. {@code
+ * word.fact.value = text} (Chinese file only) is a fact that is an English word where a sentence names it: its letters in lower
+ * case, a hyphen for whatever is between them; {@code #} in the text is the next number of the fact. The numbers of a refusal that has a {@code unit} are amounts of it: a person reads points with
  * their two decimals, and {@code amount.unit = text}.
  */
 public final class ProblemTable {
