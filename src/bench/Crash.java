@@ -317,7 +317,7 @@ public final class Crash {
                     "{\"member\":\"M" + member + "\",\"amount\":1000000,\"unit\":\"MIN\"}", 201);
         }
         processes.send("PUT", BOOK + "/merchants/SHOP", null,
-                "{\"name\":\"shop\",\"kind\":\"COMMUNITY_STORE\",\"status\":\"ACTIVE\"}", 201);
+                "{\"name\":\"shop\",\"kind\":\"COMMUNITY_STORE\"}", 201);
         for (int till = 1; till <= TILLS; till++) {
             processes.send("PUT", BOOK + "/merchants/SHOP/terminals/T" + till, null, "{}", 201);
             processes.send("PUT", BOOK + "/members/P" + till, null, "{}", 201);

@@ -103,7 +103,7 @@ public final class Hooks {
                 "PUT",
                 BOOK + "/merchants/STORE",
                 null,
-                "{\"name\":\"store\",\"kind\":\"COMMUNITY_STORE\",\"status\":\"ACTIVE\"}",
+                "{\"name\":\"store\",\"kind\":\"COMMUNITY_STORE\"}",
                 201);
         processes.send("PUT", BOOK + "/members/M1", null, "{}", 201);
         processes.send(

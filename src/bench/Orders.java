@@ -103,7 +103,7 @@ public final class Orders {
                 "PUT",
                 BOOK + "/merchants/STORE",
                 null,
-                "{\"name\":\"store\",\"kind\":\"COMMUNITY_STORE\",\"status\":\"ACTIVE\"}",
+                "{\"name\":\"store\",\"kind\":\"COMMUNITY_STORE\"}",
                 201);
         processes.send("PUT", BOOK + "/merchants/STORE/terminals/T1", null, "{}", 201);
 

@@ -124,7 +124,7 @@ class SandboxAtStart {
             done(merchants.put(
                     ask(book.id(), "merchant"),
                     book,
-                    new Merchants.Edit(MERCHANT, "沙箱商店", Merchant.Kind.COMMUNITY_STORE, null, null, null, null, by),
+                    new Merchants.Edit(MERCHANT, "沙箱商店", Merchant.Kind.COMMUNITY_STORE, null, null, null),
                     null));
             terminal(book, "terminal", "T1");
             terminal(book, "terminal:" + Sandbox.BAD_LINE, Sandbox.BAD_LINE);

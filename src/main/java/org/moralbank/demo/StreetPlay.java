@@ -253,9 +253,7 @@ class StreetPlay {
                         Merchant.Kind.valueOf(cell(row, "kind")),
                         null,
                         null,
-                        null,
-                        null,
-                        by);
+                        null);
                 submit(merchants.put(
                         ask(book.id(), "merchant:" + merchant.id(), merchant.toString(), moment),
                         book,

@@ -15,7 +15,6 @@ import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
-import org.moralbank.ledger.Attribution;
 import org.moralbank.ledger.BookHandle;
 import org.moralbank.ledger.Chart;
 import org.moralbank.ledger.Holder;
@@ -37,28 +36,25 @@ public class Merchants {
     }
 
     /**
-     * What a merchant is to be. What is null is left as it is; a new merchant is active then, sells everything, at no
-     * discount, and with the lowest floor.
+     * What a merchant is to be. What is null is left as it is; of a new merchant, it sells everything then, at no
+     * discount, and with the lowest floor. The status is not edited.
      *
      * @param categories sorted, each once
-     * @param by who says so, for a change of the status
      */
     public record Edit(
             String id,
             String name,
             Merchant.Kind kind,
-            Merchant.@Nullable Status status,
             @Nullable List<String> categories,
             @Nullable Integer discountBasisPoints,
-            @Nullable Long payableFloor,
-            Attribution by) {
+            @Nullable Long payableFloor) {
         private Merchant register(int book, Instant at) {
             return new Merchant(
                     book,
                     id,
                     name,
                     kind,
-                    Objects.requireNonNullElse(status, Merchant.Status.ACTIVE),
+                    Merchant.Status.ACTIVE,
                     Objects.requireNonNullElse(categories, List.of()),
                     Objects.requireNonNullElse(discountBasisPoints, 0),
                     Objects.requireNonNullElse(payableFloor, Merchant.LOWEST_FLOOR),
@@ -73,7 +69,7 @@ public class Merchants {
                     before.id(),
                     name,
                     kind,
-                    Objects.requireNonNullElse(status, before.status()),
+                    before.status(),
                     Objects.requireNonNullElse(categories, before.categories()),
                     Objects.requireNonNullElse(discountBasisPoints, before.discountBasisPoints()),
                     Objects.requireNonNullElse(payableFloor, before.payableFloor()),
@@ -187,7 +183,6 @@ public class Merchants {
             @Override
             public void needs(Needs needs) {
                 needs.row(MERCHANTS, key);
-                StatusChange.need(needs, book.id());
             }
 
             @Override
@@ -212,11 +207,7 @@ public class Merchants {
                 refuseClosed(before);
                 EditRejection.check(ifMatch, before.version());
                 Merchant next = after.with(after.status());
-                if (next.status() == before.status()) {
-                    set.put(MERCHANTS, key, next);
-                } else {
-                    put(set, next, new StatusChange.Order(edit.by(), null));
-                }
+                set.put(MERCHANTS, key, next);
                 return shown(next);
             }
         });

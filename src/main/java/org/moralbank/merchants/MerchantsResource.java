@@ -27,10 +27,8 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.access.Allowed;
 import org.moralbank.access.Call;
-import org.moralbank.access.Client;
 import org.moralbank.access.Responses;
 import org.moralbank.access.Role;
-import org.moralbank.ledger.Attribution;
 import org.moralbank.ledger.Books;
 import org.moralbank.platform.DayRange;
 import org.moralbank.platform.EditRejection;
@@ -64,9 +62,6 @@ public class MerchantsResource {
 
             @Schema(required = true) Merchant.@Nullable Kind kind,
 
-            @Schema(description = "Without it, a new merchant is ACTIVE and another stays as it is")
-            Merchant.@Nullable Status status,
-
             @Schema(
                     description =
                             "What it may sell for points, by the categories of its catalogue; empty is everything."
@@ -94,23 +89,20 @@ public class MerchantsResource {
                     examples = "-1000000")
             @Nullable
             Long payableFloor) {
-        Merchants.Edit checked(String id, Client client) {
+        Merchants.Edit checked(String id) {
             Fields fields = new Fields();
             Merchants.Edit edit = new Merchants.Edit(
                     fields.id("id", id),
                     fields.text("name", name, LONGEST_NAME),
                     fields.value("kind", kind, Merchant.Kind.COMMERCIAL),
-                    status,
                     categoriesOf(fields),
                     discountBasisPoints == null
                             ? null
                             : (int) fields.number(
                                     "discountBasisPoints", discountBasisPoints, 0, Merchant.WHOLE_IN_BASIS_POINTS),
-                    payableFloor == null ? null : fields.number("payableFloor", payableFloor, Merchant.LOWEST_FLOOR, 0),
-                    new Attribution(client.id(), client.name(), null, null, null));
-            if (status == Merchant.Status.CLOSED) {
-                fields.fault("status", "merchant-status");
-            }
+                    payableFloor == null
+                            ? null
+                            : fields.number("payableFloor", payableFloor, Merchant.LOWEST_FLOOR, 0));
             fields.refuseFaults();
             return edit;
         }
@@ -135,8 +127,9 @@ public class MerchantsResource {
     @Allowed({Role.OPERATOR})
     @Operation(operationId = "putMerchant", summary = "Registers a merchant, or edits it", description = """
                     Creates the merchant when it is not there. An edit needs the ETag of what is edited in If-Match; a PUT of
-                    what is there already changes nothing and needs none. A suspended merchant sells nothing for points;
-                    what it is owed stays. A merchant is closed by an operation of its own.
+                    what is there already changes nothing and needs none. A new merchant is ACTIVE, and an edit leaves the
+                    status as it is: to suspend, to resume and to close are operations of their own, which ask for a
+                    reason.
                     """)
     @RequestBody(
             required = true,
@@ -166,7 +159,7 @@ public class MerchantsResource {
             MerchantEdit body) {
         Call call = Call.of(http);
         return books.of(call, book)
-                .chain(found -> merchants.put(call.edit(found.id()), found, body.checked(id, call.client()), ifMatch))
+                .chain(found -> merchants.put(call.edit(found.id()), found, body.checked(id), ifMatch))
                 .map(Responses::of);
     }
 

@@ -13,7 +13,7 @@ import org.moralbank.ledger.BookEvents;
 /**
  * Why and by whom a merchant, a store or a terminal was suspended, resumed or closed.
  *
- * @param reason null where it was said by an edit, which has none
+ * @param reason null where an edit made it, as edits could before they had no status
  */
 record StatusChange(
         Key key,

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.TestBank;
 import org.moralbank.TestBank.Book;
 import org.moralbank.access.Role;
@@ -85,11 +86,10 @@ class MerchantsTest {
     @Test
     void leavesASuspendedMerchantSuspendedWhenItIsRenamed() {
         var book = bank.aBook();
-        put(book, "MER-1", "{\"name\":\"A\",\"kind\":\"COMMERCIAL\",\"status\":\"SUSPENDED\"}")
-                .statusCode(201)
-                .body("status", equalTo("SUSPENDED"));
+        put(book, "MER-1", "{\"name\":\"A\",\"kind\":\"COMMERCIAL\"}").statusCode(201);
+        order(book, "MER-1", "suspend").statusCode(200);
 
-        put(book, "MER-1", "{\"name\":\"B\",\"kind\":\"COMMERCIAL\"}", "\"1\"")
+        put(book, "MER-1", "{\"name\":\"B\",\"kind\":\"COMMERCIAL\"}", "\"2\"")
                 .statusCode(200)
                 .body("status", equalTo("SUSPENDED"));
     }
@@ -97,7 +97,8 @@ class MerchantsTest {
     @Test
     void listsByKindAndStatusAndInPages() {
         var book = bank.aBook();
-        put(book, "MER-2", "{\"name\":\"B\",\"kind\":\"COMMERCIAL\",\"status\":\"SUSPENDED\"}");
+        put(book, "MER-2", "{\"name\":\"B\",\"kind\":\"COMMERCIAL\"}");
+        order(book, "MER-2", "suspend").statusCode(200);
         put(book, "MER-1", STORE);
         put(book, "MER-3", "{\"name\":\"C\",\"kind\":\"COMMERCIAL\"}");
         put(bank.aBook(), "MER-4", STORE);
@@ -122,7 +123,6 @@ class MerchantsTest {
                 "{\"kind\":\"COMMERCIAL\"}",
                 "{\"name\":\"\",\"kind\":\"COMMERCIAL\"}",
                 "{\"name\":\"A\",\"kind\":\"SHOP\"}",
-                "{\"name\":\"A\",\"kind\":\"COMMERCIAL\",\"status\":\"CLOSED\"}",
                 "{\"name\":7,\"kind\":\"COMMERCIAL\"}",
                 "{\"name\":\"A\",\"kind\":\"COMMERCIAL\",\"balance\":1}",
                 "{\"name\":")) {
@@ -274,18 +274,18 @@ class MerchantsTest {
         get(book, "/MER-1/status-changes").body("items", hasSize(1));
     }
 
-    @Test
-    void anEditOfTheStatusIsToldToo() {
+    @ParameterizedTest
+    @ValueSource(strings = {"ACTIVE", "SUSPENDED", "CLOSED"})
+    void anEditHasNoStatusSoThatNoneIsChangedWithoutAReason(String status) {
         var book = bank.aBook();
+        String edit = STORE.replace("}", ",\"status\":\"" + status + "\"}");
+        put(book, "MER-1", edit).statusCode(400).body("errors.field", contains("status"));
         put(book, "MER-1", STORE).statusCode(201);
 
-        put(book, "MER-1", STORE.replace("}", ",\"status\":\"SUSPENDED\"}"), "\"1\"")
-                .statusCode(200)
-                .body("status", equalTo("SUSPENDED"));
+        put(book, "MER-1", edit, "\"1\"").statusCode(400).body("errors.field", contains("status"));
 
-        get(book, "/MER-1/status-changes")
-                .body("items.status", contains("SUSPENDED"))
-                .body("items[0].reason", nullValue());
+        get(book, "/MER-1").body("status", equalTo("ACTIVE")).body("version", equalTo(1));
+        get(book, "/MER-1/status-changes").body("items", hasSize(0));
     }
 
     @ParameterizedTest

@@ -691,7 +691,7 @@ class CodesAtTillsTest {
     private Shop aShop() {
         var book = bank.aBook();
         book.as(Role.OPERATOR)
-                .body(Map.of("name", "爱心超市", "kind", "COMMUNITY_STORE", "status", "ACTIVE"))
+                .body(Map.of("name", "爱心超市", "kind", "COMMUNITY_STORE"))
                 .put(book.path() + "/merchants/STORE")
                 .then()
                 .statusCode(201);

@@ -120,7 +120,7 @@ class PointsLeftTest {
 
     private Shop aShop(boolean showsPointsLeft) {
         var book = bank.aBook();
-        put(book, "/merchants/STORE", "{\"name\":\"爱心超市\",\"kind\":\"COMMUNITY_STORE\",\"status\":\"ACTIVE\"}", null);
+        put(book, "/merchants/STORE", "{\"name\":\"爱心超市\",\"kind\":\"COMMUNITY_STORE\"}", null);
         put(book, "/merchants/STORE/terminals/T1", "{\"showsPointsLeft\":" + showsPointsLeft + "}", null);
         return new Shop(book, book.keyOfTerminal("STORE", "T1"));
     }

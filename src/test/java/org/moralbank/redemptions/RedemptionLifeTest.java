@@ -965,7 +965,7 @@ class RedemptionLifeTest {
     private Book aBookWithAStore() {
         var book = bank.aBook();
         book.as(Role.OPERATOR)
-                .body(Map.of("name", "爱心超市", "kind", "COMMUNITY_STORE", "status", "ACTIVE"))
+                .body(Map.of("name", "爱心超市", "kind", "COMMUNITY_STORE"))
                 .put(book.path() + "/merchants/STORE")
                 .then()
                 .statusCode(201);

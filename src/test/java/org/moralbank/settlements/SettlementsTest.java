@@ -1022,7 +1022,7 @@ class SettlementsTest {
     private Book aBook() {
         var book = bank.aBook().since(OPENED);
         book.as(Role.OPERATOR)
-                .body(Map.of("name", "爱心超市", "kind", "COMMUNITY_STORE", "status", "ACTIVE"))
+                .body(Map.of("name", "爱心超市", "kind", "COMMUNITY_STORE"))
                 .put(book.path() + "/merchants/STORE")
                 .then()
                 .statusCode(201);
