@@ -81,22 +81,29 @@ public class MerchantAccountResource {
             @Schema(description = "The client's own reference", examples = "WV-2025-0001") @Nullable
             String reference,
 
-            @Schema(description = "Free text, kept beside the sealed entry") @Nullable
+            @Schema(description = "Free text, kept beside the sealed entry", required = true, maxLength = 500) @Nullable
             String reason,
 
             @Schema(description = "Up to 20 strings, kept beside the sealed entry") @Nullable
             Map<String, String> metadata,
 
-            @Schema(description = "Id of the person who acts") @Nullable
+            @Schema(description = "Id of the person who asks for it", required = true, examples = "W-001") @Nullable
             String actor,
 
             @Schema(description = "Id of the person for whom he acts") @Nullable
-            String onBehalfOf)
+            String onBehalfOf,
+
+            @Schema(
+                    description = "Id of the person who approved it; not the actor",
+                    required = true,
+                    examples = "W-002")
+            @Nullable
+            String approver)
             implements Noted {
         Settlements.Waiver checked(String merchant, BookHandle book, Call call) {
             Fields fields = new Fields();
             Settlements.Waiver waiver = new Settlements.Waiver(
-                    merchant, fields.amount("amount", amount), Note.of(fields, this, book, call.client()));
+                    merchant, fields.amount("amount", amount), Note.ofTwo(fields, this, approver, book, call.client()));
             fields.refuseFaults();
             return waiver;
         }
@@ -107,8 +114,9 @@ public class MerchantAccountResource {
     @Allowed({Role.COORDINATOR, Role.OPERATOR})
     @Operation(operationId = "waivePayable", summary = "Books points that a merchant gives away", description = """
                     A gift: the merchant does not want them paid (MERCHANT_WAIVE, out of the payable). At most what it is
-                    owed now; what is in a batch is not given away any more. Nobody receives them. It is taken back by
-                    reversing its entry.
+                    owed now; what is in a batch is not given away any more. Nobody receives them, and who books it would
+                    have had to pay them: so another person than the actor has approved it. Its entry tells why and who
+                    (`listEntries` with `type=MERCHANT_WAIVE` lists all), and is reversed to take it back.
                     """)
     @RequestBody(
             required = true,
@@ -119,7 +127,8 @@ public class MerchantAccountResource {
                             examples =
                                     @ExampleObject(
                                             name = "a gift",
-                                            value = "{\"amount\": 5, \"reason\": \"重阳节让利\", \"actor\": \"W-001\"}")))
+                                            value =
+                                                    "{\"amount\": 5, \"reason\": \"重阳节让利\", \"actor\": \"W-001\", \"approver\": \"W-002\"}")))
     @APIResponse(
             responseCode = "201",
             description = "Posted; Location is its entry",

@@ -385,7 +385,7 @@ class BookClosingTest {
         post(
                 street,
                 "/merchants/" + street.merchant + "/waivers",
-                Map.of("amount", 5, "reason", "让利", "actor", "W-1"),
+                Map.of("amount", 5, "reason", "让利", "actor", "W-1", "approver", "W-2"),
                 201);
         post(
                 street,

@@ -32,6 +32,8 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.moralbank.TestBank;
 import org.moralbank.TestBank.Book;
 import org.moralbank.access.Importer;
@@ -656,6 +658,41 @@ class SettlementsTest {
         assertThat(posted(book, "2300:STORE:PTS")).isEqualTo(100);
     }
 
+    @ParameterizedTest
+    @CsvSource({"reason, W-002", "actor, W-002", "approver, W-002", "nothing, W-001"})
+    void nobodyAloneGivesAwayWhatIsOwed(String without, String approver) {
+        var book = aBook();
+        sold(book, "2025-01-10", 100);
+        Map<String, Object> order =
+                new HashMap<>(Map.of("amount", 100, "reason", "让利", "actor", "W-001", "approver", approver));
+        order.remove(without);
+
+        book.as(Role.COORDINATOR)
+                .body(order)
+                .post(book.path() + "/merchants/STORE/waivers")
+                .then()
+                .statusCode(400)
+                .body("errors.field", contains(without.equals("nothing") ? "approver" : without));
+
+        assertThat(posted(book, "2300:STORE:PTS")).isEqualTo(100);
+    }
+
+    @Test
+    void theListingTellsWhyAndByWhomAWaiverWasMadeAndApproved() {
+        var book = aBook();
+        sold(book, "2025-01-10", 100);
+
+        waive(book, "STORE", 40).statusCode(201);
+
+        book.as(Role.AUDITOR)
+                .get(book.path() + "/entries?type=MERCHANT_WAIVE")
+                .then()
+                .statusCode(200)
+                .body("items.actor", contains("W-001"))
+                .body("items.approver", contains("W-002"))
+                .body("items.reason", contains("让利"));
+    }
+
     @Test
     void refundsNoFurtherThanTheMerchantsFloor() {
         var book = aBook();
@@ -1188,7 +1225,7 @@ class SettlementsTest {
 
     private static ValidatableResponse waive(Book book, String merchant, long amount) {
         return book.as(Role.COORDINATOR)
-                .body(Map.of("amount", amount, "reason", "让利", "actor", "W-001"))
+                .body(Map.of("amount", amount, "reason", "让利", "actor", "W-001", "approver", "W-002"))
                 .post(book.path() + "/merchants/" + merchant + "/waivers")
                 .then();
     }
