@@ -6,6 +6,19 @@ import org.moralbank.platform.Rejection;
 
 /** Why a terminal sells nothing, or is not changed, in order of precedence. */
 public sealed interface TerminalRejection extends Rejection {
+    /** It is done by that terminal or a desk; the caller's key is of another terminal of the merchant. */
+    record OtherTerminal(String terminal) implements TerminalRejection {
+        @Override
+        public String code() {
+            return "other-terminal";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("terminal", terminal);
+        }
+    }
+
     /** The merchant has no terminal of that id. */
     record TerminalUnknown(String terminal) implements TerminalRejection {
         @Override

@@ -281,7 +281,7 @@ public class DayEndsResource {
             content = @Content(schema = @Schema(implementation = DayEndView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "unknown-merchant terminal-unknown day-in-future day-closed day-differs")
+            value = "unknown-merchant other-terminal terminal-unknown day-in-future day-closed day-differs")
     public Uni<Response> close(@Context RoutingContext http, @RestPath String book, NewDayEnd body) {
         Call call = Call.of(http);
         return books.of(call, book)

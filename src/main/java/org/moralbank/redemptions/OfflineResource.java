@@ -271,11 +271,12 @@ public class OfflineResource {
             content = @Content(mediaType = "application/json", schema = @Schema(implementation = UploadView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "unknown-merchant terminal-unknown too-many-wrong-codes row-repeated transaction-reversed"
-                    + " duplicate-reference merchant-suspended merchant-closed terminal-suspended terminal-closed"
-                    + " unknown-allowance sale-in-future before-allowance allowance-ended allowance-revoked"
-                    + " allowance-per-sale allowance-used-up pay-code-unknown pay-code-used pay-code-expired"
-                    + " pay-code-not-offline unknown-member member-closed book-closed secrets-key-missing")
+            value =
+                    "unknown-merchant other-terminal terminal-unknown too-many-wrong-codes row-repeated transaction-reversed"
+                            + " duplicate-reference merchant-suspended merchant-closed terminal-suspended terminal-closed"
+                            + " unknown-allowance sale-in-future before-allowance allowance-ended allowance-revoked"
+                            + " allowance-per-sale allowance-used-up pay-code-unknown pay-code-used pay-code-expired"
+                            + " pay-code-not-offline unknown-member member-closed book-closed secrets-key-missing")
     public Uni<Response> upload(@Context RoutingContext http, @RestPath String book, NewUpload body) {
         Call call = Call.of(http);
         return books.of(call, book)

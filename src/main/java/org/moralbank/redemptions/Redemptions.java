@@ -146,7 +146,7 @@ class Redemptions {
             Step step = of.apply(seen);
             return till == null || sight.mayBe(till.terminal())
                     ? sandbox.overItsLine(book, till == null ? null : till.terminal(), step(ask, book, step))
-                    : refuse(ask, book, step.asked(), new TerminalRejection.TerminalUnknown(till.terminal()));
+                    : refuse(ask, book, step.asked(), new TerminalRejection.OtherTerminal(till.terminal()));
         });
     }
 
@@ -157,7 +157,7 @@ class Redemptions {
     Uni<Answer> refund(Ask ask, BookHandle book, Sight sight, UUID id, GivenBack order) {
         String at = order.terminal();
         if (at != null && !sight.mayBe(at)) {
-            return refuse(ask, book, RedemptionMetrics.Asked.REFUND, new TerminalRejection.TerminalUnknown(at));
+            return refuse(ask, book, RedemptionMetrics.Asked.REFUND, new TerminalRejection.OtherTerminal(at));
         }
         return sandbox.overItsLine(
                 book,

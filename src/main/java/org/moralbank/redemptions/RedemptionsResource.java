@@ -443,7 +443,7 @@ public class RedemptionsResource {
     @Extension(
             name = "x-problem-codes",
             value =
-                    "unknown-merchant transaction-reversed duplicate-reference too-many-wrong-codes book-closed merchant-suspended"
+                    "unknown-merchant other-terminal transaction-reversed duplicate-reference too-many-wrong-codes book-closed merchant-suspended"
                             + " merchant-closed terminal-unknown terminal-suspended terminal-closed time-not-redeemable"
                             + " pay-code-unknown pay-code-used pay-code-expired unknown-member member-closed member-frozen"
                             + " item-unknown item-not-active category-not-allowed not-on-this-day amount-differs limit-exceeded"
@@ -469,7 +469,8 @@ public class RedemptionsResource {
                     Moves the amount, or all that was approved, from the hold to the merchant (REDEEM_CAPTURE), the earliest lot
                     to expire first, and releases the rest. An authorization is captured once. Neither a freeze of the member
                     nor a suspension of the merchant stops what was promised before. A terminal captures what it authorized
-                    itself; what another one did is refused 422 `terminal-unknown`, because the day of each has to agree.
+                    itself; what another one did is refused 422 `other-terminal`, because the day of each has to agree. A desk captures for
+                    a terminal that broke down.
 
                     One that was captured, voided or has expired is refused 409 `hold-not-active`, which says which; one that
                     its terminal has reversed 409 `transaction-reversed`, also to a retry of a capture that was answered
@@ -494,7 +495,7 @@ public class RedemptionsResource {
             content = @Content(schema = @Schema(implementation = RedemptionView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "terminal-unknown hold-not-active transaction-reversed hold-exceeded account-closed")
+            value = "other-terminal hold-not-active transaction-reversed hold-exceeded account-closed")
     public Uni<Response> capture(
             @Context RoutingContext http, @RestPath String book, @RestPath String id, CaptureOrder body) {
         Call call = Call.of(http);
@@ -522,7 +523,7 @@ public class RedemptionsResource {
             responseCode = "200",
             description = "Voided",
             content = @Content(schema = @Schema(implementation = RedemptionView.class)))
-    @Extension(name = "x-problem-codes", value = "terminal-unknown hold-not-active transaction-reversed")
+    @Extension(name = "x-problem-codes", value = "other-terminal hold-not-active transaction-reversed")
     public Uni<Response> cancel(@Context RoutingContext http, @RestPath String book, @RestPath String id) {
         Call call = Call.of(http);
         return books.of(call, book)
@@ -566,9 +567,9 @@ public class RedemptionsResource {
             content = @Content(schema = @Schema(implementation = RefundView.class)))
     @Extension(
             name = "x-problem-codes",
-            value =
-                    "terminal-unknown redemption-not-captured transaction-reversed refund-exceeded account-closed limit-exceeded"
-                            + " redemption-changed-meanwhile")
+            value = "other-terminal terminal-unknown redemption-not-captured transaction-reversed refund-exceeded"
+                    + " account-closed limit-exceeded"
+                    + " redemption-changed-meanwhile")
     public Uni<Response> refund(
             @Context RoutingContext http, @RestPath String book, @RestPath String id, NewRefund body) {
         Call call = Call.of(http);
@@ -598,7 +599,7 @@ public class RedemptionsResource {
                     refused 409 `transaction-reversed`, and so are retries of one that came.
 
                     It passes too when the merchant or the terminal was suspended or closed since. A till of another merchant is
-                    told 422 `unknown-merchant`, another terminal of the merchant `terminal-unknown`.
+                    told 422 `unknown-merchant`, another terminal of the merchant `other-terminal`.
 
                     **冲正**用于没有得到应答的交易：无论该交易结果如何、重发多少次，都会成功，商家、终端或成员被暂停、冻结、关闭，或已结算，也不影响。
                     冻结的积分予以释放；已请款而尚未退回的部分全部退回。退回给成员的积分先抵其短款；成员已注销的，转入积分池。付款的兑换券可再次
@@ -625,7 +626,7 @@ public class RedemptionsResource {
             responseCode = "200",
             description = "Undone",
             content = @Content(schema = @Schema(implementation = ReversalView.class)))
-    @Extension(name = "x-problem-codes", value = "unknown-merchant terminal-unknown redemption-changed-meanwhile")
+    @Extension(name = "x-problem-codes", value = "unknown-merchant other-terminal redemption-changed-meanwhile")
     public Uni<Response> reverse(@Context RoutingContext http, @RestPath String book, ReversalOrder body) {
         Call call = Call.of(http);
         return books.of(call, book)

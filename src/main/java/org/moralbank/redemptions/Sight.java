@@ -36,13 +36,13 @@ record Sight(@Nullable String merchant, @Nullable String terminal) {
         return merchant == null || merchant.equals(of);
     }
 
-    /** Why it may not act at this merchant and terminal; null when it may. What is another's is unknown to it. */
+    /** Why it may not act at this merchant and terminal; null when it may. What is another merchant's is unknown to it. */
     @Nullable
     Rejection refusal(String at, @Nullable String as) {
         if (!sees(at)) {
             return new MerchantRejection.UnknownMerchant(at);
         }
-        return as == null || mayBe(as) ? null : new TerminalRejection.TerminalUnknown(as);
+        return as == null || mayBe(as) ? null : new TerminalRejection.OtherTerminal(as);
     }
 
     /** Whether it may act as a terminal: who is one, as no other. */

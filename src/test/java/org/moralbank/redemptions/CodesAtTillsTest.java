@@ -466,7 +466,10 @@ class CodesAtTillsTest {
         var other = shop.book().keyOfTerminal("STORE", "T2");
 
         for (String step : List.of("/capture", "/void")) {
-            shop.post(other, "o" + step, at + step, Map.of()).statusCode(422).body("code", equalTo("terminal-unknown"));
+            shop.post(other, "o" + step, at + step, Map.of())
+                    .statusCode(422)
+                    .body("code", equalTo("other-terminal"))
+                    .body("terminal", equalTo("T1"));
         }
         shop.post(shop.till(), "c", at + "/capture", Map.of()).statusCode(200);
         shop.post(other, "r", at + "/refunds", Map.of()).statusCode(201).body("terminal", equalTo("T2"));
@@ -483,16 +486,16 @@ class CodesAtTillsTest {
 
         shop.redeem(other, "k2", body("SALE", anna.payCode(), 1, "2", "terminal", "T1"))
                 .statusCode(422)
-                .body("code", equalTo("terminal-unknown"));
+                .body("code", equalTo("other-terminal"));
         shop.redeem(other, "k3", body("SALE", anna.payCode(), 1, null))
                 .statusCode(400)
                 .body("errors.field", contains("terminalTransaction"));
         shop.post(other, "r1", "/reversals", Map.of("merchant", "STORE", "terminal", "T1", "terminalTransaction", "1"))
                 .statusCode(422)
-                .body("code", equalTo("terminal-unknown"));
+                .body("code", equalTo("other-terminal"));
         shop.post(other, "r2", sold.substring(sold.lastIndexOf('/')) + "/refunds", Map.of("terminal", "T1"))
                 .statusCode(422)
-                .body("code", equalTo("terminal-unknown"));
+                .body("code", equalTo("other-terminal"));
         shop.post(other, "r3", sold.substring(sold.lastIndexOf('/')) + "/refunds", Map.of("amount", 40))
                 .statusCode(201)
                 .body("terminal", equalTo("T2"))

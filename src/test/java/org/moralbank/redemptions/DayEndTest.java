@@ -937,7 +937,7 @@ class DayEndTest {
         till.close("day", LocalDate.now(SHANGHAI).plusDays(2).toString())
                 .statusCode(422)
                 .body("code", equalTo("day-in-future"));
-        till.close("terminal", "GHOST").statusCode(422).body("code", equalTo("terminal-unknown"));
+        till.close("terminal", "GHOST").statusCode(422).body("code", equalTo("other-terminal"));
         till.close("merchant", other.merchant()).statusCode(422).body("code", equalTo("unknown-merchant"));
         till.book()
                 .as(Role.OPERATOR)
@@ -953,11 +953,11 @@ class DayEndTest {
         var till = aTill();
         keyed(till, till.end("terminal", "GHOST"))
                 .statusCode(422)
-                .body("code", equalTo("terminal-unknown"))
+                .body("code", equalTo("other-terminal"))
                 .header("Idempotent-Replayed", nullValue());
         keyed(till, till.end("terminal", "GHOST"))
                 .statusCode(422)
-                .body("code", equalTo("terminal-unknown"))
+                .body("code", equalTo("other-terminal"))
                 .header("Idempotent-Replayed", "true");
         keyed(till, till.end()).statusCode(422).body("code", equalTo("idempotency-key-reused"));
     }

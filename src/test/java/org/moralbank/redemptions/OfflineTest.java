@@ -1099,7 +1099,7 @@ class OfflineTest {
         var others = till.upload(List.of(row("2", anna, 5, till.from())));
         for (var refused : Map.of(
                         book.keyOfTerminal(book.aMerchant(), "T"), "unknown-merchant",
-                        book.keyOfTerminal(till.merchant(), "T"), "terminal-unknown")
+                        book.keyOfTerminal(till.merchant(), "T"), "other-terminal")
                 .entrySet()) {
             var key = refused.getKey();
             post(book, key, "k1", body)

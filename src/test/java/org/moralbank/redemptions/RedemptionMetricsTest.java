@@ -91,7 +91,7 @@ class RedemptionMetricsTest {
 
         assertThat(since(before))
                 .containsEntry(declines("hold-exceeded", "capture"), 1.0)
-                .containsEntry(declines("terminal-unknown", "void"), 1.0)
+                .containsEntry(declines("other-terminal", "void"), 1.0)
                 .containsEntry(declines("redemption-not-captured", "refund"), 1.0)
                 .containsEntry(declines("hold-not-active", "void"), 1.0)
                 .containsEntry("moralbank_redemptions_replays_total", 3.0);
