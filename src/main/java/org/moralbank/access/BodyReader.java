@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -23,14 +24,20 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
 import org.jboss.resteasy.reactive.server.spi.ServerMessageBodyReader;
 import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
+import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.CanonicalJson;
 import org.moralbank.platform.FieldFault;
 import org.moralbank.platform.Json;
@@ -240,7 +247,42 @@ public class BodyReader implements ServerMessageBodyReader<Record> {
                     .toList();
             return FieldFault.names(path, names);
         }
-        return new FieldFault(path, "type");
+        return new FieldFault(path, ruleOf(typeAskedFor(mismatch)));
+    }
+
+    private static @Nullable Class<?> typeAskedFor(JsonMappingException mismatch) {
+        if (mismatch instanceof MismatchedInputException other) {
+            return other.getTargetType();
+        }
+        return mismatch.getCause() instanceof InputCoercionException tooLarge ? tooLarge.getTargetType() : null;
+    }
+
+    private static String ruleOf(@Nullable Class<?> type) {
+        if (type == null) {
+            return "type";
+        }
+        if (type == Long.class || type == Integer.class || type == long.class || type == int.class) {
+            return "whole-number";
+        }
+        if (type == String.class) {
+            return "string";
+        }
+        if (type == Boolean.class || type == boolean.class) {
+            return "flag";
+        }
+        if (type == LocalDate.class) {
+            return "day";
+        }
+        if (type == Instant.class) {
+            return "moment";
+        }
+        if (type == UUID.class) {
+            return "uuid";
+        }
+        if (Collection.class.isAssignableFrom(type)) {
+            return "list";
+        }
+        return Map.class.isAssignableFrom(type) || type.isRecord() ? "object" : "type";
     }
 
     private static String where(JsonProcessingException thrown) {

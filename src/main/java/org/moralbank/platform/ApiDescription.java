@@ -68,9 +68,10 @@ public class ApiDescription implements OASFilter {
 
             **Errors** are `application/problem+json` (RFC 9457), in English or Chinese by `Accept-Language`. Programs go by
             `code`; `type` is a page that tells what to do; `retryable` says whether the same request with the same key may
-            succeed later. Every answer has a `Trace-Id`, taken from `traceparent` when the request has one. What is no HTTP has
-            a status and neither: a malformed request line or header, a path or query that is not percent-encoded (400), a
-            request line over 4 KiB (414), headers over 64 KiB (431).
+            succeed later (of a row or an item in a 2xx: the same one in a request with another key). Every answer has a
+            `Trace-Id`, taken from `traceparent` when the request has one. What is no HTTP has a status and neither: a
+            malformed request line or header, a path or query that is not percent-encoded (400), a request line over 4 KiB
+            (414), headers over 64 KiB (431).
 
             When several things are wrong, one is told, the first in this order:
 
@@ -362,7 +363,11 @@ public class ApiDescription implements OASFilter {
                 .addProperty(
                         "status",
                         schema(Schema.SchemaType.INTEGER, "The answer's status").format("int32"))
-                .addProperty("detail", schema(Schema.SchemaType.STRING, "A sentence for a person"))
+                .addProperty(
+                        "detail",
+                        schema(
+                                Schema.SchemaType.STRING,
+                                "A sentence for a person; where a request has one fault of its form, that one"))
                 .addProperty("instance", schema(Schema.SchemaType.STRING, "The path of the request"))
                 .addProperty("code", schema(Schema.SchemaType.STRING, "For programs: stable, in kebab-case"))
                 .addProperty(
@@ -372,7 +377,9 @@ public class ApiDescription implements OASFilter {
                                 "Whether the same request with the same key may succeed later"))
                 .addProperty(
                         "errors",
-                        schema(Schema.SchemaType.ARRAY, "All faults of the request's form")
+                        schema(
+                                        Schema.SchemaType.ARRAY,
+                                        "The faults of the request's form: all of values, the first of unknown fields and types")
                                 .items(fault))
                 .addProperty("traceId", schema(Schema.SchemaType.STRING, "Finds a fault of ours in the log"))
                 .required(List.of("type", "title", "status", "detail", "code", "retryable"))

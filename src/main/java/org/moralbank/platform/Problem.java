@@ -1,7 +1,6 @@
 package org.moralbank.platform;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +13,12 @@ public record Problem(Rejection rejection) {
     public static final String MEDIA_TYPE = "application/problem+json";
 
     /** One member of {@code errors}. */
-    private record FieldError(String field, String message) {}
+    private record FieldError(String field, String message) {
+        /** The detail where it is the only one, for who shows nothing else. */
+        private String sentence(Language language) {
+            return field + (language == Language.ZH ? "：" : ": ") + message;
+        }
+    }
 
     public static Problem of(Rejection rejection) {
         return new Problem(rejection);
@@ -60,23 +64,29 @@ public record Problem(Rejection rejection) {
         json.put("type", "/problems/" + rejection.code());
         json.put("title", entry().title(language));
         json.put("status", status());
-        json.put("detail", entry().detail(language, rejection.facts()));
+        List<FieldError> errors = errors(language);
+        json.put("detail", errors.size() == 1 ? errors.getFirst().sentence(language) : told(language));
         if (instance != null) {
             json.put("instance", instance);
         }
         json.put("code", rejection.code());
         json.put("retryable", retryable());
-        List<FieldFault> faults = rejection.faults();
-        if (!faults.isEmpty()) {
-            List<FieldError> errors = new ArrayList<>();
-            for (FieldFault fault : faults) {
-                errors.add(new FieldError(
-                        fault.field(), ProblemTable.fieldMessage(language, fault.rule(), fault.facts())));
-            }
+        if (!errors.isEmpty()) {
             json.put("errors", errors);
         }
         // In the order of their names: a map of facts has none of its own.
         new TreeMap<>(rejection.facts()).forEach(json::putIfAbsent);
         return json;
+    }
+
+    private String told(Language language) {
+        return entry().detail(language, rejection.facts());
+    }
+
+    private List<FieldError> errors(Language language) {
+        return rejection.faults().stream()
+                .map(fault ->
+                        new FieldError(fault.field(), ProblemTable.fieldMessage(language, fault.rule(), fault.facts())))
+                .toList();
     }
 }

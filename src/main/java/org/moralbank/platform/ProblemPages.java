@@ -51,7 +51,7 @@ final class ProblemPages {
         ProblemTable.Text text = entry.text(language);
         return document(language, text.title(), """
                 <h1>%s</h1>
-                <p>%s</p>
+                <p>%s</p>%s
                 <table>
                 <tr><th>%s<td><code>%s</code>
                 <tr><th>%s<td>%d
@@ -62,6 +62,7 @@ final class ProblemPages {
                 """.formatted(
                         escaped(text.title()),
                         escaped(text.detail()),
+                        text.otherwise() == null ? "" : "\n<p>" + escaped(text.otherwise()) + "</p>",
                         escaped(words.code()),
                         escaped(entry.code()),
                         escaped(words.status()),

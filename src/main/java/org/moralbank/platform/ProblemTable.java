@@ -16,6 +16,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,16 +24,21 @@ import org.jspecify.annotations.Nullable;
  * {@code problems_en.properties} and {@code problems_zh.properties}, and is what the pages under {@code /problems/}, the
  * OpenAPI document and the README's table are made of or checked against.
  *
- * <p>A line is {@code code.part = text}, with the parts {@code status} and {@code retryable} (English file only),
- * {@code title}, {@code detail} (with {@code {fact}} placeholders) and {@code action}; {@code hidden}, of some, is the detail
- * for who is not told whom it is about. {@code field.rule = text} is the sentence for a field that breaks a rule. {@code
- * word.fact.value = text} (Chinese file only) is a fact that is an English word where a sentence names it: its letters in lower
- * case, a hyphen for whatever is between them; {@code #} in the text is the next number of the fact. The numbers of a refusal that has a {@code unit} are amounts of it: a person reads points with
- * their two decimals, and {@code amount.unit = text}.
+ * <p>A line is {@code code.part = text}, with the parts {@code status} and {@code retryable} (English file only), {@code
+ * title}, {@code detail} (with {@code {fact}} placeholders) and {@code action}; {@code otherwise}, of some, is the detail
+ * where a fact of the first one is not told: to who is not told whom it is about, or of another kind of limit. {@code
+ * field.rule = text} is the sentence for a field that breaks a rule. {@code word.fact.value = text} (Chinese file only) is a
+ * fact that is an English word where a sentence names it: its letters in lower case, a hyphen for whatever is between them;
+ * {@code #} in the text is the next number of the fact. The numbers of a refusal that has a {@code unit} are amounts of it,
+ * and so are those that have theirs in the name: a person reads points with their two decimals, and {@code amount.unit =
+ * text}.
  */
 public final class ProblemTable {
     /** The unit of which the API has hundredths. */
     private static final String POINTS = "PTS";
+
+    /** Of a refusal that tells amounts of both units. */
+    private static final Map<String, String> UNITS_OF_FACTS = Map.of("heldMinutes", "MIN", "heldPoints", POINTS);
 
     private static final Pattern NO_LETTERS = Pattern.compile("[^a-z]+");
     private static final Pattern FACT = Pattern.compile("\\{([^}]+)}");
@@ -57,20 +63,19 @@ public final class ProblemTable {
         /** The sentence with the facts in their places; where some are not told, the one without them. */
         public String detail(Language language, Map<String, Object> facts) {
             Text text = text(language);
-            return text.hidden() != null
-                            && FACT.matcher(text.detail()).results().anyMatch(of -> !facts.containsKey(of.group(1)))
-                    ? text.hidden()
-                    : fill(language, text.detail(), facts);
+            boolean isToldAll = FACT.matcher(text.detail()).results().allMatch(of -> facts.containsKey(of.group(1)));
+            String sentence = text.otherwise() == null || isToldAll ? text.detail() : text.otherwise();
+            return fill(language, sentence, facts);
         }
     }
 
     /**
      * What a person reads of a code, in one language.
      *
-     * @param hidden the detail without its facts, which some are not told; null where all are told them
+     * @param otherwise the detail where some of its facts are not told; null where they always are
      */
     public record Text(
-            String title, String detail, @Nullable String hidden, String action) {}
+            String title, String detail, @Nullable String otherwise, String action) {}
 
     /** The entry of a code; a code that is not in the table is a programmer's error. */
     public static Entry entry(String code) {
@@ -102,8 +107,8 @@ public final class ProblemTable {
             int close = sentence.indexOf('}', open);
             String name = sentence.substring(open + 1, close);
             Object fact = facts.get(name);
-            out.append(sentence, from, open)
-                    .append(fact == null ? "–" : shown(language, name, fact, facts.get("unit")));
+            Object unit = UNITS_OF_FACTS.containsKey(name) ? UNITS_OF_FACTS.get(name) : facts.get("unit");
+            out.append(sentence, from, open).append(fact == null ? "–" : shown(language, name, fact, unit));
             from = close + 1;
         }
         return out.append(sentence, from, sentence.length()).toString();
@@ -115,7 +120,9 @@ public final class ProblemTable {
             String told = unit.equals(POINTS) ? BigDecimal.valueOf(amount, 2).toPlainString() : Long.toString(amount);
             return told + ' ' + required(properties(language), "amount." + unit);
         }
-        return word(language, name, fact.toString());
+        return fact instanceof Collection<?> several
+                ? several.stream().map(Object::toString).collect(Collectors.joining(", "))
+                : word(language, name, fact.toString());
     }
 
     private static String word(Language language, String name, String value) {
@@ -155,7 +162,7 @@ public final class ProblemTable {
         return new Text(
                 required(properties, code + ".title"),
                 required(properties, code + ".detail"),
-                properties.getProperty(code + ".hidden"),
+                properties.getProperty(code + ".otherwise"),
                 required(properties, code + ".action"));
     }
 

@@ -3,6 +3,7 @@ package org.moralbank.redemptions;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
+import org.moralbank.ledger.Unit;
 import org.moralbank.platform.Rejection;
 
 /** Why an allowance is not made, and why a sale is not taken that a till made without a connection, in order of precedence. */
@@ -107,7 +108,8 @@ sealed interface OfflineRejection extends Rejection {
 
         @Override
         public Map<String, Object> facts() {
-            return Map.of("allowance", allowance.toString(), "perSale", perSale, "wanted", wanted);
+            return Map.of(
+                    "allowance", allowance.toString(), "perSale", perSale, "wanted", wanted, "unit", Unit.PTS.name());
         }
     }
 

@@ -129,7 +129,7 @@ sealed interface RedemptionRejection extends Rejection {
 
         @Override
         public Map<String, Object> facts() {
-            return Map.of("hold", redemption.toString(), "held", approved, "wanted", wanted);
+            return Map.of("hold", redemption.toString(), "held", approved, "wanted", wanted, "unit", Unit.PTS.name());
         }
     }
 
@@ -165,7 +165,9 @@ sealed interface RedemptionRejection extends Rejection {
                     "refundable",
                     captured - refunded,
                     "wanted",
-                    wanted);
+                    wanted,
+                    "unit",
+                    Unit.PTS.name());
         }
     }
 

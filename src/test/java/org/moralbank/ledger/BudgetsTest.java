@@ -71,14 +71,14 @@ class BudgetsTest {
                 .body("limit", equalTo(100))
                 .body("wouldBe", equalTo(101))
                 .body("unit", equalTo("MIN"))
-                .body("detail", equalTo("What was asked for would come to 101 minutes; the limit is 100 minutes."));
+                .body("detail", equalTo("Account " + FUND + " would come to 101 minutes; its limit is 100 minutes."));
         book.as(Role.COORDINATOR)
                 .header("Accept-Language", "zh")
                 .body(Map.of("fund", "PUBLIC", "member", anna.id(), "amount", 41, "unit", "MIN"))
                 .post(book.path() + "/grants")
                 .then()
                 .statusCode(422)
-                .body("detail", equalTo("此次请求将达到 101 分钟，限额为 100 分钟。"));
+                .body("detail", equalTo("账户 " + FUND + " 将达到 101 分钟，限额为 100 分钟。"));
         grant(book, anna, 40).statusCode(201);
 
         account(book, FUND).body("posted", equalTo(-100)).body("issuable", equalTo(0));

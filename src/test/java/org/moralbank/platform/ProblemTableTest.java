@@ -74,17 +74,18 @@ class ProblemTableTest {
                     .split(" "));
 
     /** The facts that are words of ours, by the code that tells them. */
-    private static final Map<String, String> OUR_WORDS = Map.of(
-            "entryType", "use-other-operation",
-            "holdStatus", "hold-not-active",
-            "operation", "use-other-operation",
-            "redemptionStatus", "redemption-not-captured",
-            "settlementStatus", "settlement-not-closed",
-            "status", "export-not-done",
-            "voucherStatus", "voucher-not-active",
-            "weekday", "not-on-this-day",
-            "what", "not-found",
-            "where", "unreadable-body");
+    private static final Map<String, String> OUR_WORDS = Map.ofEntries(
+            Map.entry("entryType", "use-other-operation"),
+            Map.entry("holdStatus", "hold-not-active"),
+            Map.entry("operation", "use-other-operation"),
+            Map.entry("period", "limit-exceeded"),
+            Map.entry("redemptionStatus", "redemption-not-captured"),
+            Map.entry("settlementStatus", "settlement-not-closed"),
+            Map.entry("status", "export-not-done"),
+            Map.entry("voucherStatus", "voucher-not-active"),
+            Map.entry("weekday", "not-on-this-day"),
+            Map.entry("what", "not-found"),
+            Map.entry("where", "unreadable-body"));
 
     @Test
     void hasEachCodeThatIsUsed() throws IOException {
@@ -224,8 +225,9 @@ class ProblemTableTest {
                         .filter(name -> name.startsWith("word."))
                         .map(name -> name.split("\\.")[1]))
                 .isSubsetOf(OUR_WORDS.keySet());
-        OUR_WORDS.forEach((fact, code) ->
-                assertThat(chinese.getProperty(code + ".detail")).contains("{" + fact + "}"));
+        OUR_WORDS.forEach((fact, code) -> assertThat(
+                        chinese.getProperty(code + ".detail") + chinese.getProperty(code + ".otherwise"))
+                .contains("{" + fact + "}"));
     }
 
     @Test
@@ -282,10 +284,42 @@ class ProblemTableTest {
         assertThat(code.detail(Language.ZH, Map.of("available", 50L, "wanted", 120L, "unit", "MIN")))
                 .isEqualTo("可用 50 分钟，请求 120 分钟。");
         assertThat(ProblemTable.entry("limit-exceeded")
-                        .detail(Language.EN, Map.of("wouldBe", -1280L, "limit", -1000L, "unit", "PTS")))
-                .isEqualTo("What was asked for would come to -12.80 points; the limit is -10.00 points.");
+                        .detail(
+                                Language.EN,
+                                Map.of("account", "2300:S:PTS", "wouldBe", -1280L, "limit", -1000L, "unit", "PTS")))
+                .isEqualTo("Account 2300:S:PTS would come to -12.80 points; its limit is -10.00 points.");
+        assertThat(ProblemTable.entry("member-has-holds")
+                        .detail(Language.EN, Map.of("member", "M-1", "heldMinutes", 30L, "heldPoints", 250L)))
+                .isEqualTo("Of member M-1, 30 minutes and 2.50 points are held.");
         assertThat(ProblemTable.entry("too-many-pay-devices").detail(Language.EN, Map.of("limit", 5)))
                 .startsWith("The member has 5 devices");
+    }
+
+    @Test
+    void namesTheItemOfWhichAMemberMayHaveNoMore() {
+        var code = ProblemTable.entry("limit-exceeded");
+        Map<String, Object> facts = Map.of("item", "RICE", "period", "DAY", "limit", 2, "bought", 1, "wouldBe", 3);
+
+        assertThat(code.detail(Language.EN, facts))
+                .isEqualTo("Of item RICE the member would have 3; 2 is what a member may have (DAY).");
+        assertThat(code.detail(Language.ZH, facts)).isEqualTo("商品 RICE：该成员将达到 3，限额为每日 2。");
+    }
+
+    @Test
+    void saysInChineseInWhichPeriodThereIsALimit() throws ClassNotFoundException {
+        isAllChinese("limit-exceeded", "period", names("merchants.Item$Period"));
+    }
+
+    /** What a person reads of amounts is never the hundredths in which programs have them. */
+    @Test
+    void namesTheUnitOfEachAmountThatARefusalTells() throws IOException {
+        Pattern facts = Pattern.compile("facts\\(\\) \\{(.*?)\\n {4,8}\\}", Pattern.DOTALL);
+        Set<String> without = sources().stream()
+                .flatMap(source -> facts.matcher(source).results().map(method -> method.group(1)))
+                .filter(body -> body.contains("\"wanted\"") && !body.contains("\"unit\""))
+                .collect(Collectors.toSet());
+
+        assertThat(without).isEmpty();
     }
 
     @Test
@@ -295,10 +329,9 @@ class ProblemTableTest {
         assertThat(code.detail(Language.EN, Map.of("member", "M-1"))).startsWith("Member M-1 is frozen");
         assertThat(code.detail(Language.EN, Map.of())).isEqualTo("The member is frozen and gives nothing.");
         assertThat(code.detail(Language.ZH, Map.of())).isEqualTo("该成员已冻结，不能支出。");
-        for (String hidden : List.of("unknown-member", "member-closed", "account-closed")) {
+        for (String of : List.of("unknown-member", "member-closed", "account-closed")) {
             for (Language language : Language.values()) {
-                assertThat(ProblemTable.entry(hidden).detail(language, Map.of()))
-                        .doesNotContain("–");
+                assertThat(ProblemTable.entry(of).detail(language, Map.of())).doesNotContain("–");
             }
         }
     }

@@ -127,7 +127,26 @@ class ProtocolProblemsTest {
 
     @Test
     void tellsWhichFieldIsNotThere() {
-        problem(post("{\"amuont\":1}"), 400, "invalid-request").body("errors.field", hasItem("amuont"));
+        problem(post("{\"amuont\":1}"), 400, "invalid-request")
+                .body("errors.field", hasItem("amuont"))
+                .body("detail", equalTo("amuont: There is no such field."));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {"amount":"60"}             | amount: It must be a whole number of at most 13 digits, without quotes.
+                    {"amount":60.5}             | amount: It must be a whole number of at most 13 digits, without quotes.
+                    {"amount":1.0}              | amount: It must be a whole number of at most 13 digits, without quotes.
+                    {"amount":1e30}             | amount: It must be a whole number of at most 13 digits, without quotes.
+                    {"amount":10000000000000000000000} | amount: It must be a whole number of at most 13 digits, without quotes.
+                    {"from":7}                  | from: It must be a text in quotes.
+                    {"occurredOn":"27/11/2026"} | occurredOn: It must be a day, like 2025-01-31.
+                    {"occurredOn":"2026-02-30"} | occurredOn: It must be a day, like 2025-01-31.
+                    {"metadata":"till 7"}       | metadata: It must be a JSON object.
+                    {"metadata":{"till":7}}     | metadata.till: It must be a text in quotes.
+                    """)
+    void tellsOfWhichTypeAFieldMustBe(String body, String detail) {
+        problem(post(body), 400, "invalid-request").body("detail", equalTo(detail));
     }
 
     @Test
