@@ -1,5 +1,7 @@
 package org.moralbank.access;
 
+import java.util.List;
+import java.util.Map;
 import org.moralbank.platform.Rejection;
 
 /** Why a caller is turned away. */
@@ -12,8 +14,26 @@ sealed interface AccessRejection extends Rejection {
         }
     }
 
-    /** His roles do not allow it. */
-    record Forbidden() implements AccessRejection {
+    /**
+     * His roles do not allow it.
+     *
+     * @param roles those of which the operation asks for one
+     * @param clientRoles those that the client has
+     */
+    record Forbidden(List<Role> roles, List<Role> clientRoles) implements AccessRejection {
+        @Override
+        public String code() {
+            return "forbidden";
+        }
+
+        @Override
+        public Map<String, Object> facts() {
+            return Map.of("roles", roles, "clientRoles", clientRoles);
+        }
+    }
+
+    /** He would give what he has not himself. */
+    record NotHisToGive() implements AccessRejection {
         @Override
         public String code() {
             return "forbidden";

@@ -10,6 +10,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
@@ -52,7 +54,10 @@ class CallFilter {
         return callers.identify(http.request().getHeader("Authorization")).chain(caller -> {
             Admission admission = admission(operation);
             if (!caller.client().isAny(admission.roles)) {
-                throw new AccessRejection.Forbidden().refused();
+                throw new AccessRejection.Forbidden(
+                                sorted(Arrays.asList(admission.roles)),
+                                sorted(caller.client().roles()))
+                        .refused();
             }
             if (http.normalizedPath().indexOf(';') >= 0) {
                 // What stands behind it would be dropped, and the rest be taken for the id of something else.
@@ -64,6 +69,11 @@ class CallFilter {
                             ((ResteasyReactiveRequestContext) request.getServerRequestContext()).serverRequest())
                     : Uni.createFrom().nullItem();
         });
+    }
+
+    /** In the order of {@link Role}, as the API's description has them. */
+    private static List<Role> sorted(Collection<Role> roles) {
+        return roles.stream().sorted().toList();
     }
 
     /** Records are read from JSON, and an import from its stream; all other parameters are of the path or the query. */

@@ -69,7 +69,7 @@ public class Clients {
             @Override
             public Answer decide(WorkingSet set) {
                 if (!operator.covers(said.books())) {
-                    throw new AccessRejection.Forbidden().refused();
+                    throw new AccessRejection.NotHisToGive().refused();
                 }
                 if (set.find(CLIENTS, said.name()) != null) {
                     throw new ClientRejection.ClientExists(said.name()).refused();

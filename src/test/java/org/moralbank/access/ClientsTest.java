@@ -216,13 +216,17 @@ class ClientsTest {
                 .body(aClient(aName(), "APP", book.code()))
                 .post("/v1/clients")
                 .then()
-                .statusCode(403);
+                .statusCode(403)
+                .body("detail", equalTo("The operation is for OPERATOR; this client is COORDINATOR."))
+                .body("roles", contains("OPERATOR"))
+                .body("clientRoles", contains("COORDINATOR"));
         book.as(Role.AUDITOR).get("/v1/clients").then().statusCode(403);
         book.as(Role.OPERATOR)
                 .body(aClient(aName(), "APP", other.code()))
                 .post("/v1/clients")
                 .then()
-                .statusCode(403);
+                .statusCode(403)
+                .body("detail", equalTo("This client cannot give what it does not have itself."));
         book.as(Role.OPERATOR)
                 .body(aClient(aName(), "OPERATOR", "*"))
                 .post("/v1/clients")

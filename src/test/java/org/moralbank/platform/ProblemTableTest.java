@@ -60,8 +60,8 @@ class ProblemTableTest {
 
     /** The facts that stand in a sentence as they are: ids and references, the names and types that a request may have. */
     private static final Set<String> AS_THEY_ARE = Set.of(
-            ("account allowance book category client export file fund hold id item kin maker mediaTypes member merchant names "
-                            + "organisationUnit owner redemption reference selfAudit settlement store team terminal "
+            ("account allowance book category client clientRoles export file fund hold id item kin maker mediaTypes member merchant names "
+                            + "organisationUnit owner redemption reference roles selfAudit settlement store team terminal "
                             + "terminalTransaction voucher")
                     .split(" "));
 
