@@ -13,9 +13,7 @@ public record Balances(
         @Schema(description = "Whose", examples = "M-BHL-H0001")
         String owner,
 
-        @Schema(
-                description = "Entries up to this one are counted; the same answer can be had again by it",
-                examples = "12")
+        @Schema(description = "Entries up to this one are counted", examples = "12")
         long seq,
 
         @Schema(description = "The moment that was asked for") @Nullable

@@ -43,6 +43,24 @@ public class ApiDescription implements OASFilter {
     private static final String REFUSALS = "x-refusals";
     private static final String SECURITY = "apiKey";
 
+    /** Fields of bodies whose text is an id, wherever they stand. */
+    private static final Set<String> IDS = Set.of(
+            "actor",
+            "approver",
+            "checker",
+            "from",
+            "giver",
+            "leader",
+            "member",
+            "merchant",
+            "onBehalfOf",
+            "recipient",
+            "store",
+            "team",
+            "terminal",
+            "to",
+            "volunteer");
+
     private static final String ABOUT = """
             A ledger for volunteer moral banks (道德银行) and time banks (时间银行): helpers earn time and points, elders pay
             helpers with time, members spend points at merchants, auditors check the books.
@@ -52,7 +70,8 @@ public class ApiDescription implements OASFilter {
             a client needs one; a client of none of them is told 403. Another client's book is 404.
 
             **Amounts** are whole numbers of a unit's minor part, with the unit beside them: `MIN`, minutes; `PTS`,
-            hundredths of a point. They are at most 10¹². The units are never converted into one another.
+            hundredths of a point. Where only points can be meant, of a capture, a refund or a waiver, no unit is asked for.
+            They are at most 10¹². The units are never converted into one another.
 
             **Idempotency.** Every POST needs an `Idempotency-Key`: 1 to 255 visible ASCII characters, quoted or bare. The
             same key with the same request is answered with the first answer, byte for byte, and `Idempotent-Replayed: true`;
@@ -62,9 +81,15 @@ public class ApiDescription implements OASFilter {
             `transaction-reversed`. A PUT needs no key: the same content twice is one change, and a change of what
             is there needs `If-Match` with its `ETag`.
 
-            **References** are a client's own names of what it makes: 1 to 100 visible ASCII characters. One for something new
-            does not begin with `=`, `+`, `-` or `@`, which a spreadsheet takes for a formula when somebody opens a file with it;
-            a book that was imported keeps those that it has. So it is with a terminal's own numbers and a bank's.
+            **Ids** that clients give, of members, merchants, terminals and of persons who act (`actor`, `approver`), are 1 to
+            64 letters, digits, dots, underscores or hyphens, the first a letter or digit: `W-001`, and no name of a person.
+
+            **References** are a client's own names of what it makes: 1 to 100 visible ASCII characters. In bulks, jobs of
+            lines and service records a reference has one effect, whatever the key, among what was sent so. That of any other
+            request is a label: it is not checked, may come again, and only the `Idempotency-Key` keeps a request from a
+            second effect. One for something new does not begin with `=`, `+`, `-` or `@`, which a spreadsheet takes for a
+            formula when somebody opens a file with it; a book that was imported keeps those that it has. So it is with a
+            terminal's own numbers and a bank's.
 
             **Errors** are `application/problem+json` (RFC 9457), in English or Chinese by `Accept-Language`. Programs go by
             `code`; `type` is a page that tells what to do; `retryable` says whether the same request with the same key may
@@ -121,7 +146,7 @@ public class ApiDescription implements OASFilter {
             if (path.startsWith("/v1/")) {
                 item.getOperations().forEach((method, operation) -> {
                     complete(path, method, operation);
-                    describeReferences(operation.getRequestBody(), api.getComponents(), seen);
+                    describeForms(operation.getRequestBody(), api.getComponents(), seen);
                 });
             }
         });
@@ -177,28 +202,28 @@ public class ApiDescription implements OASFilter {
         }
     }
 
-    /** Says of what form the references are that a body has, and the objects in it. */
-    private static void describeReferences(@Nullable RequestBody body, Components components, Set<String> seen) {
+    /** Says of what form the ids, references and texts are that a body has, and the objects in it. */
+    private static void describeForms(@Nullable RequestBody body, Components components, Set<String> seen) {
         if (body != null && body.getContent() != null) {
             body.getContent()
                     .getMediaTypes()
                     .values()
-                    .forEach(type -> describeReferences(type.getSchema(), components, seen));
+                    .forEach(type -> describeForms(type.getSchema(), components, seen));
         }
     }
 
-    private static void describeReferences(@Nullable Schema schema, Components components, Set<String> seen) {
+    private static void describeForms(@Nullable Schema schema, Components components, Set<String> seen) {
         if (schema == null) {
             return;
         }
         if (schema.getRef() != null) {
             String name = schema.getRef().substring(schema.getRef().lastIndexOf('/') + 1);
             if (seen.add(name)) {
-                describeReferences(components.getSchemas().get(name), components, seen);
+                describeForms(components.getSchemas().get(name), components, seen);
             }
             return;
         }
-        describeReferences(schema.getItems(), components, seen);
+        describeForms(schema.getItems(), components, seen);
         if (schema.getProperties() != null) {
             Schema reference = schema.getProperties().get("reference");
             if (reference != null) {
@@ -206,7 +231,30 @@ public class ApiDescription implements OASFilter {
                         Objects.requireNonNullElse(reference.getDescription(), "The client's own reference")
                                 + Fields.NEW_REFERENCE);
             }
-            schema.getProperties().values().forEach(each -> describeReferences(each, components, seen));
+            schema.getProperties().forEach(ApiDescription::describeForm);
+            schema.getProperties().values().forEach(each -> describeForms(each, components, seen));
+        }
+    }
+
+    /** What a resource says of a field by itself stands. */
+    private static void describeForm(String name, Schema field) {
+        boolean isText = field.getType() != null
+                && field.getType().contains(Schema.SchemaType.STRING)
+                && field.getRef() == null
+                && field.getFormat() == null
+                && field.getEnumeration() == null;
+        if (IDS.contains(name) && isText && field.getPattern() == null) {
+            field.pattern(Fields.ID_PATTERN);
+        }
+        if (name.equals("reason") && isText && field.getMaxLength() == null) {
+            field.minLength(1).maxLength(500);
+        }
+        if (name.equals("metadata") && field.getMaxProperties() == null) {
+            field.maxProperties(20)
+                    .propertyNames(OASFactory.createSchema().pattern(Fields.ID_PATTERN))
+                    .additionalPropertiesSchema(OASFactory.createSchema()
+                            .addType(Schema.SchemaType.STRING)
+                            .maxLength(500));
         }
     }
 

@@ -36,7 +36,10 @@ public final class Fields {
     /** What the API's description says of a reference for something new. */
     public static final String NEW_REFERENCE = " (1 to 100 visible ASCII characters, the first none of = + - @)";
 
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+    /** Of an id, for the API's description. */
+    static final String ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
+
+    private static final Pattern ID = Pattern.compile(ID_PATTERN);
     private static final DateTimeFormatter FOUR_DIGIT_YEAR =
             DateTimeFormatter.ofPattern("uuuu-MM-dd").withResolverStyle(ResolverStyle.STRICT);
     private static final Pattern TIME = Pattern.compile("([01][0-9]|2[0-3]):[0-5][0-9]");

@@ -106,7 +106,8 @@ record RedemptionView(
 
         @Schema(
                 description =
-                        "What the merchant is owed then, in hundredths of a point; in the answers to a sale and a capture only",
+                        "What the merchant is owed then, in hundredths of a point; in the answers to a sale, a capture and"
+                                + " a refund only",
                 examples = "4500")
         @Nullable
         Long payableAfter,

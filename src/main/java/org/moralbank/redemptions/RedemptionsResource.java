@@ -148,7 +148,9 @@ public class RedemptionsResource {
             @Nullable
             List<Line.@Nullable Form> lines,
 
-            @Nullable LocalDate occurredOn,
+            @Schema(description = "When it happened; today when it is missing") @Nullable
+            LocalDate occurredOn,
+
             @Nullable String reference,
             @Nullable String reason,
             @Nullable Map<String, String> metadata,
@@ -266,12 +268,22 @@ public class RedemptionsResource {
             @Nullable
             String terminal,
 
-            @Nullable LocalDate occurredOn,
+            @Schema(description = "When it happened; today when it is missing") @Nullable
+            LocalDate occurredOn,
+
             @Nullable String reference,
-            @Nullable String reason,
-            @Nullable Map<String, String> metadata,
-            @Nullable String actor,
-            @Nullable String onBehalfOf)
+
+            @Schema(description = "Free text, kept beside the sealed entry") @Nullable
+            String reason,
+
+            @Schema(description = "Up to 20 strings, kept beside the sealed entry") @Nullable
+            Map<String, String> metadata,
+
+            @Schema(description = "Id of the person who acts") @Nullable
+            String actor,
+
+            @Schema(description = "Id of the person for whom he acts") @Nullable
+            String onBehalfOf)
             implements Noted, LeftOut {
         Redemptions.GivenBack checked(BookHandle book, Call call) {
             Fields fields = new Fields();
@@ -291,7 +303,10 @@ public class RedemptionsResource {
             @Schema(required = true, examples = "MER-LS-01") @Nullable
             String merchant,
 
-            @Schema(required = true, examples = "T1") @Nullable
+            @Schema(
+                    description = "Must be given but by a terminal with keys of its own, which need not name itself",
+                    examples = "T1")
+            @Nullable
             String terminal,
 
             @Schema(
@@ -443,7 +458,7 @@ public class RedemptionsResource {
     @Extension(
             name = "x-problem-codes",
             value =
-                    "unknown-merchant other-terminal transaction-reversed duplicate-reference too-many-wrong-codes book-closed merchant-suspended"
+                    "other-terminal unknown-merchant transaction-reversed duplicate-reference too-many-wrong-codes book-closed merchant-suspended"
                             + " merchant-closed terminal-unknown terminal-suspended terminal-closed time-not-redeemable"
                             + " pay-code-unknown pay-code-used pay-code-expired unknown-member member-closed member-frozen"
                             + " item-unknown item-not-active category-not-allowed not-on-this-day amount-differs limit-exceeded"

@@ -16,7 +16,11 @@ record ReversalView(
                                 + " been spent, and nothing is held. REFUNDED: all that was spent was given back")
         Outcome outcome,
 
-        @Schema(description = "Number of the entry that gave back what was left; missing when nothing was") @Nullable
+        @Schema(
+                description =
+                        "Number of the entry that gave back what was left; missing when nothing was, as when it was reversed"
+                                + " before: listRefunds has what was given back then")
+        @Nullable
         Long refundEntry,
 
         @Schema(description = "The redemption as it is now; missing when the transaction never came") @Nullable

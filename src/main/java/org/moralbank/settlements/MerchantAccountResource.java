@@ -48,6 +48,19 @@ import org.moralbank.platform.ProtocolRejection;
 public class MerchantAccountResource {
     private static final String CSV = "text/csv;charset=UTF-8";
 
+    private static final String TRANSACTIONS_FILE = """
+            file,transactions,merchant,MER-LS-01,day,2025-06-09,unit,PTS,count,2,sum,400
+            entry,type,occurredOn,postedAt,redemption,terminal,terminalTransaction,reference,amount,payableAfter,saleTerminal
+            812,REDEEM_SALE,2025-06-09,2025-06-09T01:20:00.000000Z,0197526d-6a00-7c3e-9f43-3a1b2c4d5e6f,T1,KQXWZRMA-000017,,500,4500,T1
+            815,REDEEM_REFUND,2025-06-09,2025-06-09T02:00:00.000000Z,0197526d-6a00-7c3e-9f43-3a1b2c4d5e6f,T2,KQXWZRMA-000017,RF-1,-100,4400,T1
+            """;
+
+    private static final String SETTLEMENTS_FILE = """
+            file,settlements,merchant,MER-LS-01,day,2025-07-01,unit,PTS,count,1,closed,4400,paid,0,rejected,0
+            entry,status,at,settlement,from,through,amount,gross,payment,bankReference,reference
+            990,CLOSED,2025-07-01T02:00:00.000000Z,0197c370-1c00-7a2b-8d11-9e8f7a6b5c4d,2025-06-01,2025-06-30,4400,4400,4400,,ST-2025-06
+            """;
+
     private final Books books;
     private final Settlements settlements;
     private final SettlementStore store;
@@ -319,11 +332,29 @@ public class MerchantAccountResource {
                     empty. So the sums by terminal are those of the day ends, of a terminal that closes its days at midnight:
                     what it sold, captured and uploaded less its refunds. `redemption`, `terminalTransaction` and `saleTerminal` are
                     those of the sale, also where it was given back elsewhere.
+
+                    | column | what it is |
+                    |---|---|
+                    | `entry` | number of the entry |
+                    | `type` | of the entry: REDEEM_SALE, REDEEM_SALE_OFFLINE, REDEEM_CAPTURE, REDEEM_REFUND (also of a terminal's reversal), MERCHANT_WAIVE, WRITE_OFF, REVERSAL; others may come |
+                    | `occurredOn`, `postedAt` | the day it happened, in the book's calendar; when it was posted, in UTC |
+                    | `redemption` | id; empty of what is none, as a waiver |
+                    | `terminal`, `terminalTransaction`, `saleTerminal` | as said above |
+                    | `reference` | of the entry |
+                    | `amount` | in hundredths of a point, below zero where the merchant gave back |
+                    | `payableAfter` | what the merchant is owed then, in hundredths of a point |
                     """)
     @APIResponse(
             responseCode = "200",
             description = "The file",
-            content = @Content(mediaType = "text/csv", schema = @Schema(implementation = String.class)))
+            content =
+                    @Content(
+                            mediaType = "text/csv",
+                            schema = @Schema(implementation = String.class),
+                            examples =
+                                    @ExampleObject(
+                                            name = "a sale and a part of it given back",
+                                            value = TRANSACTIONS_FILE)))
     @Extension(name = "x-problem-codes", value = "day-not-over")
     public Multi<Buffer> transactions(
             @Context RoutingContext http,
@@ -350,11 +381,26 @@ public class MerchantAccountResource {
                     line counts and sums, the second names the columns, a row for each change follows, in order. Amounts are
                     in hundredths of a point, gross and payment in fen. It is there when the day is over, and the same bytes
                     for ever. To a terminal only its own merchant's. Changes nothing.
+
+                    | column | what it is |
+                    |---|---|
+                    | `entry` | number of the entry |
+                    | `status`, `at` | CLOSED, PAID or REJECTED; when, in UTC |
+                    | `settlement` | id of the batch |
+                    | `from`, `through` | its first and last day, in the book's calendar |
+                    | `amount` | in hundredths of a point |
+                    | `gross`, `payment` | in fen: before the discount, and to be paid |
+                    | `bankReference` | of the payment; else empty |
+                    | `reference` | of the entry |
                     """)
     @APIResponse(
             responseCode = "200",
             description = "The file",
-            content = @Content(mediaType = "text/csv", schema = @Schema(implementation = String.class)))
+            content =
+                    @Content(
+                            mediaType = "text/csv",
+                            schema = @Schema(implementation = String.class),
+                            examples = @ExampleObject(name = "a batch that was closed", value = SETTLEMENTS_FILE)))
     @Extension(name = "x-problem-codes", value = "day-not-over")
     public Multi<Buffer> settlements(
             @Context RoutingContext http,

@@ -96,7 +96,12 @@ public class DonationsResource {
             @Schema(description = "When it happened; today when it is missing") @Nullable
             LocalDate occurredOn,
 
-            @Schema(description = "The client's own reference; required in bulk", examples = "D-2025-0001") @Nullable
+            @Schema(
+                    description =
+                            "The client's own reference; required in bulk, where it has one effect. Alone it is a label,"
+                                    + " not checked",
+                    examples = "D-2025-0001")
+            @Nullable
             String reference,
 
             @Schema(description = "Free text, kept beside the sealed entry") @Nullable

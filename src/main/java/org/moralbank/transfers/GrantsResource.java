@@ -110,7 +110,9 @@ public class GrantsResource {
             LocalDate expiresOn,
 
             @Schema(
-                    description = "Whether it is for service only, not for giving away. Time only",
+                    description =
+                            "Whether it is for service only, not for giving away. A transfer counts as payment for a service:"
+                                    + " restricted time may be spent by it, and is the receiver's own then. Time only",
                     defaultValue = "true")
             @Nullable
             Boolean restricted,
@@ -118,7 +120,12 @@ public class GrantsResource {
             @Schema(description = "When it happened; today when it is missing") @Nullable
             LocalDate occurredOn,
 
-            @Schema(description = "The client's own reference; required in bulk", examples = "F-2025-0001") @Nullable
+            @Schema(
+                    description =
+                            "The client's own reference; required in bulk, where it has one effect. Alone it is a label,"
+                                    + " not checked",
+                    examples = "F-2025-0001")
+            @Nullable
             String reference,
 
             @Schema(description = "Free text, kept beside the sealed entry") @Nullable

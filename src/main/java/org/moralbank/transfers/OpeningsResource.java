@@ -90,7 +90,12 @@ public class OpeningsResource {
             @Schema(description = "When it happened; today when it is missing") @Nullable
             LocalDate occurredOn,
 
-            @Schema(description = "The client's own reference; required in bulk", examples = "O-2025-0001") @Nullable
+            @Schema(
+                    description =
+                            "The client's own reference; required in bulk, where it has one effect. Alone it is a label,"
+                                    + " not checked",
+                    examples = "O-2025-0001")
+            @Nullable
             String reference,
 
             @Schema(description = "Free text, kept beside the sealed entry") @Nullable

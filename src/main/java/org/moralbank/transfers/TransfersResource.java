@@ -95,7 +95,12 @@ public class TransfersResource {
             @Schema(description = "When it happened; today when it is missing") @Nullable
             LocalDate occurredOn,
 
-            @Schema(description = "The client's own reference; required in bulk", examples = "T-2025-0001") @Nullable
+            @Schema(
+                    description =
+                            "The client's own reference; required in bulk, where it has one effect. Alone it is a label,"
+                                    + " not checked",
+                    examples = "T-2025-0001")
+            @Nullable
             String reference,
 
             @Schema(description = "Free text, kept beside the sealed entry") @Nullable
@@ -161,7 +166,8 @@ public class TransfersResource {
             summary = "Gives time or points from one member to another",
             description = """
                     Posts one entry, at once and for good: TRANSFER_TIME, or TRANSFER_POINTS where the book allows it.
-                    Granted time is spent first, the earliest to expire before the rest.
+                    Granted time is spent first, the earliest to expire before the rest: a transfer counts as payment for a
+                    service, so restricted time may be spent by it, and is the receiver's own then.
                     """)
     @RequestBody(
             required = true,

@@ -99,6 +99,25 @@ class OpenApiTest {
     }
 
     @Test
+    void saysOfWhatFormIdsReasonsAndMetadataAre() {
+        JsonNode waiver = api.at("/components/schemas/NewWaiver/properties");
+
+        assertThat(waiver.at("/actor/pattern").asText()).isEqualTo("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$");
+        assertThat(waiver.at("/approver/pattern").asText()).isEqualTo("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$");
+        assertThat(waiver.at("/reason/maxLength").asInt()).isEqualTo(500);
+        assertThat(waiver.at("/metadata/maxProperties").asInt()).isEqualTo(20);
+        assertThat(waiver.at("/metadata/additionalProperties/maxLength").asInt())
+                .isEqualTo(500);
+        assertThat(api.at("/components/schemas/NewTransfer/properties/from/pattern")
+                        .asText())
+                .isNotEmpty();
+        assertThat(api.at("/components/schemas/NewExport/properties/from/pattern")
+                        .isMissingNode())
+                .as("a day")
+                .isTrue();
+    }
+
+    @Test
     void namesTheHeadersThatMethodsNeed() {
         assertThat(operations()).allSatisfy(operation -> {
             List<String> parameters = new ArrayList<>();
