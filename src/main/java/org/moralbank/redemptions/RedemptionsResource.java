@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -152,10 +153,22 @@ public class RedemptionsResource {
             LocalDate occurredOn,
 
             @Nullable String reference,
-            @Nullable String reason,
-            @Nullable Map<String, String> metadata,
-            @Nullable String actor,
-            @Nullable String onBehalfOf)
+
+            @Schema(
+                    description =
+                            "Free text, kept beside the sealed entry. Of mode SALE only, as the next three: the capture of"
+                                    + " an authorization has its own")
+            @Nullable
+            String reason,
+
+            @Schema(description = "Up to 20 strings, kept beside the sealed entry. Of mode SALE only") @Nullable
+            Map<String, String> metadata,
+
+            @Schema(description = "Id of the person who acts. Of mode SALE only") @Nullable
+            String actor,
+
+            @Schema(description = "Id of the person for whom he acts. Of mode SALE only") @Nullable
+            String onBehalfOf)
             implements Noted {
         Redeeming.Order checked(BookHandle book, Call call, Duration lasts) {
             Fields fields = new Fields();
@@ -176,6 +189,9 @@ public class RedemptionsResource {
             }
             if (holdSeconds != null && wanted == Redemption.Mode.SALE) {
                 fields.fault("holdSeconds", "authorize-only");
+            }
+            if (wanted == Redemption.Mode.AUTHORIZE) {
+                refuseWhatIsOfAnEntry(fields);
             }
             Redeeming.Order order = new Redeeming.Order(
                     wanted,
@@ -199,6 +215,20 @@ public class RedemptionsResource {
                     Note.of(fields, this, book, call.client()));
             fields.refuseFaults();
             return order;
+        }
+
+        /** An authorization posts none that could keep it. */
+        private void refuseWhatIsOfAnEntry(Fields fields) {
+            Map<String, @Nullable Object> ofAnEntry = new LinkedHashMap<>();
+            ofAnEntry.put("reason", reason);
+            ofAnEntry.put("metadata", metadata);
+            ofAnEntry.put("actor", actor);
+            ofAnEntry.put("onBehalfOf", onBehalfOf);
+            ofAnEntry.forEach((field, value) -> {
+                if (value != null) {
+                    fields.fault(field, "sale-only");
+                }
+            });
         }
 
         private NewRedemption withoutCode() {

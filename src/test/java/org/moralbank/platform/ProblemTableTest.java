@@ -55,7 +55,7 @@ class ProblemTableTest {
                             + "Authorization Bearer Content-Type Idempotency-Key If-Match Retry-After " // headers
                             + "account asOf code errors format giver lastSeq member problem symbology team toSeq traceId " // fields
                             + "volunteer "
-                            + "ACTIVE AUTHORIZE CLOSED DONE FAILED FROZEN MIN POOL PTS SUSPENDED TERMINAL true false") // values
+                            + "ACTIVE AUTHORIZE CLOSED DONE FAILED FROZEN MIN POOL PTS SALE SUSPENDED TERMINAL true false") // values
                     .split("[^A-Za-z]+")));
 
     /** The facts that stand in a sentence as they are: ids and references, the names and types that a request may have. */

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -406,6 +407,26 @@ class RedemptionLifeTest {
         for (var none : List.of("0", "9999999", "x")) {
             book.as(Role.AUDITOR).get(sold + "/refunds/" + none).then().statusCode(404);
         }
+    }
+
+    /** What is taken and kept nowhere is missed by who looks for it. */
+    @Test
+    void anAuthorizationTakesNothingThatOnlyAnEntryKeeps() {
+        var book = aBookWithAStore();
+        var anna = book.aMember().holding(2000, Unit.PTS);
+        Map<String, @Nullable Object> order = new HashMap<>(sale(anna, 500));
+        order.putAll(Map.of("reason", "重阳节", "metadata", Map.of("cashier", "7"), "actor", "W-1", "onBehalfOf", "W-2"));
+
+        redeem(book, order).statusCode(201);
+        order.put("mode", "AUTHORIZE");
+        book.as(Role.APP)
+                .body(order)
+                .post(book.path() + "/redemptions")
+                .then()
+                .statusCode(400)
+                .body("errors.field", contains("reason", "metadata", "actor", "onBehalfOf"));
+
+        assertThat(points(book, anna)).isEqualTo("1500 (0)");
     }
 
     /** It would count to the day of no till. */
