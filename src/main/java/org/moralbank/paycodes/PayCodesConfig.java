@@ -34,7 +34,7 @@ interface PayCodesConfig {
     @WithDefault("30s")
     Duration expiryInterval();
 
-    /** How many unknown or expired codes one client and terminal may show in a minute, and as many in uploads; 1 to 1000. */
+    /** How many unknown codes one client and terminal may show in a minute, and as many in uploads; 1 to 1000. */
     @WithDefault("10")
     int wrongCodesPerMinute();
 

@@ -29,7 +29,7 @@ import org.moralbank.platform.Json;
  * wrongCodes.watch(book, call.client().id(), terminal, code, barred -> redemptions.authorize(…, barred))
  * }</pre>
  *
- * <p>In a minute a client and terminal may show ten wrong codes by the default, and to one device of a member ten may be
+ * <p>In a minute a client and terminal may show ten wrong codes by the default, and of one device of a member five may be
  * shown in ten minutes, whoever shows them; the next is not looked at, but refused with {@link
  * PayCodeRejection.TooManyWrong}, right ones too, until the minute is over. What was answered before is answered as ever: a
  * till that did not hear that it sold would take a good sale back. Who has shown a wrong code of late may not have more under way than he has tries left, so
@@ -41,10 +41,10 @@ import org.moralbank.platform.Json;
  * ten wrong codes a minute of its own, so that it does not shut the till that sells on-line, and those of a device with all
  * others. What it shows beyond them is not looked at.
  *
- * <p>Codes that were used are no wrong ones, here and there: nothing is paid by them, and they come of honest hands that show
- * one twice. Of a device only the password that was taken, or an earlier right one, is called used; a member's next code does
- * not follow from it. What else is shown of the same device counts as before, so that nobody finds more used codes by trial
- * than right ones.
+ * <p>Codes that were used or have expired are no wrong ones, here and there: nothing is paid by them, and they come of honest
+ * hands that show one twice or too late. A guess that finds one is one of those that count but for that chance. Of a device
+ * only the password that was taken, or an earlier right one, is called used; a member's next code does not follow from it.
+ * What else is shown of the same device counts as before, so that nobody finds more used codes by trial than right ones.
  *
  * <p>The counts are of this process and in its memory, bounded: a refusal leaves no row, and n processes allow n times as
  * much. They end with the process.
@@ -53,15 +53,17 @@ import org.moralbank.platform.Json;
 public class WrongCodes {
     private static final Set<String> WRONG = Set.of("pay-code-unknown", "pay-code-used", "pay-code-expired");
 
-    /** One that was used is a code all the same: who finds it can pay nothing by it. */
-    private static final Set<String> GUESSES = Set.of("pay-code-unknown", "pay-code-expired");
+    /** One that was used or has expired is a code all the same: who shows it has it from somebody, and pays nothing by it. */
+    private static final String GUESS = new PayCodeRejection.Unknown().code();
 
     private static final String TOO_MANY = new PayCodeRejection.TooManyWrong(1).code();
 
     /** A commit's worth. */
     static final int CLEAN_AT_ONCE = 256;
 
-    static final int MOST_OF_DEVICE = 10;
+    /** Half as many as a till may show: one phone with a wrong clock does not shut the till to the next customer. */
+    static final int MOST_OF_DEVICE = 5;
+
     static final int SLOW_MOST_OF_BOOK = 500;
 
     static final Duration OF_SOURCE = Duration.ofMinutes(1);
@@ -95,7 +97,7 @@ public class WrongCodes {
     private record OfBook(int book) {}
 
     /**
-     * Submits, and counts the answer when the code was unknown or expired. A replay is no new try. Where too many wrong codes
+     * Submits, and counts the answer when the code was unknown. A replay is no new try. Where too many wrong codes
      * were shown of late, what is submitted is told so: it is to look no code up, and to refuse what it would look at one for.
      *
      * @param client id of the API client
@@ -143,7 +145,7 @@ public class WrongCodes {
                         if (wrong != null) {
                             PayCodeMetrics.refused(wrong);
                         }
-                        if (wrong != null && GUESSES.contains(wrong)) {
+                        if (GUESS.equals(wrong)) {
                             long at = nanoClock.getAsLong();
                             begun.forEach(each -> each.wrong(at));
                             ofBook.wrong(at);
@@ -208,7 +210,7 @@ public class WrongCodes {
         /**
          * Counts what was wrong, and gives back what is left.
          *
-         * @param wrong codes that were unknown or expired
+         * @param wrong codes that were unknown
          * @param refused how many rows were refused by which code, for what is measured
          */
         public void end(List<String> wrong, Map<String, Integer> refused) {

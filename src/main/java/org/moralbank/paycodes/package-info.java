@@ -62,11 +62,11 @@
  *
  * <p><b>Guessing.</b> With 10,000 codes of the service alive in a book a guess is right once in 10¹¹; with 100,000
  * vouchers once in 10¹⁰; for a known handle once in 3 · 10⁷, for any of 10,000 devices once in 3 · 10¹⁰.
- * {@link org.moralbank.paycodes.WrongCodes} lets a client and terminal show ten unknown or expired codes a minute, and upload
- * ten more of what was sold without a connection, and a device be shown ten in ten minutes, either way; beyond that no code
+ * {@link org.moralbank.paycodes.WrongCodes} lets a client and terminal show ten unknown codes a minute, and upload
+ * ten more of what was sold without a connection, and of a device be shown five in ten minutes, either way; beyond that no code
  * is looked at, and only what was answered before is told again: who guesses day and
- * night against one device whose handle he saw is right once in 60 years, and against all others later than that. Each
- * process counts by itself, so that with eight of them, as many as production scales to, it is once in seven years.
+ * night against one device whose handle he saw is right once in 120 years, and against all others later than that. Each
+ * process counts by itself, so that with eight of them, as many as production scales to, it is once in 15 years.
  *
  * <p><b>Cost.</b> A code that is shown costs one read by a unique index before the commit, which this process's memory
  * saves for the codes it made and the devices it saw; in the commit one row more is loaded and written, and

@@ -162,7 +162,7 @@ class Offline {
 
     /** One that was used is a code all the same: who finds it can pay nothing by it. */
     static boolean isGuess(Rejection rejection) {
-        return rejection instanceof PayCodeRejection.Unknown || rejection instanceof PayCodeRejection.Expired;
+        return rejection instanceof PayCodeRejection.Unknown;
     }
 
     // ---- metrics -------------------------------------------------------------------------------------------------

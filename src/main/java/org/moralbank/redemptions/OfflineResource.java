@@ -230,13 +230,14 @@ public class OfflineResource {
                     its terminal has reversed it (`transaction-reversed`), or sent it with other content
                     (`duplicate-reference`); the merchant or terminal is unknown, or was suspended or closed when it was sold and
                     is so now; no such allowance of this terminal with this signature, or one that ended 60 days ago
-                    (`unknown-allowance`); from the future (`sale-in-future`); before, after or beyond the allowance, or after
-                    it was revoked; the code is wrong, or a voucher's; an unknown member, or one who had left by then; the book
-                    was closed when it was sold and is so now (`book-closed`). What became of merchant, terminal, member and book
-                    after the sale is no reason to refuse it; what one who has left took is his shortfall. Each code is judged by `at` and taken once, on-line or here, in whatever order tills
-                    upload and whatever the member has paid since. After ten unknown or expired codes in a minute the rows with
-                    codes are refused `too-many-wrong-codes`, and may be sent again when the minute is over; what the terminal
-                    sells on-line is not held up by them.
+                    (`unknown-allowance`); from the future (`sale-in-future`); before, after or beyond the allowance, or
+                    after it was revoked; the code is wrong, or a voucher's; an unknown member, or one who had left by then;
+                    the book was closed when it was sold and is so now (`book-closed`). What became of merchant, terminal,
+                    member and book after the sale is no reason to refuse it; what one who has left took is his shortfall.
+                    Each code is judged by `at` and taken once, on-line or here, in whatever order tills upload and whatever
+                    the member has paid since. After ten unknown codes in a minute, or five of one device in ten minutes, the
+                    rows with codes are refused `too-many-wrong-codes`, and may be sent again when the minute is over; what
+                    the terminal sells on-line is not held up by them.
 
                     A sale that was uploaded is found, refunded and reversed like any other; a number that was reversed before
                     it was uploaded is refused. A request of a form that cannot be read is refused as a whole.
@@ -245,7 +246,7 @@ public class OfflineResource {
                     不晚于 `validUntil`），每笔先记下新的流水号、成员或付款码、金额和校正后的时间，再交付商品；不收兑换券，同一个付款码只收一次。
                     恢复连接后按销售顺序上传，一次最多 1,000 行，用同一个键重发直到得到应答。逐行应答：`created` 已入账；`replayed` 此前已上传，
                     内容相同；`refused` 该行未入账，之后可换一个键重发。商家得到全额；成员积分不足或已冻结的部分记为其短款。付款码按 `at` 判断，
-                    不论在线离线只能用一次。一分钟内有十个未知或过期的付款码，其后带码的行以 `too-many-wrong-codes` 拒绝，满一分钟后可重发。
+                    不论在线离线只能用一次。一分钟内有十个未知的付款码（同一设备为十分钟五个），其后带码的行以 `too-many-wrong-codes` 拒绝，满一分钟后可重发。
                     """)
     @RequestBody(
             required = true,

@@ -369,8 +369,9 @@ public class RedemptionsResource {
                     `pay-code-used`. Neither answers nor refusals to a code tell whose it is. A voucher pays at most what it
                     holds; what is not captured of it goes back to the member's points, and one whose authorization is voided,
                     reversed or expires can be used again, and one whose sale is reversed as said there. Read codes by a scanner or ask for the digits; send them nowhere
-                    else. After ten wrong ones in a minute a terminal is refused 429 `too-many-wrong-codes` until the minute is over, but
-                    for what was answered before.
+                    else. After ten unknown ones in a minute a terminal is refused 429 `too-many-wrong-codes` until the minute is over, and
+                    so are codes of a device of which five were unknown in ten minutes, but for what was answered before. It is
+                    final for its request, which did nothing: have a new code shown, under a new number.
 
                     **What he has left.** Where the terminal is registered with `showsPointsLeft`, and the member has agreed
                     (`showsPointsLeft` of his, too), the answer has `pointsLeft`: print it on his slip and keep it nowhere. A
@@ -431,8 +432,8 @@ public class RedemptionsResource {
                     重启后也要继续。此后该流水号一律被拒绝（409 `transaction-reversed`）。`listRedemptions` 带 `merchant`、`terminal` 和
                     `terminalTransaction` 可查询结果。
 
-                    **付款码**（71…）60 秒内有效，兑换券（72…）以面额为限；一个码只用一次，被拒绝则仍可使用；用兑换券的交易被冲正后，该券一般可再次使用。一分钟内错十次，终端在这一分钟内被拒绝
-                    （429 `too-many-wrong-codes`），此前已有应答的请求除外。**沙箱付款码**只在沙箱账簿中有效，不足 18 位补零：`713` 批准；`714` 按后两位的代码拒绝；
+                    **付款码**（71…）60 秒内有效，兑换券（72…）以面额为限；一个码只用一次，被拒绝则仍可使用；用兑换券的交易被冲正后，该券一般可再次使用。一分钟内有十个未知的付款码，终端在这一分钟内被拒绝
+                    （429 `too-many-wrong-codes`；同一设备十分钟内有五个未知的付款码，该设备的码也被拒绝），此前已有应答的请求除外；该请求什么也没做，即为最终结果，请成员另出示新码，用新的流水号。**沙箱付款码**只在沙箱账簿中有效，不足 18 位补零：`713` 批准；`714` 按后两位的代码拒绝；
                     `715` 最多批准其余 15 位所示金额；`716` 65 秒内不应答；`717` 按重复请求应答。上传离线交易时，`714` 按代码拒绝该行，其余均收下。
                     沙箱终端 `T716` 的每一步（预授权、消费、请款、撤销、退货、冲正、上传）都会执行，但首次 65 秒内不应答；用同一个键重发即有应答。
                     """)
