@@ -1,6 +1,7 @@
 package org.moralbank.commits;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.moralbank.platform.Bound;
 
 /**
  * The way in: hands a work to the lane of its book and gives its answer.
@@ -34,7 +34,9 @@ public final class Commits {
     private volatile boolean stopping;
 
     public Commits(Vertx vertx, Pool pool, Sessions sessions, CommitsConfig config, MeterRegistry registry) {
-        refuseUnworkable(config);
+        config.fault().ifPresent(sentence -> {
+            throw new ConfigurationException(sentence);
+        });
         CommitMetrics metrics = new CommitMetrics(registry);
         for (int number = 0; number < config.lanes(); number++) {
             ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
@@ -45,16 +47,6 @@ public final class Commits {
         ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
         aside = new Lane(config.lanes(), context, pool, sessions, config, metrics, config.longestAside());
         metrics.queueOf(aside, config.lanes());
-    }
-
-    /** Refuses settings by which nothing or nearly nothing would be taken in. */
-    static void refuseUnworkable(CommitsConfig config) {
-        Bound.atLeast(1, "moralbank.commits.lanes", config.lanes());
-        Bound.atLeast(1, "moralbank.commits.largest-commit", config.largestCommit());
-        Bound.atLeast(1, "moralbank.commits.queue-capacity", config.queueCapacity());
-        Bound.atLeast(0, "moralbank.commits.known-rows", config.knownRows());
-        Bound.lasting("moralbank.commits.longest-request", config.longestRequest());
-        Bound.lasting("moralbank.commits.longest-aside", config.longestAside());
     }
 
     /**

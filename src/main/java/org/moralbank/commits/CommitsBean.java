@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.ClientProxy;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import jakarta.annotation.Priority;
@@ -16,7 +17,6 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.jboss.logging.Logger;
-import org.moralbank.platform.Bound;
 
 /** The commits of this process: made at start, drained at stop. */
 @Singleton
@@ -32,8 +32,11 @@ class CommitsBean {
             CommitsConfig config,
             MeterRegistry registry,
             @ConfigProperty(name = "quarkus.datasource.reactive.max-size") int connections) {
-        // Each keeps two, and one is left to reads.
-        Bound.atMost((connections - 1L) / 2, "moralbank.commits.lanes", config.lanes());
+        if (config.lanes() > (connections - 1) / 2) {
+            throw new ConfigurationException("moralbank.commits.lanes must be at most " + (connections - 1) / 2
+                    + ", since each keeps two of " + connections + " connections and one is left to reads; it is "
+                    + config.lanes() + ".");
+        }
         return new Commits(
                 ClientProxy.unwrap(vertx),
                 ClientProxy.unwrap(pool),

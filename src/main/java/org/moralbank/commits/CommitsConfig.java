@@ -3,6 +3,7 @@ package org.moralbank.commits;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Settings of the group commit. */
 @ConfigMapping(prefix = "moralbank.commits")
@@ -48,4 +49,28 @@ public interface CommitsConfig {
     /** The same for a work of a lane of its own, such as an import. */
     @WithDefault("1h")
     Duration longestAside();
+
+    /** The sentence of what is out of its bounds, so that nothing or nearly nothing would be taken in; or nothing. */
+    default Optional<String> fault() {
+        if (lanes() < 1) {
+            return Optional.of("moralbank.commits.lanes must be 1 or more; it is " + lanes() + ".");
+        }
+        if (largestCommit() < 1) {
+            return Optional.of("moralbank.commits.largest-commit must be 1 or more; it is " + largestCommit() + ".");
+        }
+        if (queueCapacity() < 1) {
+            return Optional.of("moralbank.commits.queue-capacity must be 1 or more; it is " + queueCapacity() + ".");
+        }
+        if (knownRows() < 0) {
+            return Optional.of("moralbank.commits.known-rows must be 0 or more; it is " + knownRows() + ".");
+        }
+        if (longestRequest().toMillis() < 1) {
+            return Optional.of(
+                    "moralbank.commits.longest-request must be 1 ms or longer; it is " + longestRequest() + ".");
+        }
+        if (longestAside().toMillis() < 1) {
+            return Optional.of("moralbank.commits.longest-aside must be 1 ms or longer; it is " + longestAside() + ".");
+        }
+        return Optional.empty();
+    }
 }

@@ -205,11 +205,6 @@ final class Lane {
         }
     }
 
-    /** Whether a work would be taken in. */
-    boolean isTaking() {
-        return waiting.isTaking();
-    }
-
     int waiting() {
         return waiting.size();
     }

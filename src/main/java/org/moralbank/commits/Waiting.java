@@ -88,11 +88,6 @@ final class Waiting {
         return closed;
     }
 
-    /** Whether a work would be let in, as far as their number goes. */
-    boolean isTaking() {
-        return !closed && count.get() < config.queueCapacity();
-    }
-
     /** How many wait, those included that are about to be let in or turned away. */
     int size() {
         return count.get();

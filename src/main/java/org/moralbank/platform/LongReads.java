@@ -3,6 +3,7 @@ package org.moralbank.platform;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -34,10 +35,9 @@ class LongReads {
     private final long longestPause;
 
     LongReads(ReadsConfig config, @ConfigProperty(name = "quarkus.datasource.reactive.max-size") int connections) {
-        Bound.atLeast(1, "moralbank.reads.long-at-once", config.longAtOnce());
-        Bound.atMost(connections - 1L, "moralbank.reads.long-at-once", config.longAtOnce());
-        Bound.lasting("moralbank.reads.longest-statement", config.longestStatement());
-        Bound.lasting("moralbank.reads.longest-pause", config.longestPause());
+        config.fault(connections).ifPresent(sentence -> {
+            throw new ConfigurationException(sentence);
+        });
         this.free = new Semaphore(config.longAtOnce());
         this.longestPause = config.longestPause().toMillis();
     }

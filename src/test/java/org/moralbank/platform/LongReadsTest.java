@@ -103,10 +103,10 @@ class LongReadsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, PT60S, PT60S, moralbank.reads.long-at-once is 0; the least is 1",
-        "16, PT60S, PT60S, moralbank.reads.long-at-once is 16; the most is 15",
-        "6, PT0S, PT60S, moralbank.reads.longest-statement is PT0S; the least is a millisecond",
-        "6, PT60S, PT0S, moralbank.reads.longest-pause is PT0S; the least is a millisecond",
+        "0, PT60S, PT60S, 'moralbank.reads.long-at-once must be 1 or more, and fewer than the pool''s 16 connections; it is 0.'",
+        "16, PT60S, PT60S, 'moralbank.reads.long-at-once must be 1 or more, and fewer than the pool''s 16 connections; it is 16.'",
+        "6, PT0S, PT60S, moralbank.reads.longest-statement must be 1 ms or longer; it is PT0S.",
+        "6, PT60S, PT0S, moralbank.reads.longest-pause must be 1 ms or longer; it is PT0S.",
     })
     void refusesSettingsThatWouldLeaveNoRoom(int atOnce, Duration statement, Duration pause, String told) {
         assertThatThrownBy(() -> new LongReads(new Settings(atOnce, statement, pause), 16))
