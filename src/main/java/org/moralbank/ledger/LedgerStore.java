@@ -34,7 +34,7 @@ import org.moralbank.platform.Json;
 import org.moralbank.platform.Lookups;
 
 /**
- * Reads of the books, one SELECT each, but for the {@linkplain AccountNames names} of accounts that are not remembered. Nothing
+ * Reads of the books, one SELECT each, but for the {@linkplain AccountNameStore names} of accounts that are not remembered. Nothing
  * here locks a book but {@link #seqUnderLock}.
  *
  * <p>An entry is read from its sealed bytes, so that what is shown is what is proven, in one row and without a join to its
@@ -231,7 +231,7 @@ class LedgerStore {
     /** For reads that go by keys, of whatever book. */
     private final Pool lookups;
 
-    private final AccountNames names;
+    private final AccountNameStore names;
 
     @Inject
     LedgerStore(Pool pool, Lookups lookups) {
@@ -241,7 +241,7 @@ class LedgerStore {
     LedgerStore(Pool pool, Pool lookups) {
         this.pool = pool;
         this.lookups = lookups;
-        this.names = new AccountNames(lookups);
+        this.names = new AccountNameStore(lookups);
     }
 
     /** The WHERE of a query, built of the filters that are given. */

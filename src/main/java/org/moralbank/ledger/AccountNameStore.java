@@ -15,7 +15,7 @@ import java.util.Set;
  * What the accounts of a book are called, by their numbers. Neither of them ever changes, so that those asked for last are
  * remembered: a page of a history names the other accounts of its entries, and a shop's or a pool's is in nearly all of them.
  */
-final class AccountNames {
+final class AccountNameStore {
     private static final String NAMES = """
             SELECT account_id, code, owner, unit, lot
             FROM ledger_account
@@ -28,7 +28,7 @@ final class AccountNames {
     private final Cache<Key, AccountPath> remembered =
             Caffeine.newBuilder().maximumSize(20_000).build();
 
-    AccountNames(Pool lookups) {
+    AccountNameStore(Pool lookups) {
         this.lookups = lookups;
     }
 
