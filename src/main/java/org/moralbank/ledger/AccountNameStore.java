@@ -24,28 +24,35 @@ final class AccountNameStore {
 
     private record Key(int book, int account) {}
 
+    /**
+     * An account's name.
+     *
+     * @param id as it is written in the API: a page writes some dozens
+     */
+    record Name(AccountPath path, String id) {}
+
     private final Pool lookups;
-    private final Cache<Key, AccountPath> remembered =
+    private final Cache<Key, Name> remembered =
             Caffeine.newBuilder().maximumSize(20_000).build();
 
     AccountNameStore(Pool lookups) {
         this.lookups = lookups;
     }
 
-    /** The paths of accounts that the book has. */
-    Uni<Map<Integer, AccountPath>> of(int book, Set<Integer> accounts) {
-        Map<Integer, AccountPath> paths = HashMap.newHashMap(accounts.size());
+    /** The names of accounts that the book has. */
+    Uni<Map<Integer, Name>> of(int book, Set<Integer> accounts) {
+        Map<Integer, Name> names = HashMap.newHashMap(accounts.size());
         Set<Integer> unknown = new HashSet<>();
         for (Integer account : accounts) {
-            AccountPath path = remembered.getIfPresent(new Key(book, account));
-            if (path == null) {
+            Name name = remembered.getIfPresent(new Key(book, account));
+            if (name == null) {
                 unknown.add(account);
             } else {
-                paths.put(account, path);
+                names.put(account, name);
             }
         }
         if (unknown.isEmpty()) {
-            return Uni.createFrom().item(paths);
+            return Uni.createFrom().item(names);
         }
         return lookups.preparedQuery(NAMES)
                 .execute(Tuple.of((short) book, unknown.toArray(Integer[]::new)))
@@ -53,10 +60,11 @@ final class AccountNameStore {
                     for (Row row : rows) {
                         AccountPath path =
                                 AccountPath.of(row.getString(1), row.getString(2), row.getString(3), row.getString(4));
-                        remembered.put(new Key(book, row.getInteger(0)), path);
-                        paths.put(row.getInteger(0), path);
+                        Name name = new Name(path, path.toString());
+                        remembered.put(new Key(book, row.getInteger(0)), name);
+                        names.put(row.getInteger(0), name);
                     }
-                    return paths;
+                    return names;
                 });
     }
 }

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,12 +24,12 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.Json;
 import org.moralbank.platform.Lookups;
@@ -610,7 +611,7 @@ class LedgerStore {
                 .chain(rows -> names.of(book, accounts(rows, 13)).map(named -> list(rows, row -> line(row, named))));
     }
 
-    private static Line line(Row row, Map<Integer, AccountPath> named) {
+    private static Line line(Row row, Map<Integer, AccountNameStore.Name> named) {
         AccountPath account = AccountPath.of(row.getString(2), row.getString(3), row.getString(4), row.getString(5));
         return new Line(
                 row.getInteger(12),
@@ -669,13 +670,16 @@ class LedgerStore {
 
     /** The accounts of an entry but for a holder's own, by number. */
     private static List<String> others(
-            Integer[] accounts, Map<Integer, AccountPath> named, Predicate<AccountPath> isOwn) {
-        return Stream.of(accounts)
-                .sorted()
-                .map(named::get)
-                .filter(path -> !isOwn.test(path))
-                .map(AccountPath::toString)
-                .toList();
+            Integer[] accounts, Map<Integer, AccountNameStore.Name> named, Predicate<AccountPath> isOwn) {
+        Arrays.sort(accounts);
+        List<String> others = new ArrayList<>(accounts.length);
+        for (Integer account : accounts) {
+            AccountNameStore.Name name = Objects.requireNonNull(named.get(account), "an account without a name");
+            if (!isOwn.test(name.path())) {
+                others.add(name.id());
+            }
+        }
+        return others;
     }
 
     // ---- balances ----------------------------------------------------------------------------------------------
