@@ -122,7 +122,7 @@ public final class TestCommits implements AutoCloseable {
     }
 
     /** A client who may do everything. */
-    record Everybody() implements Asker {
+    public record Everybody() implements Asker {
         @Override
         public int clientId() {
             return 1;

@@ -33,9 +33,9 @@ import org.moralbank.TestBank;
 import org.moralbank.access.Role;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
-import org.moralbank.commits.Asker;
 import org.moralbank.commits.Commits;
 import org.moralbank.commits.Needs;
+import org.moralbank.commits.TestCommits;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.platform.Language;
@@ -909,7 +909,7 @@ class ReversalsTest {
     }
 
     private void work(TestBank.Book book, List<Holder> holders, Consumer<WorkingSet> decided) {
-        Ask ask = new Ask(new Kernel(), book.id(), null, new byte[32], Language.EN, "/", null);
+        Ask ask = new Ask(new TestCommits.Everybody(), book.id(), null, new byte[32], Language.EN, "/", null);
         Answer answer = commits.submit(ask, book.id(), new Work() {
                     @Override
                     public void needs(Needs needs) {
@@ -926,20 +926,6 @@ class ReversalsTest {
                 .await()
                 .indefinitely();
         assertThat(answer.status()).isEqualTo(200);
-    }
-
-    /** Asks without HTTP. */
-    private record Kernel() implements Asker {
-        @Override
-        public int clientId() {
-            return 1;
-        }
-
-        @Override
-        public void needs(Needs needs) {}
-
-        @Override
-        public void checkStillMay(WorkingSet set) {}
     }
 
     private static String account(TestBank.Member member) {

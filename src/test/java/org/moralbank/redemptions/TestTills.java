@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
-import org.moralbank.commits.Asker;
 import org.moralbank.commits.IdempotencyKey;
 import org.moralbank.commits.Needs;
 import org.moralbank.commits.TestCommits;
@@ -31,35 +28,13 @@ import org.moralbank.paycodes.TestCodes;
 import org.moralbank.platform.Json;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.Sha256;
+import org.moralbank.platform.TestSettings;
 
 /** What tills ask of the use cases of a process, without HTTP: of book 1, by a client who may do everything. */
 final class TestTills {
-    private static final SandboxConfig NO_SANDBOX = new SandboxConfig() {
-        @Override
-        public Optional<String> book() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Duration silence() {
-            return Duration.ZERO;
-        }
-    };
+    private static final SandboxConfig NO_SANDBOX = TestSettings.of(SandboxConfig.class, Map.of());
 
     private TestTills() {}
-
-    private record Everybody() implements Asker {
-        @Override
-        public int clientId() {
-            return 1;
-        }
-
-        @Override
-        public void needs(Needs needs) {}
-
-        @Override
-        public void checkStillMay(WorkingSet set) {}
-    }
 
     static Redemptions process(TestCommits commits) {
         return new Redemptions(
@@ -79,7 +54,8 @@ final class TestTills {
 
     /** The same, decided by a clock of its own; by that of the database when it is null. */
     static Ask ask(String key, String content, @Nullable Instant clock) {
-        return new Ask(new Everybody(), 1, new IdempotencyKey(key), Sha256.of(content), Language.EN, "/", clock);
+        return new Ask(
+                new TestCommits.Everybody(), 1, new IdempotencyKey(key), Sha256.of(content), Language.EN, "/", clock);
     }
 
     static JsonNode read(Answer answer) {
