@@ -1,7 +1,6 @@
 package org.moralbank.commits;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.moralbank.platform.Settings;
 
 /**
  * The way in: hands a work to the lane of its book and gives its answer.
@@ -34,9 +34,7 @@ public final class Commits {
     private volatile boolean stopping;
 
     public Commits(Vertx vertx, Pool pool, Sessions sessions, CommitsConfig config, MeterRegistry registry) {
-        config.fault().ifPresent(sentence -> {
-            throw new ConfigurationException(sentence);
-        });
+        Settings.refuse(config.fault());
         CommitMetrics metrics = new CommitMetrics(registry);
         for (int number = 0; number < config.lanes(); number++) {
             ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.moralbank.ledger.BookEventStore;
 import org.moralbank.platform.JobThread;
 import org.moralbank.platform.SecretBox;
+import org.moralbank.platform.Settings;
 
 /** Has this process deliver, from its start to its end. */
 @Singleton
@@ -49,9 +50,7 @@ class Deliverer {
     }
 
     void onStart(@Observes StartupEvent start) {
-        config.fault().ifPresent(sentence -> {
-            throw new ConfigurationException(sentence);
-        });
+        Settings.refuse(config.fault());
         if (!config.deliver()) {
             return;
         }

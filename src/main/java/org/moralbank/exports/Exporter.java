@@ -3,7 +3,6 @@ package org.moralbank.exports;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -11,6 +10,7 @@ import java.time.Duration;
 import org.jboss.logging.Logger;
 import org.moralbank.ledger.LedgerReads;
 import org.moralbank.platform.JobThread;
+import org.moralbank.platform.Settings;
 import org.moralbank.reports.TrialBalances;
 
 /** Makes the exports that are asked for, one at a time, on a thread of its own, from the process's start to its end. */
@@ -53,9 +53,7 @@ class Exporter {
     }
 
     void onStart(@Observes StartupEvent start) {
-        config.fault().ifPresent(sentence -> {
-            throw new ConfigurationException(sentence);
-        });
+        Settings.refuse(config.fault());
         if (config.make()) {
             thread.start("exporter");
         }

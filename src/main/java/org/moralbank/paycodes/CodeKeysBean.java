@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.moralbank.platform.OwnerOnly;
+import org.moralbank.platform.Settings;
 
 /** Where the installation's key is from: a setting, a file, or for tests and training nowhere. */
 @Singleton
@@ -34,9 +35,7 @@ class CodeKeysBean {
 
     /** Refuses the start where a setting is missing or out of its bounds. */
     void onStart(@Observes @Priority(EARLY) StartupEvent event) {
-        config.fault().ifPresent(sentence -> {
-            throw new ConfigurationException(sentence);
-        });
+        Settings.refuse(config.fault());
         key(config, mayMake);
     }
 

@@ -3,7 +3,6 @@ package org.moralbank.platform;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.quarkus.runtime.Startup;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -35,9 +34,7 @@ class LongReads {
     private final long longestPause;
 
     LongReads(ReadsConfig config, @ConfigProperty(name = "quarkus.datasource.reactive.max-size") int connections) {
-        config.fault(connections).ifPresent(sentence -> {
-            throw new ConfigurationException(sentence);
-        });
+        Settings.refuse(config.fault(connections));
         this.free = new Semaphore(config.longAtOnce());
         this.longestPause = config.longestPause().toMillis();
     }

@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -22,6 +21,7 @@ import org.moralbank.access.Importer;
 import org.moralbank.commits.Ask;
 import org.moralbank.commits.Commits;
 import org.moralbank.platform.Language;
+import org.moralbank.platform.Settings;
 
 /**
  * Releases authorizations whose time is over, within five seconds of it.
@@ -76,9 +76,7 @@ class Expiry {
     }
 
     void onStart(@Observes StartupEvent event) {
-        settings.fault().ifPresent(sentence -> {
-            throw new ConfigurationException(sentence);
-        });
+        Settings.refuse(settings.fault());
         if (config.enabled()) {
             begin();
         }

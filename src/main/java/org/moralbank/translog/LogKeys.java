@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 import org.moralbank.platform.OwnerOnly;
+import org.moralbank.platform.Settings;
 import org.moralbank.proofs.SigningKey;
 
 /** What checkpoints are signed with: one key of the installation, under the name of each book's log. */
@@ -33,9 +34,7 @@ class LogKeys {
             LogConfig config,
             @ConfigProperty(name = "moralbank.database.embedded", defaultValue = "false") boolean mayMake) {
         this(config.origin(), seed(config, mayMake));
-        config.fault().ifPresent(sentence -> {
-            throw new ConfigurationException(sentence);
-        });
+        Settings.refuse(config.fault());
     }
 
     LogKeys(String origin, byte @Nullable [] seed) {
