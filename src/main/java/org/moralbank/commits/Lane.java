@@ -636,10 +636,11 @@ final class Lane {
 
     /**
      * Looks ahead when the server has written what it was sent and makes it durable: then there are the most that wait, and
-     * still time to decide them. Where they have to be read for, at once.
+     * still time to decide them. Where they have to be read for, or no more have room in a commit, at once.
      */
     private void lookAheadInTime(Attempt before) {
-        (looksLate ? before.written() : Future.succeededFuture()).onSuccess(written -> lookAhead(before));
+        (looksLate && !waiting.fillsACommit() ? before.written() : Future.succeededFuture())
+                .onSuccess(written -> lookAhead(before));
     }
 
     /**

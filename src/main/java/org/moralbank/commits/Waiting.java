@@ -73,6 +73,11 @@ final class Waiting {
         return batch;
     }
 
+    /** Whether those who wait leave no room for others in the next commit. */
+    boolean fillsACommit() {
+        return weight.get() >= config.largestCommit();
+    }
+
     /** Tells how long a commit took, and with it what those who wait have to expect. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // only the lane's own thread writes it
     void paced(long nanos) {
