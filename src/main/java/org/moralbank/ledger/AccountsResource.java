@@ -109,8 +109,8 @@ public class AccountsResource {
     @Path("/{account}/statement")
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(operationId = "getAccountStatement", summary = "Shows the history of an account", description = """
-                    Its postings, the oldest first, each with the balance after it; also of a closed account. Days restrict
-                    it to what happened on them, the balances stay those of the whole. Changes nothing.
+                    Its postings, the oldest or the newest first, each with the balance after it; also of a closed account.
+                    Days restrict it to what happened on them, the balances stay those of the whole. Changes nothing.
                     """)
     @APIResponse(
             responseCode = "200",

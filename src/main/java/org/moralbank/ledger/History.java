@@ -15,12 +15,20 @@ import org.moralbank.platform.ProtocolRejection;
 /**
  * Which part of a history is asked for: what happened on some days, behind the line that was seen last.
  *
- * @param afterSeq the entry of that line; 0 for the beginning
- * @param afterAccount the account of that line, where lines of several accounts are told together
+ * @param seenSeq the entry of that line; where none was seen, one that stands before the first or behind the last
+ * @param seenAccount the account of that line, where lines of several accounts are told together
+ * @param aboveSeq an entry at or before which nothing is looked for
  * @param from the first day on which it happened
  * @param to the last
  */
-public record History(Page.Request page, long afterSeq, int afterAccount, LocalDate from, LocalDate to) {
+public record History(
+        Page.Request page, Order order, long seenSeq, int seenAccount, long aboveSeq, LocalDate from, LocalDate to) {
+    /** In which order lines are told. */
+    public enum Order {
+        OLDEST,
+        NEWEST
+    }
+
     // Days that PostgreSQL has and no entry is outside of.
     private static final LocalDate FIRST = LocalDate.of(1, 1, 1);
     private static final LocalDate LAST = LocalDate.of(9999, 12, 31);
@@ -42,6 +50,17 @@ public record History(Page.Request page, long afterSeq, int afterAccount, LocalD
         String to;
 
         @RestQuery
+        @Parameter(
+                description = "Which line comes first. What is posted between two pages of NEWEST is on neither",
+                schema =
+                        @Schema(
+                                type = SchemaType.STRING,
+                                enumeration = {"OLDEST", "NEWEST"},
+                                defaultValue = "OLDEST"))
+        @Nullable
+        String order;
+
+        @RestQuery
         @Nullable
         String limit;
 
@@ -51,28 +70,35 @@ public record History(Page.Request page, long afterSeq, int afterAccount, LocalD
 
         /** Checks the parameters. */
         public History checked() {
-            return of(from, to, limit, after);
+            Fields fields = new Fields();
+            DayRange days = fields.optionalDays(from, to);
+            Order first = Objects.requireNonNullElse(fields.optionalName("order", order, Order.class), Order.OLDEST);
+            fields.refuseFaults();
+            return of(Page.Request.ofQuery(limit, after), first, days);
         }
     }
 
-    private static History of(
-            @Nullable String from, @Nullable String to, @Nullable String limit, @Nullable String after) {
-        Fields fields = new Fields();
-        DayRange days = fields.optionalDays(from, to);
-        fields.refuseFaults();
-        Page.Request page = Page.Request.ofQuery(limit, after);
-        String[] seen =
-                page.after() == null ? new String[] {"0", "0"} : page.after().split("\\.", 2);
-        try {
-            return new History(
-                    page,
-                    Long.parseLong(seen[0]),
-                    seen.length < 2 ? 0 : Integer.parseInt(seen[1]),
-                    Objects.requireNonNullElse(days.from(), FIRST),
-                    Objects.requireNonNullElse(days.to(), LAST));
-        } catch (NumberFormatException malformed) {
-            throw ProtocolRejection.Invalid.field("after", "cursor").refused();
+    /** The same as a query asks for it. */
+    public static History of(Page.Request page, Order order, DayRange days) {
+        long seenSeq = order == Order.OLDEST ? 0 : Long.MAX_VALUE;
+        int seenAccount = 0;
+        if (page.after() != null) {
+            String[] seen = page.after().split("\\.", 2);
+            try {
+                seenSeq = Long.parseLong(seen[0]);
+                seenAccount = seen.length < 2 ? 0 : Integer.parseInt(seen[1]);
+            } catch (NumberFormatException malformed) {
+                throw ProtocolRejection.Invalid.field("after", "cursor").refused();
+            }
         }
+        return new History(
+                page,
+                order,
+                seenSeq,
+                seenAccount,
+                0,
+                Objects.requireNonNullElse(days.from(), FIRST),
+                Objects.requireNonNullElse(days.to(), LAST));
     }
 
     /** The first day, or null when all from the beginning is asked for. */
@@ -86,8 +112,8 @@ public record History(Page.Request page, long afterSeq, int afterAccount, LocalD
     }
 
     /** The same without what stands at an entry or before it. */
-    History behind(long seq) {
-        return seq <= afterSeq ? this : new History(page, seq, Integer.MAX_VALUE, from, to);
+    History above(long seq) {
+        return new History(page, order, seenSeq, seenAccount, seq, from, to);
     }
 
     int rows() {

@@ -66,7 +66,7 @@ public class LedgerReads {
                 .map(found -> AccountView.of(found.orElseThrow(LedgerReads::noSuchAccount)));
     }
 
-    /** A page of an account's postings, the oldest first. */
+    /** A page of an account's postings. */
     Uni<Page<StatementLine>> statement(BookHandle book, String id, History history) {
         AccountPath path = path(id);
         return since(book, history)
@@ -82,7 +82,7 @@ public class LedgerReads {
 
     /** The same part, told to begin where its first day may have been posted. */
     private Uni<History> since(BookHandle book, History history) {
-        return store.before(book, history.firstDay()).map(history::behind);
+        return store.before(book, history.firstDay()).map(history::above);
     }
 
     private static Page<StatementLine> statement(History history, List<LedgerStore.Line> lines) {
@@ -105,14 +105,14 @@ public class LedgerReads {
 
     // ---- what an owner has -------------------------------------------------------------------------------------
 
-    /** A page of the postings of all accounts that an owner has or owes on, the oldest first. */
+    /** A page of the postings of all accounts that an owner has or owes on. */
     public Uni<Page<StatementLine>> statement(BookHandle book, String owner, Set<Chart> charts, History history) {
         return since(book, history)
                 .chain(part -> store.statement(book.id(), owner, Chart.codes(withShortfalls(charts)), part))
                 .map(lines -> statement(history, lines));
     }
 
-    /** A page of an owner's passbook, the oldest first: a line per entry, with all that he has of its unit. */
+    /** A page of an owner's passbook: a line per entry, with all that he has of its unit. */
     public Uni<Page<PassbookLine>> passbook(BookHandle book, String owner, Set<Chart> charts, History history) {
         return since(book, history)
                 .chain(part -> store.passbook(book.id(), owner, Chart.codes(charts), part))

@@ -118,7 +118,7 @@ class LedgerStore {
             "SELECT account_id, version FROM ledger_account WHERE book_id = $1 AND account_id = ANY ($2)";
 
     /** The accounts whose history is asked for; they are few, and each has its postings in order of seq. */
-    private static final String STATEMENT = """
+    private static final Map<History.Order, String> STATEMENT = inEitherOrder("""
             SELECT p.seq, p.type, a.code, a.owner, a.unit, a.lot, p.amount, p.balance_after, p.version,
                    p.occurred_on, p.posted_at, p.reference, a.account_id, p.accounts
             FROM ledger_account a
@@ -127,15 +127,15 @@ class LedgerStore {
                        e.accounts
                 FROM ledger_posting p
                 JOIN ledger_entry e ON e.book_id = p.book_id AND e.seq = p.seq
-                WHERE p.book_id = a.book_id AND p.account_id = a.account_id
-                AND p.seq >= $1 AND (p.seq, p.account_id) > ($1, $2)
+                WHERE p.book_id = a.book_id AND p.account_id = a.account_id AND p.seq > $6
+                AND p.seq %1$s= $1 AND (p.seq, p.account_id) %1$s ($1, $2)
                 AND e.occurred_on BETWEEN $3 AND $4
-                ORDER BY p.seq
+                ORDER BY p.seq %2$s
                 LIMIT $5) p
-            """;
+            """);
 
     /** Entries of a holder's accounts, with what they all came to after each. */
-    private static final String PASSBOOK = """
+    private static final Map<History.Order, String> PASSBOOK = inEitherOrder("""
             SELECT e.seq, e.type, e.unit, l.amount, e.occurred_on, e.posted_at, e.reference,
                 (SELECT sum(last.balance_after)::bigint
                  FROM ledger_account a
@@ -154,17 +154,22 @@ class LedgerStore {
                     SELECT p.seq, p.amount
                     FROM ledger_posting p
                     JOIN ledger_entry e ON e.book_id = p.book_id AND e.seq = p.seq
-                    WHERE p.book_id = a.book_id AND p.account_id = a.account_id AND p.seq > $4
+                    WHERE p.book_id = a.book_id AND p.account_id = a.account_id AND p.seq > $8 AND p.seq %1$s $4
                     AND e.occurred_on BETWEEN $5 AND $6
-                    ORDER BY p.seq
+                    ORDER BY p.seq %2$s
                     LIMIT $7) p
                 WHERE a.book_id = $1 AND a.owner = $2 AND a.code = ANY ($3)
                 GROUP BY p.seq
-                ORDER BY p.seq
+                ORDER BY p.seq %2$s
                 LIMIT $7) l
             JOIN ledger_entry e ON e.book_id = $1 AND e.seq = l.seq
-            ORDER BY e.seq
-            """;
+            ORDER BY e.seq %2$s
+            """);
+
+    private static Map<History.Order, String> inEitherOrder(String sql) {
+        return Map.of(
+                History.Order.OLDEST, sql.formatted(">", "ASC"), History.Order.NEWEST, sql.formatted("<", "DESC"));
+    }
 
     /** What the accounts of an owner have now, and the last entry that made it so: one snapshot. */
     private static final String BALANCES_NOW = "SELECT " + HoldingTable.COLUMNS + """
@@ -594,16 +599,21 @@ class LedgerStore {
 
     private static Where history(int book, History history) {
         Where where = new Where();
-        where.argument(history.afterSeq());
-        where.argument(history.afterAccount());
+        where.argument(history.seenSeq());
+        where.argument(history.seenAccount());
         where.argument(history.from());
         where.argument(history.to());
         where.argument(history.rows());
+        where.argument(history.aboveSeq());
         return where.and("a.book_id = ?", (short) book);
     }
 
     private Uni<List<Line>> statement(int book, Where where, History history) {
-        String sql = STATEMENT + where.sql + "\nORDER BY p.seq, a.account_id LIMIT $5";
+        String sql = STATEMENT.get(history.order())
+                + where.sql
+                + (history.order() == History.Order.OLDEST
+                        ? "\nORDER BY p.seq, a.account_id LIMIT $5"
+                        : "\nORDER BY p.seq DESC, a.account_id DESC LIMIT $5");
         // Days may be of no posting: whoever looks for one among all must not keep others from their balances.
         return (history.isOfAllDays() ? lookups : pool)
                 .preparedQuery(sql)
@@ -631,9 +641,16 @@ class LedgerStore {
     /** The entries of an owner behind one, with what his accounts of the entry's unit came to after each. */
     Uni<List<PassbookLine>> passbook(int book, String owner, String[] codes, History history) {
         Set<String> own = Set.of(codes);
-        return pool.preparedQuery(PASSBOOK)
+        return pool.preparedQuery(PASSBOOK.get(history.order()))
                 .execute(Tuple.from(List.of(
-                        (short) book, owner, codes, history.afterSeq(), history.from(), history.to(), history.rows())))
+                        (short) book,
+                        owner,
+                        codes,
+                        history.seenSeq(),
+                        history.from(),
+                        history.to(),
+                        history.rows(),
+                        history.aboveSeq())))
                 .chain(rows -> names.of(book, accounts(rows, 8))
                         .map(named -> list(
                                 rows,

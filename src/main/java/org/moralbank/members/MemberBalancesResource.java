@@ -124,8 +124,8 @@ public class MemberBalancesResource {
             operationId = "getMemberStatement",
             summary = "Shows the history of a member's accounts",
             description = """
-                    The postings of all his lots and shortfalls, the oldest first, each with its account and the balance of
-                    that account after it. Changes nothing.
+                    The postings of all his lots and shortfalls, the oldest or the newest first, each with its account and
+                    the balance of that account after it. Changes nothing.
                     """)
     @APIResponse(
             responseCode = "200",
@@ -147,8 +147,8 @@ public class MemberBalancesResource {
     @Path("/passbook")
     @Allowed({Role.APP, Role.COORDINATOR, Role.OPERATOR, Role.AUDITOR})
     @Operation(operationId = "getPassbook", summary = "Shows a member's passbook", description = """
-                    A line per entry, the oldest first: what it brought or took, lots together, and all that the member then
-                    had of the unit. What a member owes is not in it. Changes nothing.
+                    A line per entry, the oldest or the newest first: what it brought or took, lots together, and all that
+                    the member then had of the unit. What a member owes is not in it. Changes nothing.
                     """)
     @APIResponse(
             responseCode = "200",

@@ -277,6 +277,17 @@ class BalancesTest {
                     .containsExactly("30 30", "60 90", "-35 55", "-5 50");
             assertThat(all(book, "/accounts/2100:" + anna.id() + ":MIN/statement", limit, "version", "balanceAfter"))
                     .containsExactly("1 60", "2 55", "3 50");
+            assertThat(all(book, member + "/statement?order=NEWEST", limit, "seq", "amount"))
+                    .containsExactly("4 -5", "3 -5", "3 -30", "2 60", "1 30");
+            assertThat(all(book, member + "/passbook?order=NEWEST", limit, "amount", "balanceAfter"))
+                    .containsExactly("-5 50", "-35 55", "60 90", "30 30");
+            assertThat(all(
+                            book,
+                            "/accounts/2100:" + anna.id() + ":MIN/statement?order=NEWEST",
+                            limit,
+                            "version",
+                            "balanceAfter"))
+                    .containsExactly("3 50", "2 55", "1 60");
             assertThat(all(book, "/accounts", limit, "number", "posted"))
                     .containsExactly("1 -90", "2 0", "3 50", "4 40");
         }
@@ -387,7 +398,8 @@ class BalancesTest {
         var book = bank.aBook();
         var anna = book.aMember().holding(60, Unit.MIN);
 
-        for (String query : List.of("from=x", "to=2025-1-1", "limit=0", "limit=501", "after=eA", "after=!!")) {
+        for (String query :
+                List.of("from=x", "to=2025-1-1", "limit=0", "limit=501", "after=eA", "after=!!", "order=newest")) {
             for (String of : List.of("/members/" + anna.id(), "/accounts/2100:" + anna.id() + ":MIN")) {
                 get(book, of + "/statement?" + query)
                         .statusCode(400)

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.platform.CountedReads;
+import org.moralbank.platform.DayRange;
 import org.moralbank.platform.Page;
 import org.moralbank.platform.TestDatabase;
 
@@ -171,10 +172,10 @@ class LongBookTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void aStatementSinceADayIsReadSinceThen(boolean passbook) {
-        LocalDate from = LAST_DAY.minusDays(3);
-        History history = history(from, 50);
+    @CsvSource({"false, OLDEST", "false, NEWEST", "true, OLDEST", "true, NEWEST"})
+    void aStatementSinceADayIsReadSinceThen(boolean passbook, History.Order order) {
+        // More than there are since then: what is told last is looked for as far as it may be.
+        History history = history(LAST_DAY.minusDays(3), 500, order);
 
         long read = COUNTED.of(() -> {
             if (passbook) {
@@ -194,11 +195,16 @@ class LongBookTest {
     void whatIsLookedUpIsFoundByIndexes() {
         LedgerReads reads = new LedgerReads(new LedgerStore(COUNTED.pool(), LOOKUPS.pool()));
         History history = history(LocalDate.of(1, 1, 1), 50);
+        History newest = history(LocalDate.of(1, 1, 1), 50, History.Order.NEWEST);
         Set<Chart> chart = Set.of(Chart.of("2100"));
 
         List<Runnable> lookups = List.of(
                 () -> reads.statement(BOOK, "3300:MIN", history).await().indefinitely(),
                 () -> reads.statement(BOOK, member(77).owner(), chart, history)
+                        .await()
+                        .indefinitely(),
+                () -> reads.statement(BOOK, "3300:MIN", newest).await().indefinitely(),
+                () -> reads.statement(BOOK, member(77).owner(), chart, newest)
                         .await()
                         .indefinitely(),
                 () -> reads.account(BOOK, "3300:MIN").await().indefinitely(),
@@ -229,10 +235,11 @@ class LongBookTest {
             History history = history(from, 500);
             assertThat(lines(READS.statement(BOOK, "3300:MIN", history))).isEqualTo(expected);
             assertThat(lines(READS.statement(BOOK, "", chart, history))).isEqualTo(expected);
-            assertThat(READS.passbook(BOOK, "", chart, history).await().indefinitely().items().stream()
-                            .map(PassbookLine::seq)
-                            .toList())
-                    .isEqualTo(expected);
+            assertThat(passbook(chart, history)).isEqualTo(expected);
+            History newest = history(from, 500, History.Order.NEWEST);
+            assertThat(lines(READS.statement(BOOK, "3300:MIN", newest))).isEqualTo(expected.reversed());
+            assertThat(lines(READS.statement(BOOK, "", chart, newest))).isEqualTo(expected.reversed());
+            assertThat(passbook(chart, newest)).isEqualTo(expected.reversed());
         }
     }
 
@@ -299,7 +306,17 @@ class LongBookTest {
     }
 
     private static History history(LocalDate from, int limit) {
-        return new History(new Page.Request(limit, null), 0, 0, from, LocalDate.of(9999, 12, 31));
+        return history(from, limit, History.Order.OLDEST);
+    }
+
+    private static History history(LocalDate from, int limit, History.Order order) {
+        return History.of(new Page.Request(limit, null), order, new DayRange(from, null));
+    }
+
+    private static List<Long> passbook(Set<Chart> charts, History history) {
+        return READS.passbook(BOOK, "", charts, history).await().indefinitely().items().stream()
+                .map(PassbookLine::seq)
+                .toList();
     }
 
     private static List<Long> lines(Uni<Page<StatementLine>> page) {
