@@ -39,11 +39,11 @@ public class Reversals {
     /** An entry whose lots change again and again is busier than a person can correct it. */
     private static final int ATTEMPTS = 5;
 
-    private final LedgerStore store;
+    private final ReversalStore store;
     private final LotStore lots;
     private final Commits commits;
 
-    Reversals(LedgerStore store, LotStore lots, Commits commits) {
+    Reversals(ReversalStore store, LotStore lots, Commits commits) {
         this.store = store;
         this.lots = lots;
         this.commits = commits;
