@@ -65,7 +65,7 @@ import org.moralbank.transfers.Transfers;
  *
  * <p>Line n has the idempotency key {@code street-2025:n}, so that a play that was cut off goes on where it was, and a
  * second one changes nothing. Works of a book keep their order without waiting for one another's answers; a reversal,
- * which looks its entry up, waits for all before it.
+ * which looks its entry up, waits for all before it, and all after it for it, as for whatever reads before its commit.
  */
 @ApplicationScoped
 class StreetPlay {
@@ -378,7 +378,7 @@ class StreetPlay {
                     .atMost(LONGEST_WAIT)
                     .items()
                     .getFirst();
-            submit(reversals.reverse(ask, book, reversed.seq(), note));
+            now(reversals.reverse(ask, book, reversed.seq(), note));
         }
 
         /** Closes what was sold by the day before, for which all sales must be there, and remembers the batch. */
@@ -405,7 +405,7 @@ class StreetPlay {
         /** The files tell of a payment that its number is masked: the batch's reference stands in its place. */
         private void pay(Street.Event event, BookHandle book, Ask ask, Note note) {
             UUID batch = Objects.requireNonNull(batches.get(event.reference()), event.key());
-            submit(settlements.pay(ask, book, batch, new Settlements.Check(event.reference(), CHECKER, note)));
+            now(settlements.pay(ask, book, batch, new Settlements.Check(event.reference(), CHECKER, note)));
         }
 
         /** A step looks up what was authorized before, so that it waits for all before it, and all after it for it. */
@@ -538,7 +538,7 @@ class StreetPlay {
             underWay.add(work.subscribeAsCompletionStage());
         }
 
-        /** The answer of a work that what follows looks at. */
+        /** The answer of a work that what follows looks at, or that reads before its commit: what follows would come first. */
         private Answer now(Uni<Answer> work) {
             Answer answer = work.await().atMost(LONGEST_WAIT);
             underWay.add(CompletableFuture.completedFuture(answer));

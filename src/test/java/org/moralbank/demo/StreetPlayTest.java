@@ -9,7 +9,10 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
+import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.moralbank.TestBank;
@@ -30,8 +34,16 @@ import org.moralbank.platform.TestDatabase;
 @QuarkusTest
 @QuarkusTestResource(TestDatabase.class)
 class StreetPlayTest {
+    private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
+
+    private static final Set<String> POSTS_NOTHING =
+            Set.of("REDEEM_AUTHORIZE", "REDEEM_VOID", "REDEEM_AUTH_EXPIRED", "BOOKING_HOLD");
+
     @Inject
     StreetPlay play;
+
+    @Inject
+    Pool pool;
 
     @Inject
     Clients clients;
@@ -160,12 +172,58 @@ class StreetPlayTest {
         }
     }
 
+    /** All that happened and posts is there, and nothing else: of that type, under that reference, on that day. */
     @Test
-    void thePostingTimesAreThoseOf2025() {
-        List<Map<String, Object>> entries = items("BHL/entries");
+    void eachEntryIsPostedOnTheDayOfItsEvent() {
+        for (String book : List.of("BHL", "NH", "QNL", "LS", "PF", "QX", "HUB-ST")) {
+            List<String> happened = Street.events().stream()
+                    .filter(event -> event.book().equals(book) && !POSTS_NOTHING.contains(event.type()))
+                    // A recovery happens by itself, and has no reference.
+                    .map(event -> event.type() + " "
+                            + (event.type().equals("SHORTFALL_RECOVER") ? null : event.reference()) + " "
+                            + event.date())
+                    .toList();
 
-        assertThat(entries.getFirst().get("postedAt")).asString().startsWith("2025-01-01");
-        assertThat(entries.getLast().get("postedAt")).asString().startsWith("2025-");
+            assertThat(items(book + "/entries"))
+                    .as(book)
+                    .extracting(entry -> entry.get("type") + " " + entry.get("reference") + " "
+                            + Instant.parse(String.valueOf(entry.get("postedAt")))
+                                    .atZone(SHANGHAI)
+                                    .toLocalDate())
+                    .containsExactlyInAnyOrderElementsOf(happened);
+        }
+    }
+
+    @Test
+    void allEventsWerePlayed() {
+        List<String> answered = new ArrayList<>();
+        pool.query("""
+                        SELECT key
+                        FROM commit_answer
+                        JOIN access_client USING (client_id)
+                        WHERE client = 'street-2025' AND key ~ '^street-2025:[0-9]+$'
+                        """).execute().await().indefinitely().forEach(row -> answered.add(row.getString(0)));
+
+        assertThat(answered)
+                .hasSize(782)
+                .containsExactlyInAnyOrderElementsOf(
+                        Street.events().stream().map(Street.Event::key).toList());
+    }
+
+    /** Neither posts anything. */
+    @Test
+    void whatWasVoidedAndWhatExpiredIsSo() {
+        Map<String, String> ends = Map.of("REDEEM_VOID", "VOIDED", "REDEEM_AUTH_EXPIRED", "EXPIRED");
+        List<Tuple> happened = Street.events().stream()
+                .filter(event -> ends.containsKey(event.type()))
+                .map(event -> tuple(event.reference(), ends.get(event.type())))
+                .toList();
+
+        assertThat(happened).hasSize(2);
+        assertThat(items("LS/redemptions"))
+                .filteredOn(redemption -> ends.containsValue(redemption.get("status")))
+                .extracting(redemption -> redemption.get("reference"), redemption -> redemption.get("status"))
+                .containsExactlyInAnyOrderElementsOf(happened);
     }
 
     @Test
