@@ -10,4 +10,7 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Allowed {
     Role[] value();
+
+    /** Whether only a client that may use every book may, because what is done belongs to none. */
+    boolean everyBook() default false;
 }

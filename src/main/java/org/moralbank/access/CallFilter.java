@@ -25,8 +25,8 @@ import org.moralbank.platform.ProtocolRejection;
 import org.moralbank.platform.RefusedException;
 
 /**
- * Lets a request under {@code /v1} in when its key is known and a role of its client may use the operation; and a POST with a
- * body only where the operation has one, or the body says nothing.
+ * Lets a request under {@code /v1} in when its key is known and a role of its client may use the operation, with every book
+ * where it is of none; and a POST with a body only where the operation has one, or the body says nothing.
  */
 @Singleton
 class CallFilter {
@@ -36,8 +36,8 @@ class CallFilter {
     private final Callers callers;
     private final Map<String, Admission> byOperation = new ConcurrentHashMap<>();
 
-    /** Whom an operation lets in, and whether it takes a body. */
-    private record Admission(Role[] roles, boolean takesABody) {}
+    /** Whom an operation lets in, whether with every book only, and whether it takes a body. */
+    private record Admission(Role[] roles, boolean everyBook, boolean takesABody) {}
 
     CallFilter(Callers callers) {
         this.callers = callers;
@@ -58,6 +58,9 @@ class CallFilter {
                                 sorted(Arrays.asList(admission.roles)),
                                 sorted(caller.client().roles()))
                         .refused();
+            }
+            if (admission.everyBook && !caller.client().mayUse(Client.EVERY_BOOK)) {
+                throw new ProtocolRejection.Plain("forbidden").refused();
             }
             if (http.normalizedPath().indexOf(';') >= 0) {
                 // What stands behind it would be dropped, and the rest be taken for the id of something else.
@@ -120,11 +123,13 @@ class CallFilter {
 
     private Admission admission(SimpleResourceInfo operation) {
         String name = operation.getResourceClass().getName() + '#' + operation.getMethodName();
-        return byOperation.computeIfAbsent(
-                name, ignored -> new Admission(roles(operation, name), takesABody(operation)));
+        return byOperation.computeIfAbsent(name, ignored -> {
+            Allowed allowed = allowed(operation, name);
+            return new Admission(allowed.value(), allowed.everyBook(), takesABody(operation));
+        });
     }
 
-    private static Role[] roles(SimpleResourceInfo operation, String name) {
+    private static Allowed allowed(SimpleResourceInfo operation, String name) {
         return Arrays.stream(operation.getResourceClass().getDeclaredMethods())
                 .filter(method -> method.getName().equals(operation.getMethodName()))
                 .map(method -> method.getAnnotation(Allowed.class))
@@ -133,7 +138,6 @@ class CallFilter {
                 .reduce((one, other) -> {
                     throw new IllegalStateException("two operations are called " + name);
                 })
-                .map(Allowed::value)
                 .orElseThrow(() -> new IllegalStateException("no roles are named for " + name));
     }
 }

@@ -8,8 +8,9 @@
  * the header.
  *
  * <p><b>Rules.</b> Without a valid key 401. Another book than the client's is 404, so that ids tell nothing. A role that
- * may not is 403. A revoked key is refused within five seconds everywhere, and at once by every commit, which reads the
- * key again under its lock: who revokes is answered when the commits that were under way then are over.
+ * may not is 403, and so is, where books and organisation units are made, who may not use every book. A revoked key is
+ * refused within five seconds everywhere, and at once by every commit, which reads the key again under its lock: who revokes
+ * is answered when the commits that were under way then are over.
  *
  * <p><b>The first client.</b> {@code moralbank.access.operator-key} makes the client {@code operator} at the first start;
  * operators make all others, for books of their own only. When no operator of every book has a key that works any more, a later

@@ -112,7 +112,6 @@ class SandboxAtStart {
         void make() {
             Answer opened = register.open(
                             ask(0, "book"),
-                            client,
                             new NewBook(code, "沙箱", Book.Kind.COMMUNITY, ZoneId.of("Asia/Shanghai"), false, 200, false))
                     .await()
                     .atMost(LONGEST_WAIT);

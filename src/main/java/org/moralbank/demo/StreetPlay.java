@@ -195,7 +195,7 @@ class StreetPlay {
                         cell(row, "serviceEarns").equals("MIN"),
                         Long.parseLong(cell(row, "pointsPerHour")),
                         Boolean.parseBoolean(cell(row, "memberPointsTransfer")));
-                submit(register.open(ask(0, "book:" + book.code(), book.toString(), moment), client, book));
+                submit(register.open(ask(0, "book:" + book.code(), book.toString(), moment), book));
             }
             await();
             for (Map<String, String> row : Street.rows("books.csv")) {
@@ -209,7 +209,7 @@ class StreetPlay {
                         cell(row, "kind"),
                         cell(row, "name"),
                         emptyIsNull(cell(row, "book")));
-                submit(units.add(ask(0, "unit:" + unit.code(), unit.toString(), moment), client, unit));
+                submit(units.add(ask(0, "unit:" + unit.code(), unit.toString(), moment), unit));
             }
         }
 

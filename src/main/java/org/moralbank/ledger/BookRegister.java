@@ -3,7 +3,6 @@ package org.moralbank.ledger;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
-import org.moralbank.access.Client;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
 import org.moralbank.commits.Commits;
@@ -11,7 +10,6 @@ import org.moralbank.commits.Needs;
 import org.moralbank.commits.Work;
 import org.moralbank.commits.WorkingSet;
 import org.moralbank.platform.Moments;
-import org.moralbank.platform.ProtocolRejection;
 
 /** Opens books, closes and reopens them. */
 @ApplicationScoped
@@ -23,10 +21,9 @@ public class BookRegister {
     }
 
     /**
-     * Opens a book, as a work of book 0. Refuses a client that may not use every book, a code that is taken, and more books
-     * than can be numbered.
+     * Opens a book, as a work of book 0. Refuses a code that is taken, and more books than can be numbered.
      */
-    public Uni<Answer> open(Ask ask, Client operator, NewBook opened) {
+    public Uni<Answer> open(Ask ask, NewBook opened) {
         return commits.submit(ask, 0, new Work() {
             @Override
             public void needs(Needs needs) {
@@ -35,9 +32,6 @@ public class BookRegister {
 
             @Override
             public Answer decide(WorkingSet set) {
-                if (!operator.mayUse(Client.EVERY_BOOK)) {
-                    throw new ProtocolRejection.Plain("forbidden").refused();
-                }
                 Book book = Ledger.openBook(set, opened);
                 return Answer.created("/v1/books/" + book.code(), BookView.of(book, null));
             }

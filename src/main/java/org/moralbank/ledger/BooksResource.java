@@ -128,7 +128,7 @@ public class BooksResource {
     }
 
     @POST
-    @Allowed(Role.OPERATOR)
+    @Allowed(value = Role.OPERATOR, everyBook = true)
     @Operation(operationId = "openBook", summary = "Opens a book", description = """
                     A community's or hub's ledger, empty. It may be used at once by clients of that code and of every book.
                     Only an operator of every book may. Code, calendar and what a service earns do not change later.
@@ -149,7 +149,7 @@ public class BooksResource {
     @Extension(name = "x-problem-codes", value = "book-exists too-many-books")
     public Uni<Response> open(@Context RoutingContext http, Opening body) {
         Call call = Call.of(http);
-        return register.open(call.ask(0), call.client(), body.checked()).map(Responses::of);
+        return register.open(call.ask(0), body.checked()).map(Responses::of);
     }
 
     @GET

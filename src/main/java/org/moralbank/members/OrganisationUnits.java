@@ -3,7 +3,6 @@ package org.moralbank.members;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jspecify.annotations.Nullable;
-import org.moralbank.access.Client;
 import org.moralbank.commits.Answer;
 import org.moralbank.commits.Ask;
 import org.moralbank.commits.Commits;
@@ -13,7 +12,6 @@ import org.moralbank.commits.WorkingSet;
 import org.moralbank.ledger.Ledger;
 import org.moralbank.members.OrganisationUnitTable.Key;
 import org.moralbank.platform.Moments;
-import org.moralbank.platform.ProtocolRejection;
 
 /** Adds nodes to the organisation. */
 @ApplicationScoped
@@ -35,10 +33,10 @@ public class OrganisationUnits {
             @Nullable String book) {}
 
     /**
-     * Adds a unit, as a work of book 0. Refuses a client that may not use every book, a code that is taken, a parent or a
-     * book that is not there, and a book that another unit keeps.
+     * Adds a unit, as a work of book 0. Refuses a code that is taken, a parent or a book that is not there, and a book that
+     * another unit keeps.
      */
-    public Uni<Answer> add(Ask ask, Client operator, NewUnit said) {
+    public Uni<Answer> add(Ask ask, NewUnit said) {
         return commits.submit(ask, 0, new Work() {
             @Override
             public void needs(Needs needs) {
@@ -54,9 +52,6 @@ public class OrganisationUnits {
 
             @Override
             public Answer decide(WorkingSet set) {
-                if (!operator.mayUse(Client.EVERY_BOOK)) {
-                    throw new ProtocolRejection.Plain("forbidden").refused();
-                }
                 if (set.find(UNITS, new Key.Code(said.code())) != null) {
                     throw new OrganisationRejection.UnitExists(said.code()).refused();
                 }

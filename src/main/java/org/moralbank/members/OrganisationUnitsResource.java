@@ -71,7 +71,7 @@ public class OrganisationUnitsResource {
     }
 
     @POST
-    @Allowed(Role.OPERATOR)
+    @Allowed(value = Role.OPERATOR, everyBook = true)
     @Operation(operationId = "addOrganisationUnit", summary = "Adds a node to the organisation", description = """
                     Below the parent, which is there already; without a parent it is a root. It may keep a book, which no
                     other unit keeps. Only an operator of every book may. Units are not changed or removed.
@@ -94,7 +94,7 @@ public class OrganisationUnitsResource {
             value = "organisation-unit-exists unknown-organisation-unit unknown-book book-kept-by-another")
     public Uni<Response> add(@Context RoutingContext http, Addition body) {
         Call call = Call.of(http);
-        return units.add(call.ask(0), call.client(), body.checked()).map(Responses::of);
+        return units.add(call.ask(0), body.checked()).map(Responses::of);
     }
 
     @GET

@@ -482,7 +482,6 @@ class SandboxTest {
                                 Language.ZH,
                                 "/sandbox/book",
                                 null),
-                        client,
                         new NewBook("SLOW", "沙箱", Book.Kind.COMMUNITY, SHANGHAI, false, 200, false))
                 .await()
                 .indefinitely();
