@@ -141,6 +141,18 @@ final class DocumentedAnswers implements Filter {
                         .collect(Collectors.toSet());
     }
 
+    /** The own refusals of an operation, in their order of precedence. */
+    static List<String> refusals(String operationId) {
+        List<String> refusals = new ArrayList<>();
+        API.path("paths")
+                .forEach(path -> path.forEach(operation -> {
+                    if (operation.path("operationId").asText().equals(operationId)) {
+                        operation.path("x-refusals").forEach(code -> refusals.add(code.asText()));
+                    }
+                }));
+        return refusals;
+    }
+
     private static @Nullable Operation operation(String method, String uri) {
         String path = uri.replaceFirst("^https?://[^/]*", "").split("\\?", 2)[0];
         return OPERATIONS.stream()

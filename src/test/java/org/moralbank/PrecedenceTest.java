@@ -15,20 +15,28 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.access.Role;
+import org.moralbank.ledger.Chart;
+import org.moralbank.ledger.Holder;
+import org.moralbank.ledger.Lot;
 import org.moralbank.ledger.Unit;
 import org.moralbank.platform.TestDatabase;
 
@@ -40,7 +48,22 @@ import org.moralbank.platform.TestDatabase;
 @QuarkusTestResource(TestDatabase.class)
 class PrecedenceTest {
     private static final int MEBIBYTE = 1 << 20;
-    private static final Pattern TOLD = Pattern.compile("(?s)HTTP/1.1 ([0-9]{3}) .*\"code\":\"([a-z-]+)\".*");
+
+    /** What any operation may tell, besides its own refusals. */
+    private static final Set<String> OF_ALL = Set.of(
+            "body-too-large",
+            "forbidden",
+            "idempotency-key-reused",
+            "invalid-request",
+            "method-not-allowed",
+            "no-such-path",
+            "not-acceptable",
+            "not-found",
+            "unauthenticated",
+            "unreadable-body",
+            "unsupported-media-type");
+
+    private static final Pattern TOLD = Pattern.compile("(?s)HTTP/1.1 ([0-9]{3}) .*?\"code\":\"([a-z-]+)\".*");
 
     @Inject
     TestBank bank;
@@ -53,12 +76,19 @@ class PrecedenceTest {
      *
      * @param part what of the request it is in; two of one part exclude one another
      */
-    private record Fault(String part, String told, Consumer<Request> in) {}
+    private record Fault(String part, String told, Consumer<Request> in) {
+        String code() {
+            return told.substring(told.indexOf(' ') + 1);
+        }
+    }
 
     /** A request as it is sent, each part of which can be wrong by itself. */
     private static final class Request {
         private String method = "POST";
-        private String book;
+
+        /** Null where the path names none. */
+        private @Nullable String book;
+
         private String rest;
         private String query = "";
         private final Map<String, String> headers = new LinkedHashMap<>();
@@ -73,7 +103,11 @@ class PrecedenceTest {
         }
 
         Request(TestBank.Book book, String apiKey, String rest) {
-            this.book = book.code();
+            this(book.code(), apiKey, rest);
+        }
+
+        Request(@Nullable String book, String apiKey, String rest) {
+            this.book = book;
             this.rest = rest;
             headers.put("Host", "localhost");
             headers.put("Connection", "close");
@@ -92,7 +126,8 @@ class PrecedenceTest {
                             .map(field -> "\"" + field.getKey() + "\":" + field.getValue())
                             .collect(Collectors.joining(",", "{", end))
                     + " ".repeat(padding);
-            StringBuilder head = new StringBuilder(method + " /v1/books/" + book + rest + query + " HTTP/1.1\r\n");
+            StringBuilder head = new StringBuilder(
+                    method + " /v1" + (book == null ? "" : "/books/" + book) + rest + query + " HTTP/1.1\r\n");
             headers.forEach((name, value) ->
                     head.append(name).append(": ").append(value).append("\r\n"));
             head.append(moreHeaders).append("Content-Length: ").append(body.length() + untoldLength);
@@ -141,7 +176,7 @@ class PrecedenceTest {
                 }),
                 new Fault("rule", "422 same-member", request -> request.fields.put("to", '"' + anna.id() + '"')));
 
-        tellsTheFirst(faults, () -> {
+        tellsTheFirst("giveTransfer", faults, () -> {
             Request request = new Request(book, Role.APP, "/transfers");
             request.fields.put("from", '"' + anna.id() + '"');
             request.fields.put("to", '"' + bela.id() + '"');
@@ -179,7 +214,7 @@ class PrecedenceTest {
                 new Fault("version", "412 precondition-failed", request -> request.headers.put("If-Match", "\"9\"")),
                 new Fault("store", "422 unknown-store", request -> request.fields.put("store", "\"GHOST\"")));
 
-        tellsTheFirst(faults, () -> {
+        tellsTheFirst("putTerminal", faults, () -> {
             Request request = new Request(book, Role.OPERATOR, "/merchants/" + open + "/terminals/T1");
             request.method = "PUT";
             request.headers.put("If-Match", "\"1\"");
@@ -189,9 +224,21 @@ class PrecedenceTest {
     }
 
     private enum Given {
-        GIFT,
-        DONATION,
-        GRANT
+        TRANSFER("giveTransfer"),
+        GIFT("giveGift"),
+        DONATION("donate"),
+        GRANT("grant"),
+        OPENING("openBalance");
+
+        private final String operation;
+
+        Given(String operation) {
+            this.operation = operation;
+        }
+
+        String path() {
+            return "/" + name().toLowerCase(Locale.ROOT) + "s";
+        }
     }
 
     @ParameterizedTest
@@ -201,21 +248,25 @@ class PrecedenceTest {
         List<TestBank.Book> books = anOpenAndAClosedOne(operator, book -> {
             book.aMember("DORA", "80+");
             book.aTeam("TEAM");
-            book.as(Role.OPERATOR)
-                    .body("{\"relation\":\"PARENT\"}")
-                    .put(book.path() + "/members/ANNA/kin/BELA")
-                    .then()
-                    .statusCode(201);
-            pool.preparedQuery(
-                            "UPDATE member_kin SET registered_at = registered_at - interval '1 day' WHERE book_id = $1")
-                    .execute(Tuple.of((short) book.id()))
-                    .await()
-                    .indefinitely();
+            kin(book, "ANNA", "BELA");
+            letADayPass(book);
             post(book, operator, "donated", "/donations", "{\"giver\":\"ANNA\",\"amount\":20,\"unit\":\"MIN\"}");
         });
 
         List<Fault> faults = new ArrayList<>(beforeTheRules("amount"));
         switch (given) {
+            case TRANSFER ->
+                faults.addAll(List.of(
+                        new Fault(
+                                "to",
+                                "422 same-member",
+                                request -> request.fields.put("to", request.fields.get("from"))),
+                        field("from", "422 unknown-member", "\"GHOST\""),
+                        field("from", "422 member-closed", "\"GONE\""),
+                        field("from", "422 member-frozen", "\"COLD\""),
+                        field("to", "422 unknown-member", "\"GHOST-2\""),
+                        field("to", "422 member-closed", "\"LEFT\""),
+                        field("unit", "422 points-transfer-off", "\"PTS\"")));
             case GIFT ->
                 faults.addAll(List.of(
                         field("unit", "422 gift-of-time-only", "\"PTS\""),
@@ -243,6 +294,10 @@ class PrecedenceTest {
                             request.fields.remove("giver");
                             request.fields.put("team", "\"GHOST\"");
                         })));
+            case OPENING ->
+                faults.addAll(List.of(
+                        field("member", "422 unknown-member", "\"GHOST\""),
+                        field("member", "422 member-closed", "\"GONE\"")));
             case GRANT ->
                 faults.addAll(List.of(
                         new Fault("unit", "422 fund-gives-time-only", request -> {
@@ -253,21 +308,17 @@ class PrecedenceTest {
                         field("member", "422 member-closed", "\"GONE\"")));
         }
         faults.add(bookClosed(books));
-        faults.add(field("amount", "422 insufficient-balance", "1000"));
+        if (given != Given.OPENING) {
+            faults.add(field("amount", "422 insufficient-balance", "1000"));
+        }
 
-        tellsTheFirst(faults, () -> {
-            Request request = new Request(
-                    books.getFirst(),
-                    operator,
-                    switch (given) {
-                        case GIFT -> "/gifts";
-                        case DONATION -> "/donations";
-                        case GRANT -> "/grants";
-                    });
+        tellsTheFirst(given.operation, faults, () -> {
+            Request request = new Request(books.getFirst(), operator, given.path());
             switch (given) {
-                case GIFT -> request.with("from", "\"ANNA\"").with("to", "\"BELA\"");
+                case TRANSFER, GIFT -> request.with("from", "\"ANNA\"").with("to", "\"BELA\"");
                 case DONATION -> request.with("giver", "\"ANNA\"");
                 case GRANT -> request.with("fund", "\"POOL\"").with("member", "\"ANNA\"");
+                case OPENING -> request.with("member", "\"ANNA\"");
             }
             return request.with("amount", "2").with("unit", "\"MIN\"");
         });
@@ -302,6 +353,7 @@ class PrecedenceTest {
                 field("minutes", "422 insufficient-balance", "1000")));
 
         tellsTheFirst(
+                "recordService",
                 faults,
                 () -> new Request(books.getFirst(), operator, "/service-records")
                         .with("volunteer", "\"ANNA\"")
@@ -361,6 +413,7 @@ class PrecedenceTest {
                 field("amount", "422 insufficient-balance", "1000")));
 
         tellsTheFirst(
+                "redeem",
                 faults,
                 () -> new Request(books.getFirst(), operator, "/redemptions")
                         .with("mode", '"' + mode + '"')
@@ -396,7 +449,9 @@ class PrecedenceTest {
                 at("/redemptions/" + reversed + "/capture", "409 transaction-reversed"),
                 field("amount", "422 hold-exceeded", "1000")));
         tellsTheFirst(
-                ofACapture, () -> new Request(book, operator, "/redemptions/" + held + "/capture").with("amount", "1"));
+                "captureRedemption",
+                ofACapture,
+                () -> new Request(book, operator, "/redemptions/" + held + "/capture").with("amount", "1"));
 
         List<Fault> ofARefund = new ArrayList<>(beforeTheRules("amount"));
         ofARefund.addAll(List.of(
@@ -405,7 +460,9 @@ class PrecedenceTest {
                 at("/redemptions/" + reversed + "/refunds", "409 transaction-reversed"),
                 field("amount", "422 refund-exceeded", "1000")));
         tellsTheFirst(
-                ofARefund, () -> new Request(book, operator, "/redemptions/" + sold + "/refunds").with("amount", "1"));
+                "refundRedemption",
+                ofARefund,
+                () -> new Request(book, operator, "/redemptions/" + sold + "/refunds").with("amount", "1"));
     }
 
     @Test
@@ -423,12 +480,275 @@ class PrecedenceTest {
                 new Fault("version", "428 precondition-required", request -> request.headers.remove("If-Match")),
                 new Fault("version", "412 precondition-failed", request -> request.headers.put("If-Match", "\"9\"")));
 
-        tellsTheFirst(faults, () -> {
+        tellsTheFirst("registerMember", faults, () -> {
             Request request = new Request(book, operator, "/members/ANNA").with("role", "\"other\"");
             request.method = "PUT";
             request.headers.put("If-Match", "\"1\"");
             return request;
         });
+    }
+
+    @Test
+    void tellsTheFirstThatIsWrongWithABulk() throws IOException {
+        String operator = bank.operatorKey();
+        TestBank.Book book = bank.aBook();
+        furnish(book, operator);
+        String item = "[{\"from\":\"ANNA\",\"to\":\"%s\",\"amount\":1,\"unit\":\"MIN\",\"reference\":\"R-1\"}]";
+
+        List<Fault> faults = new ArrayList<>(beforeTheRules("items", "[]"));
+        faults.add(field("items", "422 bulk-refused", item.formatted("ANNA")));
+
+        tellsTheFirst(
+                "giveTransfers",
+                faults,
+                () -> new Request(book, operator, "/transfers/bulk")
+                        .with("items", item.formatted("BELA"))
+                        .with("atomic", "true"));
+    }
+
+    @Test
+    void tellsTheFirstThatIsWrongWithAReversal() throws IOException {
+        String operator = bank.operatorKey();
+        TestBank.Book book = bank.aBook();
+        furnish(book, operator);
+        book.aMember("OLGA", "80+");
+        String grant = "{\"fund\":\"PUBLIC\",\"member\":\"OLGA\",\"amount\":10,\"unit\":\"MIN\"}";
+        // Of these two the fund had one back by a reversal, and the other by the closing.
+        String reversed =
+                post(book, operator, "first", "/grants", grant).extract().path("id");
+        int reversal = post(book, operator, "reversal", "/entries/" + reversed + "/reversal", REASON)
+                .extract()
+                .path("entries[0].seq");
+        String givenBack =
+                post(book, operator, "second", "/grants", grant).extract().path("id");
+        int closing = post(book, operator, "closing", "/members/OLGA/close", REASON)
+                .extract()
+                .path("entries[0].seq");
+        String right = post(book, operator, "third", "/grants", grant.replace("OLGA", "ANNA"))
+                .extract()
+                .path("id");
+
+        List<Fault> faults = new ArrayList<>(beforeTheRules("reason", "\"\""));
+        // It is looked for before the commit.
+        faults.add(faults.size() - 1, at("/entries/1000/reversal", "404 not-found"));
+        faults.addAll(List.of(
+                at("/entries/" + reversal + "/reversal", "409 reversal-not-reversible"),
+                at("/entries/" + closing + "/reversal", "409 use-other-operation"),
+                at("/entries/" + reversed + "/reversal", "409 already-reversed"),
+                at("/entries/" + givenBack + "/reversal", "409 given-back")));
+
+        tellsTheFirst(
+                "reverseEntry",
+                faults,
+                () -> new Request(book, operator, "/entries/" + right + "/reversal").with("reason", "\"wrong\""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"freeze", "unfreeze"})
+    void tellsTheFirstThatIsWrongWithAFreezeAndItsEnd(String order) throws IOException {
+        String operator = bank.operatorKey();
+        TestBank.Book book = bank.aBook();
+        furnish(book, operator);
+        boolean freezes = order.equals("freeze");
+
+        List<Fault> faults = new ArrayList<>(beforeTheRules("reason", "\"\""));
+        faults.addAll(List.of(
+                at("/members/GHOST/" + order, "404 not-found"),
+                at("/members/GONE/" + order, "409 member-already-closed"),
+                freezes
+                        ? at("/members/COLD/freeze", "409 member-already-frozen")
+                        : at("/members/ANNA/unfreeze", "409 member-not-frozen")));
+
+        tellsTheFirst(
+                order + "Member",
+                faults,
+                () -> new Request(book, operator, (freezes ? "/members/ANNA/" : "/members/COLD/") + order)
+                        .with("reason", "\"other\""));
+    }
+
+    /** Some have several things wrong themselves: DORA is young and no kin, NEW is young and kin since now, HELD owes. */
+    @Test
+    void tellsTheFirstThatIsWrongWithAClosing() throws IOException {
+        String operator = bank.operatorKey();
+        TestBank.Book book = bank.aBook();
+        furnish(book, operator);
+        aShop(book, "SHOP");
+        book.aMember("HELD", "80+").holding(60, Unit.PTS);
+        book.aMember("OWES", "80+");
+        for (String young : List.of("DORA", "NEW", "YOUNG")) {
+            book.aMember(young, "40-49");
+        }
+        for (String leaver : List.of("ANNA", "HELD", "OWES")) {
+            kin(book, leaver, "BELA");
+            kin(book, leaver, "YOUNG");
+        }
+        letADayPass(book);
+        for (String leaver : List.of("ANNA", "HELD", "OWES")) {
+            kin(book, leaver, "NEW");
+        }
+        post(book, operator, "held", "/redemptions", """
+                {"mode":"AUTHORIZE","member":"HELD","amount":1,"unit":"PTS","merchant":"SHOP","terminal":"T1",
+                 "terminalTransaction":"HELD"}
+                """);
+        for (String debtor : List.of("HELD", "OWES")) {
+            book.post(
+                    Holder.of(book.id(), Chart.SHORTFALL_TIME, debtor),
+                    Holder.of(book.id(), Chart.TIME_POOL),
+                    Lot.OWN,
+                    5);
+        }
+
+        List<Fault> faults = new ArrayList<>(beforeTheRules("reason", "\"\""));
+        faults.addAll(List.of(
+                at("/members/GHOST/close", "404 not-found"),
+                at("/members/GONE/close", "409 member-already-closed"),
+                at("/members/HELD/close", "409 member-has-holds"),
+                field("timeTo", "422 unknown-member", "\"GHOST\""),
+                field("timeTo", "422 member-closed", "\"LEFT\""),
+                field("timeTo", "422 not-kin", "\"DORA\""),
+                field("timeTo", "422 kin-cooling-off", "\"NEW\""),
+                field("timeTo", "422 kin-too-young", "\"YOUNG\""),
+                at("/members/OWES/close", "409 shortfall-open")));
+
+        tellsTheFirst(
+                "closeMember",
+                faults,
+                () -> new Request(book, operator, "/members/ANNA/close")
+                        .with("reason", "\"moved\"")
+                        .with("timeTo", "\"BELA\""));
+    }
+
+    @Test
+    void tellsTheFirstThatIsWrongWithKin() throws IOException {
+        String operator = bank.operatorKey();
+        TestBank.Book book = bank.aBook();
+        furnish(book, operator);
+        book.aMember("MOVED", "80+");
+        book.aMember("AWAY", "80+");
+        kin(book, "ANNA", "BELA");
+        kin(book, "ANNA", "AWAY");
+        kin(book, "MOVED", "BELA");
+        post(book, operator, "moved", "/members/MOVED/close", REASON);
+        post(book, operator, "away", "/members/AWAY/close", REASON);
+
+        List<Fault> faults = new ArrayList<>(beforeTheVersion("relation"));
+        faults.addAll(List.of(
+                inPath("member", "404 not-found", "ANNA", "GHOST"),
+                inPath("kin", "404 not-found", "BELA", "GHOST-2"),
+                new Fault(
+                        "kin",
+                        "422 own-kin",
+                        request -> request.rest = request.rest.replaceFirst("([^/]+)/kin/.*", "$1/kin/$1")),
+                inPath("member", "422 member-closed", "ANNA", "MOVED"),
+                inPath("kin", "422 member-closed", "BELA", "AWAY")));
+        faults.addAll(WRONG_VERSIONS);
+
+        tellsTheFirst("registerKin", faults, () -> {
+            Request request = new Request(book, operator, "/members/ANNA/kin/BELA").with("relation", "\"SPOUSE\"");
+            request.method = "PUT";
+            request.headers.put("If-Match", "\"1\"");
+            return request;
+        });
+    }
+
+    @Test
+    void tellsTheFirstThatIsWrongWithATeam() throws IOException {
+        String operator = bank.operatorKey();
+        TestBank.Book book = bank.aBook();
+        book.aTeam("TEAM");
+
+        List<Fault> faults = beforeTheVersionOfATeam();
+        faults.addAll(WRONG_VERSIONS);
+
+        tellsTheFirst("registerTeam", faults, () -> {
+            Request request = new Request(book, operator, "/teams/TEAM").with("name", "\"other\"");
+            request.method = "PUT";
+            request.headers.put("If-Match", "\"1\"");
+            return request;
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"registerMember, members, TEAM, role", "registerTeam, teams, ANNA, name"})
+    void tellsTheFirstThatIsWrongWithWhoIsNew(String operation, String kind, String taken, String field)
+            throws IOException {
+        String operator = bank.operatorKey();
+        TestBank.Book book = bank.aBook();
+        book.aMember("ANNA", "80+");
+        book.aTeam("TEAM");
+
+        List<Fault> faults =
+                kind.equals("teams") ? beforeTheVersionOfATeam() : new ArrayList<>(beforeTheVersion(field));
+        faults.addAll(List.of(
+                new Fault("version", "412 precondition-failed", request -> request.headers.put("If-Match", "\"9\"")),
+                at("/" + kind + "/" + taken, "409 id-taken")));
+
+        tellsTheFirst(operation, faults, () -> {
+            Request request = new Request(book, operator, "/" + kind + "/NEW").with(field, "\"some\"");
+            request.method = "PUT";
+            return request;
+        });
+    }
+
+    @Test
+    void tellsTheFirstThatIsWrongWithAMerchant() throws IOException {
+        String operator = bank.operatorKey();
+        TestBank.Book book = bank.aBook();
+        aShop(book, "SHOP");
+        aShop(book, "CLOSED");
+        post(book, operator, "closed", "/merchants/CLOSED/close", REASON);
+
+        List<Fault> faults = new ArrayList<>(beforeTheVersion("name"));
+        faults.add(at("/merchants/CLOSED", "409 merchant-already-closed"));
+        faults.addAll(WRONG_VERSIONS);
+
+        tellsTheFirst("putMerchant", faults, () -> {
+            Request request = new Request(book, operator, "/merchants/SHOP")
+                    .with("name", "\"other\"")
+                    .with("kind", "\"COMMUNITY_STORE\"");
+            request.method = "PUT";
+            request.headers.put("If-Match", "\"1\"");
+            return request;
+        });
+    }
+
+    /** Whoever may not, is told so before anything is said of what he sent. */
+    @Test
+    void tellsTheFirstThatIsWrongWithAnOrganisationUnit() throws IOException {
+        String operator = bank.operatorKey();
+        TestBank.Book kept = bank.aBook();
+        String ofOneBook = kept.keyOf(Role.OPERATOR);
+        String keeper = "K-" + kept.code();
+        kept.request(operator)
+                .header("Idempotency-Key", USED)
+                .body("{\"code\":\"%s\",\"kind\":\"STREET\",\"name\":\"n\",\"book\":\"%s\"}"
+                        .formatted(keeper, kept.code()))
+                .post("/v1/organisation-units")
+                .then()
+                .statusCode(201);
+
+        List<Fault> faults = new ArrayList<>();
+        faults.addAll(List.of(
+                new Fault(
+                        "who", "403 forbidden", request -> request.headers.put("Authorization", "Bearer " + ofOneBook)),
+                new Fault("query", "400 invalid-request", request -> request.query = "?surprise=1"),
+                new Fault("syntax", "400 unreadable-body", request -> request.end = "")));
+        faults.addAll(beforeTheRules("name", "\"\""));
+        faults.addAll(List.of(
+                field("code", "409 organisation-unit-exists", '"' + keeper + '"'),
+                field("parent", "422 unknown-organisation-unit", "\"GHOST\""),
+                field("book", "422 unknown-book", "\"GHOST\""),
+                field("book", "409 book-kept-by-another", '"' + kept.code() + '"')));
+
+        tellsTheFirst(
+                "addOrganisationUnit",
+                faults,
+                () -> new Request((String) null, operator, "/organisation-units")
+                        .with("code", "\"N-" + kept.code() + '"')
+                        .with("parent", '"' + keeper + '"')
+                        .with("kind", "\"COMMUNITY\"")
+                        .with("name", "\"n\"")
+                        .with("book", '"' + bank.aBook().code() + '"'));
     }
 
     // ---- what is wrong with some of them -----------------------------------------------------------------------
@@ -440,15 +760,46 @@ class PrecedenceTest {
 
     /** What is told before a POST's own rules, the value of a number in its body among it. */
     private static List<Fault> beforeTheRules(String number) {
+        return beforeTheRules(number, "0");
+    }
+
+    /** The same with a value of a field of its body that is wrong. */
+    private static List<Fault> beforeTheRules(String name, String wrong) {
         return List.of(
                 new Fault("key", "400 invalid-request", request -> request.headers.remove("Idempotency-Key")),
-                field(number, "400 invalid-request", "0"),
+                field(name, "400 invalid-request", wrong),
                 new Fault(
                         "key", "422 idempotency-key-reused", request -> request.headers.put("Idempotency-Key", USED)));
     }
 
     private static Fault field(String name, String told, String value) {
         return new Fault(name, told, request -> request.fields.put(name, value));
+    }
+
+    /** What is told of a PUT before it is looked at what there is, a text in its body among it. */
+    private static List<Fault> beforeTheVersion(String name) {
+        return List.of(
+                new Fault("query", "400 invalid-request", request -> request.query = "?surprise=1"),
+                new Fault("type", "415 unsupported-media-type", request -> request.headers.put("Content-Type", "a/b")),
+                new Fault("field", "400 invalid-request", request -> request.fields.put("surprise", "1")),
+                field(name, "400 invalid-request", "\"\""));
+    }
+
+    /** The media type is looked at sooner there. */
+    private static List<Fault> beforeTheVersionOfATeam() {
+        List<Fault> faults = new ArrayList<>(beforeTheVersion("name"));
+        faults.addFirst(faults.remove(1));
+        return faults;
+    }
+
+    /** Of an edit. */
+    private static final List<Fault> WRONG_VERSIONS = List.of(
+            new Fault("version", "428 precondition-required", request -> request.headers.remove("If-Match")),
+            new Fault("version", "412 precondition-failed", request -> request.headers.put("If-Match", "\"9\"")));
+
+    /** Another id in the path, wherever it stands there. */
+    private static Fault inPath(String part, String told, String right, String wrong) {
+        return new Fault(part, told, request -> request.rest = request.rest.replace(right, wrong));
     }
 
     private static Fault at(String rest, String told) {
@@ -481,6 +832,22 @@ class PrecedenceTest {
         post(book, operator, USED, "/members/COLD/freeze", REASON);
         post(book, operator, "gone", "/members/GONE/close", REASON);
         post(book, operator, "left", "/members/LEFT/close", REASON);
+    }
+
+    private static void kin(TestBank.Book book, String member, String kin) {
+        book.as(Role.OPERATOR)
+                .body("{\"relation\":\"PARENT\"}")
+                .put(book.path() + "/members/" + member + "/kin/" + kin)
+                .then()
+                .statusCode(201);
+    }
+
+    /** Since kin were registered. */
+    private void letADayPass(TestBank.Book book) {
+        pool.preparedQuery("UPDATE member_kin SET registered_at = registered_at - interval '1 day' WHERE book_id = $1")
+                .execute(Tuple.of((short) book.id()))
+                .await()
+                .indefinitely();
     }
 
     /** With two terminals. */
@@ -519,7 +886,23 @@ class PrecedenceTest {
         return request.rest.substring("/transfers".length());
     }
 
-    private static void tellsTheFirst(List<Fault> faults, Supplier<Request> right) throws IOException {
+    /**
+     * Of any two faults the first; and the document has the operation's own rules in this order. Of a code that is told of one
+     * member after the other, the first counts.
+     */
+    private static void tellsTheFirst(String operation, List<Fault> faults, Supplier<Request> right)
+            throws IOException {
+        List<String> refusals = DocumentedAnswers.refusals(operation);
+        assertThat(faults)
+                .extracting(Fault::code)
+                .allMatch(code -> OF_ALL.contains(code) || refusals.contains(code), "is told by " + operation);
+        assertThat(faults.stream()
+                        .map(Fault::code)
+                        .filter(refusals::contains)
+                        .distinct()
+                        .toList())
+                .as("the order of the x-refusals of " + operation)
+                .isSortedAccordingTo(Comparator.comparing(refusals::indexOf));
         List<String> wrong = new ArrayList<>();
         for (int first = 0; first < faults.size(); first++) {
             for (int second = first; second < faults.size(); second++) {

@@ -395,7 +395,7 @@ public class MembersResource {
     @Extension(
             name = "x-problem-codes",
             value = "member-already-closed member-has-holds unknown-member member-closed not-kin kin-cooling-off"
-                    + " kin-too-young shortfall-open member-changed-meanwhile entry-too-large")
+                    + " kin-too-young member-changed-meanwhile entry-too-large shortfall-open")
     public Uni<Response> close(
             @Context RoutingContext http, @RestPath String book, @RestPath String memberId, MemberClosing body) {
         Call call = Call.of(http);

@@ -229,7 +229,7 @@ public class CatalogueResource {
             responseCode = "200",
             description = "As it is now; ETag is its version",
             content = @Content(schema = @Schema(implementation = CatalogueView.class)))
-    @Extension(name = "x-problem-codes", value = "merchant-already-closed precondition-failed precondition-required")
+    @Extension(name = "x-problem-codes", value = "merchant-already-closed precondition-required precondition-failed")
     public Uni<Response> put(
             @Context RoutingContext http,
             @RestPath String book,

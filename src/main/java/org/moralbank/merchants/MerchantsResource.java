@@ -150,7 +150,7 @@ public class MerchantsResource {
             responseCode = "200",
             description = "As it is now; ETag is its version",
             content = @Content(schema = @Schema(implementation = MerchantView.class)))
-    @Extension(name = "x-problem-codes", value = "merchant-already-closed precondition-failed precondition-required")
+    @Extension(name = "x-problem-codes", value = "merchant-already-closed precondition-required precondition-failed")
     public Uni<Response> put(
             @Context RoutingContext http,
             @RestPath String book,

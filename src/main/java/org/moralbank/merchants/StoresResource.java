@@ -99,7 +99,7 @@ public class StoresResource {
             content = @Content(schema = @Schema(implementation = StoreView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "merchant-already-closed store-already-closed precondition-failed precondition-required")
+            value = "merchant-already-closed store-already-closed precondition-required precondition-failed")
     public Uni<Response> put(
             @Context RoutingContext http,
             @RestPath String book,

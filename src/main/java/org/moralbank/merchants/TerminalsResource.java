@@ -117,7 +117,7 @@ public class TerminalsResource {
             content = @Content(schema = @Schema(implementation = TerminalView.class)))
     @Extension(
             name = "x-problem-codes",
-            value = "merchant-already-closed terminal-already-closed precondition-failed precondition-required"
+            value = "merchant-already-closed terminal-already-closed precondition-required precondition-failed"
                     + " unknown-store store-already-closed")
     public Uni<Response> put(
             @Context RoutingContext http,

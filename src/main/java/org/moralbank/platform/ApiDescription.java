@@ -108,7 +108,8 @@ public class ApiDescription implements OASFilter {
                of another type. `registerTeam` and `enrolPayDevice` look at the media type, 415, already behind 406.
             5. 400 of a query parameter's value, 404 of the book, 400 of the `Idempotency-Key`, 400 of the fields' values.
             6. 429 and 503 of what is not taken in; 401 when the key was revoked meanwhile; 422 `idempotency-key-reused`.
-            7. The operation's own rules, in the order of its `x-refusals`: of one member, line or row after the other where a
+            7. 404 of what else the path names, of some operations already behind the 404 of the book or before 6; then the
+               operation's own rules, in the order of its `x-refusals`: of one member, line or row after the other where a
                request names several. A PUT tells what is wrong with the resource itself, then 428 or 412, then what its body names.
 
             **Pages.** A list takes `limit` (1 to 500, 50 when missing) and `after`, and answers

@@ -84,7 +84,7 @@ public class SettlementTermsResource {
             responseCode = "200",
             description = "As it is now; ETag is its version",
             content = @Content(schema = @Schema(implementation = TermsView.class)))
-    @Extension(name = "x-problem-codes", value = "precondition-failed precondition-required")
+    @Extension(name = "x-problem-codes", value = "precondition-required precondition-failed")
     public Uni<Response> put(
             @Context RoutingContext http,
             @RestPath String book,
