@@ -131,6 +131,36 @@ class CommitFailuresTest {
     }
 
     @Test
+    void whoHasWaitedTheLongestIsTold503AndHisKeyTellsAfterwards() throws Exception {
+        var impatient = TestCommits.Settings.answeringWithin(Duration.ofMillis(200));
+        try (TestCommits commits = TestCommits.ofPatience(database, impatient);
+                SomebodyElse lock = SomebodyElse.locking(database, 1)) {
+            CompletableFuture<Answer> underWay = effect(commits, 2200);
+            lock.awaitWaiting();
+            CompletableFuture<Answer> waits = effect(commits, 2201);
+
+            assertThat(get(underWay).status()).isEqualTo(503);
+            assertThat(body(get(underWay))).contains("\"outcome-unknown\"", "\"retryable\":true");
+            assertThat(get(waits).status()).isEqualTo(503);
+            assertThat(body(get(waits))).contains("\"database-unavailable\"", "\"retryable\":true");
+            assertThat(effects(2200, 2202)).as("the book is locked still").isZero();
+        }
+
+        assertThat(effects(2200, 2202))
+                .as("of the one that was under way when the lock was given back")
+                .isEqualTo(1);
+        try (TestCommits commits = TestCommits.on(database, 1)) {
+            Answer known = get(effect(commits, 2200));
+            assertThat(known.status()).isEqualTo(200);
+            assertThat(known.replayed()).isTrue();
+            Answer done = get(effect(commits, 2201));
+            assertThat(done.status()).isEqualTo(200);
+            assertThat(done.replayed()).as("its key was free").isFalse();
+        }
+        assertThat(effects(2200, 2202)).isEqualTo(2);
+    }
+
+    @Test
     void aConnectionThatALaneGivesUpPlansAsItDidWhenItWasMade() throws Exception {
         try (TestCommits commits = TestCommits.on(database, 1);
                 SomebodyElse lock = SomebodyElse.locking(database, 1);

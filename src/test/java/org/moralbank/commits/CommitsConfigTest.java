@@ -3,9 +3,11 @@ package org.moralbank.commits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.moralbank.platform.TestSettings;
 
 class CommitsConfigTest {
     @ParameterizedTest
@@ -18,6 +20,14 @@ class CommitsConfigTest {
     void refusesSettingsByWhichNothingIsTakenIn(int lanes, int largest, int capacity, int known, String told) {
         assertThat(new TestCommits.Settings(lanes, largest, capacity, Duration.ZERO, known, false).fault())
                 .contains(told);
+    }
+
+    @Test
+    void aWaitOfTwoSecondsIsTakenIn() {
+        CommitsConfig usual = TestSettings.of(CommitsConfig.class, Map.of());
+
+        assertThat(usual.longestWait()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(usual.fault()).isEmpty();
     }
 
     @Test

@@ -35,7 +35,8 @@ public final class TestCommits implements AutoCloseable {
     private final Commits commits;
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
-    private TestCommits(TestDatabase.Database database, String url, CommitsConfig config) {
+    private TestCommits(
+            TestDatabase.Database database, String url, CommitsConfig config, Map<String, String> otherProperties) {
         PgConnectOptions options = PgConnectOptions.fromUri(url)
                 .setUser(database.appUser())
                 .setPassword(database.appPassword())
@@ -43,6 +44,7 @@ public final class TestCommits implements AutoCloseable {
                 .setReconnectAttempts(3)
                 .setReconnectInterval(200);
         PROPERTIES.forEach(options::addProperty);
+        otherProperties.forEach(options::addProperty);
         pool = PgBuilder.pool()
                 .with(new PoolOptions().setMaxSize(16))
                 .connectingTo(options)
@@ -68,29 +70,50 @@ public final class TestCommits implements AutoCloseable {
     }
 
     static TestCommits on(TestDatabase.Database database, CommitsConfig config) {
-        return new TestCommits(database, database.reactiveUrl(), config);
+        return new TestCommits(database, database.reactiveUrl(), config, Map.of());
+    }
+
+    /** Who waits for the lock of a book longer than the service does. */
+    static TestCommits ofPatience(TestDatabase.Database database, CommitsConfig config) {
+        return new TestCommits(database, database.reactiveUrl(), config, Map.of("lock_timeout", "20s"));
     }
 
     static TestCommits over(HeldWire wire, TestDatabase.Database database, CommitsConfig config) {
-        return new TestCommits(database, wire.url(), config);
+        return new TestCommits(database, wire.url(), config, Map.of());
     }
 
     /** What a lane knows is compared with the tables, unless a test says otherwise. */
     record Settings(
-            int lanes, int largestCommit, int queueCapacity, Duration longestWait, int knownRows, boolean checkKnown)
+            int lanes,
+            int largestCommit,
+            int queueCapacity,
+            Duration longestWait,
+            int knownRows,
+            boolean checkKnown,
+            Duration longestRequest)
             implements CommitsConfig {
         Settings(int lanes, int largestCommit, int queueCapacity, Duration longestWait) {
             this(lanes, largestCommit, queueCapacity, longestWait, 10_000, true);
         }
 
-        @Override
-        public Duration longestAside() {
-            return Duration.ofMinutes(5);
+        Settings(
+                int lanes,
+                int largestCommit,
+                int queueCapacity,
+                Duration longestWait,
+                int knownRows,
+                boolean checkKnown) {
+            this(lanes, largestCommit, queueCapacity, longestWait, knownRows, checkKnown, Duration.ofSeconds(30));
+        }
+
+        /** Usual but for how long a caller waits at most. */
+        static Settings answeringWithin(Duration longestRequest) {
+            return new Settings(1, 256, 4096, Duration.ofSeconds(30), 10_000, true, longestRequest);
         }
 
         @Override
-        public Duration longestRequest() {
-            return Duration.ofSeconds(30);
+        public Duration longestAside() {
+            return Duration.ofMinutes(5);
         }
     }
 

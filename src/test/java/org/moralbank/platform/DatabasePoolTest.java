@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** The service's own pool keeps what a commit writes as a prepared statement, long as it is. */
+/** How the connections of the service's own pool are. */
 @QuarkusTest
 class DatabasePoolTest {
     private final Pool pool;
@@ -26,6 +26,22 @@ class DatabasePoolTest {
         this.pool = pool;
     }
 
+    /** So that a process that is stuck keeps no book from others. */
+    @Test
+    void waitsForALockAndKeepsOneNoLongerThanSeconds() {
+        assertThat(shown("lock_timeout")).isEqualTo("2s");
+        assertThat(shown("idle_in_transaction_session_timeout")).isEqualTo("5s");
+    }
+
+    private String shown(String setting) {
+        return pool.query("SHOW " + setting)
+                .execute()
+                .map(rows -> rows.iterator().next().getString(0))
+                .await()
+                .atMost(Duration.ofSeconds(10));
+    }
+
+    /** What a commit writes is a prepared statement, long as it is. */
     @Test
     void aLongStatementIsKept() {
         String sql = "SELECT $1::int AS kept" + " ".repeat(8_000) + "-- by DatabasePoolTest";
