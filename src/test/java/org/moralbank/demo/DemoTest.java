@@ -187,9 +187,29 @@ class DemoTest {
         assertThat(Files.readString(keys)).contains("OPERATOR='", "TERMINAL='");
     }
 
-    /** Whatever other books there are by then. */
     @Test
     @Order(4)
+    void makesTheKeysOfEachFolderAtRandom(@TempDir Path one, @TempDir Path other) throws IOException {
+        List<String> keys = new ArrayList<>();
+        for (Path folder : List.of(one, other)) {
+            Path file = folder.resolve("demo-keys");
+            start(Optional.of(SANDBOX), file);
+            Files.readAllLines(file).stream()
+                    .filter(line -> !line.startsWith("#"))
+                    .map(line -> line.replaceFirst("^[A-Z]+='(.*)'$", "$1"))
+                    .forEach(keys::add);
+        }
+
+        assertThat(keys).hasSize(2 * Role.values().length).doesNotHaveDuplicates();
+        assertThat(keys).allMatch(key -> key.matches("mb_[A-Za-z0-9_-]{43}"));
+        // Neither end of one tells anything of another.
+        assertThat(keys).extracting(key -> key.substring(3, 13)).doesNotHaveDuplicates();
+        assertThat(keys).extracting(key -> key.substring(36)).doesNotHaveDuplicates();
+    }
+
+    /** Whatever other books there are by then. */
+    @Test
+    @Order(5)
     void goesOnWhereItHasBegun(@TempDir Path folder) throws IOException {
         bank.aBook();
         clients.ensure(
@@ -208,7 +228,7 @@ class DemoTest {
 
     /** Today granted time of the street has expired: its figures are those of the day that a start tells. */
     @Test
-    @Order(5)
+    @Order(6)
     void itsFiguresStayThoseOfItsLastDayAlsoWhenItsLotsHaveExpired(@TempDir Path folder) throws IOException {
         assertThat(start(Optional.of(SANDBOX), folder.resolve("demo-keys")))
                 .last()

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -75,6 +76,16 @@ class EmbeddedDatabaseTest {
                         .isEqualTo("scram-sha-256");
             }
         }
+    }
+
+    @Test
+    void eachRoleOfEachFolderHasAPasswordOfItsOwn(@TempDir Path one, @TempDir Path other) {
+        var all = Stream.of(one, other)
+                .map(folder -> DatabaseCredentials.in(folder.resolve("credentials")))
+                .flatMap(made -> Stream.of(made.superuser(), made.owner(), made.app(), made.auditor()))
+                .toList();
+
+        assertThat(all).hasSize(8).doesNotHaveDuplicates().allMatch(password -> password.length() == 32);
     }
 
     @Test
