@@ -1201,6 +1201,7 @@ class BadInputTest {
                 recordService       | {"volunteer":null,"team":"T-GHOST"}           | unknown-team
                 closeMember         | {"timeTo":"M-GHOST"}                          | unknown-member
                 closeMember         | {"timeTo":"M-LS-R0001"}                       | not-kin
+                closeMember         | {"timeTo":"M-BHL-H0001"}                      | not-kin
                 addOrganisationUnit | {"code":"C-NEW","parent":"S-GHOST"}           | unknown-organisation-unit
                 addOrganisationUnit | {"code":"C-NEW","book":"B-GHOST"}             | unknown-book
                 """;
