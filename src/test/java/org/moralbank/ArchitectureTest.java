@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.moralbank.access.Allowed;
+import org.moralbank.access.Callers;
 
 /** The map of packages and who may do what in them, held against the compiled classes and, for SQL, their source. */
 class ArchitectureTest {
@@ -121,6 +122,10 @@ class ArchitectureTest {
                 |with\\s+(?:recursive\\s+)?\\w+[^"]*?\\sas\\s+(?:materialized\\s+)?[(]|lock\\s+table\\b|truncate\\s+table\\b
                 |set\\s+local\\b|create\\s+(?:table|index|role|database)\\b|discard\\s+(?:all|plans)\\b))
             """, Pattern.COMMENTS);
+
+    /** The name of the header, which an example may have, too, or a constant of it. */
+    private static final Pattern AUTHORIZATION =
+            Pattern.compile("(?i)(?<!name = )\"authorization\"|HttpHeaders\\.AUTHORIZATION");
 
     private static final Set<String> INPUT_AND_OUTPUT = Set.of(
             "io.vertx",
@@ -276,6 +281,30 @@ class ArchitectureTest {
                         "\"GRANT_TIME\"",
                         "\"settlement\""))
                 .noneMatch(text -> SQL.matcher(text).find());
+    }
+
+    /** Who calls is known from one place: tokens of another kind are to be let in there. */
+    @Test
+    void oneReadsTheHeaderThatSaysWhoCalls() throws IOException {
+        Set<String> readers = new TreeSet<>();
+        try (var files = Files.walk(java.nio.file.Path.of("src/main/java"))) {
+            for (java.nio.file.Path file :
+                    files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                if (AUTHORIZATION.matcher(Files.readString(file)).find()) {
+                    readers.add(file.getFileName().toString());
+                }
+            }
+        }
+        Set<String> identifiers = new TreeSet<>();
+        for (JavaClass each : CLASSES) {
+            each.getMethodCallsFromSelf().stream()
+                    .filter(call -> call.getTargetOwner().isEquivalentTo(Callers.class)
+                            && call.getTarget().getName().equals("identify"))
+                    .forEach(call -> identifiers.add(outermost(each) + ".java"));
+        }
+
+        assertThat(readers).containsExactly("CallFilter.java");
+        assertThat(identifiers).isEqualTo(readers);
     }
 
     @Test
