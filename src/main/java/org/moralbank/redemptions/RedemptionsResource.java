@@ -383,9 +383,11 @@ public class RedemptionsResource {
 
                     **The life of a sale at a till.** Number every transaction of a terminal anew (`terminalTransaction`), and
                     write the number down before you send it. Send SALE; or AUTHORIZE and, within three minutes, capture with
-                    what the goods came to. Hand them over when SALE was answered 201 or the capture 200, and print the id,
-                    `capturedAmount` and `cashAmount`. When part was approved and the goods came to less than `amount`,
-                    capture the lesser of goods and `approvedAmount`, and collect in cash what the goods came to beyond it.
+                    what the goods came to. Hand them over, and print, when SALE was answered 201 or the capture 200. Print
+                    merchant, terminal, number, time, `id`, what was paid in points (`capturedAmount`, hundredths of a point),
+                    `cashAmount` to collect, for a refund its amount; never the code. When part was approved and the goods
+                    came to less than `amount`, capture the lesser of goods and `approvedAmount`, and collect in cash what the
+                    goods came to beyond it.
 
                     **When it is refused.** 409 and 422 are final for this request, which itself did nothing: tell the
                     customer, and take a new number for another attempt. They do not say that nothing was taken under its
@@ -419,9 +421,9 @@ public class RedemptionsResource {
                     with the same key is answered at once.
 
                     **一笔交易的过程。** 终端的每笔交易都用新的流水号（`terminalTransaction`），发送前先写入磁盘。发 SALE；或先发 AUTHORIZE，
-                    三分钟内再按实际金额请款（capture）。SALE 得到 201、或请款得到 200 时，才交付商品并打印 `id`、`capturedAmount` 和
-                    `cashAmount`，绝不打印付款码。部分批准而商品少于 `amount` 时，请款额取商品金额与 `approvedAmount` 中较小者，商品超出
-                    `approvedAmount` 的部分收现金。
+                    三分钟内再按实际金额请款（capture）。SALE 得到 201、或请款得到 200 时，才交付商品并打印小票。小票内容：商户、终端、流水号、
+                    时间、`id`、支付的积分（`capturedAmount`，单位为百分之一积分）、应收现金 `cashAmount`，退货则为退回金额；绝不打印付款码。
+                    部分批准而商品少于 `amount` 时，请款额取商品金额与 `approvedAmount` 中较小者，商品超出 `approvedAmount` 的部分收现金。
 
                     **被拒绝时。** 409 与 422 是本次请求的最终结果，该请求本身什么也没做：告知顾客，重试须用新的流水号。但这并不表示该流水号
                     此前没有扣分：遇到 `duplicate-reference`、`idempotency-key-reused`，或请款、撤销被拒绝，须用 `listRedemptions`

@@ -45,7 +45,9 @@
  *
  * <p><b>The end of a day.</b> A till's counts are compared with the {@linkplain org.moralbank.redemptions.DayBook books}; a day
  * is closed once, with differences only where somebody accepts them with a reason. Its numbers stand from then on, and what is
- * recorded later counts to a later day. No sale is refused for it.
+ * recorded later counts to a later day. No sale is refused for it. What voids a sale is its reversal: one that comes after the
+ * sale's day was closed is a refund of the day when it comes. The void of an authorization is a void whenever it comes, and no
+ * refund, because nothing had been moved.
  *
  * <p><b>How a step is decided.</b> Whose a redemption is never changes and is read before the commit, or remembered by the
  * process that authorized it; where it stands is read under the lock. What gives a capture back must know how it was paid;
