@@ -3,6 +3,7 @@ package org.moralbank.redemptions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 import static org.moralbank.TestBank.BY_HAND;
@@ -15,12 +16,18 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -63,6 +70,63 @@ class CodesAtTillsTest {
 
         assertThat(sold.asString()).doesNotContain(anna.id());
         assertThat(points(anna)).isEqualTo("700 (0)");
+    }
+
+    /** Who finds a slip, or guesses, does not learn whose code it was. */
+    @Test
+    void refusesCodesThatAreGoodNoMoreWithoutAWordOfTheMember() {
+        var shop = aShop();
+        var anna = shop.book().aMember().holding(1000, Unit.PTS);
+        var taken = anna.payCode();
+        var spent = anna.voucher(100);
+        var revoked = anna.voucher(100);
+        var late = anna.payCode();
+        shop.redeem("k1", body("SALE", taken, 1, "1")).statusCode(201);
+        shop.redeem("k2", body("SALE", spent, 100, "2")).statusCode(201);
+        revokeTheVoucherOf(anna);
+        payCodesAreOver(shop.book());
+
+        var told = new StringBuilder();
+        for (var code : Map.of(
+                        taken, "pay-code-used",
+                        spent, "pay-code-used",
+                        revoked, "pay-code-unknown",
+                        late, "pay-code-expired")
+                .entrySet()) {
+            told.append(shop.redeem("k " + code.getKey(), body("SALE", code.getKey(), 1, code.getKey()))
+                    .statusCode(422)
+                    .body("code", equalTo(code.getValue()))
+                    .extract()
+                    .asString());
+        }
+
+        assertThat(told.toString()).doesNotContain(anna.id());
+        assertThat(points(anna)).isEqualTo("899 (0)");
+    }
+
+    private static void revokeTheVoucherOf(Member member) {
+        String id = member.book()
+                .as(Role.APP)
+                .get(member.book().path() + "/vouchers?status=ACTIVE&member=" + member.id())
+                .then()
+                .statusCode(200)
+                .body("items", hasSize(1))
+                .extract()
+                .path("items[0].id");
+        member.book()
+                .as(Role.APP)
+                .post(member.book().path() + "/vouchers/" + id + "/revoke")
+                .then()
+                .statusCode(200);
+    }
+
+    private void payCodesAreOver(Book book) {
+        pool.preparedQuery(
+                        BY_HAND
+                                + "UPDATE pay_code SET made_at = made_at - interval '1 hour', valid_until = clock_timestamp() WHERE book_id = $1 AND used_at IS NULL")
+                .execute(Tuple.of((short) book.id()))
+                .await()
+                .indefinitely();
     }
 
     @Test
@@ -552,6 +616,68 @@ class CodesAtTillsTest {
         assertThat(points(anna)).isEqualTo("9800 (0)");
     }
 
+    /** By neither the day of UTC nor the one that the till gives. */
+    @Test
+    void sellsAnItemOnItsWeekdaysByTheDayThatItIsInTheBooksCalendar() {
+        // A zone whose day is not that of UTC, and lasts for an hour more at least.
+        var zone = ZoneId.of(Instant.now().atZone(ZoneOffset.UTC).getHour() < 11 ? "Etc/GMT+12" : "Pacific/Kiritimati");
+        var book = bank.aBook().since(Instant.now().minus(Duration.ofDays(3)));
+        pool.preparedQuery(BY_HAND + "UPDATE ledger_book SET calendar = $2 WHERE book_id = $1")
+                .execute(Tuple.of((short) book.id(), zone.getId()))
+                .await()
+                .indefinitely();
+        var shop = aShop(book);
+        var anna = book.aMember().holding(1000, Unit.PTS);
+        var today = LocalDate.now(zone);
+        var yesterday = today.minusDays(1);
+        var others = EnumSet.complementOf(EnumSet.of(today.getDayOfWeek()));
+        book.as(Role.OPERATOR)
+                .body(Map.of("items", List.of(item("TODAY", Set.of(today.getDayOfWeek())), item("OTHERS", others))))
+                .put(book.path() + "/merchants/STORE/catalogue")
+                .then()
+                .statusCode(201);
+
+        buyOne(shop, anna, "TODAY", today).statusCode(201).body("occurredOn", equalTo(today.toString()));
+        buyOne(shop, anna, "TODAY", yesterday).statusCode(201).body("occurredOn", equalTo(yesterday.toString()));
+        for (var day : List.of(today, yesterday)) {
+            buyOne(shop, anna, "OTHERS", day)
+                    .statusCode(422)
+                    .body("code", equalTo("not-on-this-day"))
+                    .body("weekday", equalTo(today.getDayOfWeek().name()));
+        }
+
+        assertThat(points(anna)).isEqualTo("800 (0)");
+    }
+
+    private static Map<String, Object> item(String id, Set<DayOfWeek> weekdays) {
+        return Map.of(
+                "id",
+                id,
+                "name",
+                "大米",
+                "category",
+                "FOOD",
+                "price",
+                Map.of("amount", 100, "unit", "PTS"),
+                "weekdays",
+                weekdays);
+    }
+
+    private static ValidatableResponse buyOne(Shop shop, Member member, String item, LocalDate day) {
+        String number = item + "-" + day;
+        return shop.redeem(
+                number,
+                body(
+                        "SALE",
+                        member.payCode(),
+                        100,
+                        number,
+                        "occurredOn",
+                        day.toString(),
+                        "lines",
+                        List.of(Map.of("item", item, "count", 1))));
+    }
+
     private static ValidatableResponse buy(
             Shop shop, Member member, String number, String mode, int count, int amount) {
         return shop.redeem(
@@ -566,7 +692,8 @@ class CodesAtTillsTest {
         var shop = aShop();
         var anna = shop.book().aMember().holding(1000, Unit.PTS);
         var voucher = anna.voucher(100);
-        shop.step(shop.authorized(voucher, 100, "1"), "/void");
+        var voided = shop.authorized(voucher, 100, "1");
+        shop.step(voided, "/void");
         var captured = shop.authorized(anna.payCode(), 100, "2");
         shop.step(captured, "/capture");
         shop.step(captured, "/refunds", Map.of("amount", 10));
@@ -579,6 +706,11 @@ class CodesAtTillsTest {
         expireNow(shop.book(), expired);
         Eventually.holds(LATEST_EXPIRY, () -> points(anna).endsWith("(100)"));
         shop.step(sold, "/refunds");
+        shop.reverse("1").body("outcome", equalTo("RELEASED"));
+        shop.reverse("5").body("outcome", equalTo("RELEASED"));
+        var held = shop.authorized(anna.payCode(), 10, "6");
+        shop.reverse("6").body("outcome", equalTo("RELEASED"));
+        shop.reverse("6").body("outcome", equalTo("RELEASED"));
         terminal(shop, "suspend");
 
         shop.book()
@@ -608,6 +740,10 @@ class CodesAtTillsTest {
                                 "org.moralbank.redemption.expired",
                                 "org.moralbank.entry.posted",
                                 "org.moralbank.redemption.refunded",
+                                "org.moralbank.redemption.reversed",
+                                "org.moralbank.redemption.reversed",
+                                "org.moralbank.redemption.authorized",
+                                "org.moralbank.redemption.reversed",
                                 "org.moralbank.terminal.suspended"))
                 .body("items[10].data.entry", equalTo(2))
                 .body("items[12].data.entry", equalTo(2))
@@ -617,7 +753,12 @@ class CodesAtTillsTest {
                 .body("items[14].data.type", equalTo("REDEEM_SALE"))
                 .body("items[14].data.seq", equalTo(5))
                 .body("items[16].data.approvedAmount", equalTo(10))
-                .body("items[18].data.entry", equalTo(5));
+                .body("items[18].data.entry", equalTo(5))
+                .body("items[19].data.id", equalTo(idOf(voided).toString()))
+                .body("items[20].data.id", equalTo(idOf(expired).toString()))
+                .body("items[22].data.id", equalTo(idOf(held).toString()))
+                .body("items[22].data.status", equalTo("REVERSED"))
+                .body("items[22].data.entry", nullValue());
         shop.book()
                 .as(Role.AUDITOR)
                 .get(shop.book().path() + "/events?limit=500&type=org.moralbank.redemption")
@@ -635,7 +776,11 @@ class CodesAtTillsTest {
                                 "org.moralbank.redemption.sold",
                                 "org.moralbank.redemption.authorized",
                                 "org.moralbank.redemption.expired",
-                                "org.moralbank.redemption.refunded"));
+                                "org.moralbank.redemption.refunded",
+                                "org.moralbank.redemption.reversed",
+                                "org.moralbank.redemption.reversed",
+                                "org.moralbank.redemption.authorized",
+                                "org.moralbank.redemption.reversed"));
         shop.book()
                 .as(Role.AUDITOR)
                 .get(shop.book().path() + "/events?limit=500&type=org.moralbank.entry.posted")
@@ -692,7 +837,10 @@ class CodesAtTillsTest {
     }
 
     private Shop aShop() {
-        var book = bank.aBook();
+        return aShop(bank.aBook());
+    }
+
+    private static Shop aShop(Book book) {
         book.as(Role.OPERATOR)
                 .body(Map.of("name", "爱心超市", "kind", "COMMUNITY_STORE"))
                 .put(book.path() + "/merchants/STORE")
