@@ -127,6 +127,15 @@ class DayEndTest {
                     .then();
         }
 
+        JsonPath get(String path) {
+            return book.request(key)
+                    .get(book.path() + path)
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .jsonPath();
+        }
+
         ValidatableResponse reverse(String number) {
             return post(
                             "/redemptions/reversals",
@@ -229,6 +238,72 @@ class DayEndTest {
                 .body("items", hasSize(1))
                 .body("items[0].totals[0].books.amount", equalTo(500))
                 .body("next", nullValue());
+    }
+
+    /** That they are there it does not learn either. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/day-ends/{merchant}/{terminal}/{day}",
+                "/merchants/{merchant}/terminals/{terminal}/gaps?from={day}",
+                "/merchants/{merchant}/terminals/{terminal}/allowances/{allowance}",
+                "/redemptions/{redemption}/refunds/{entry}"
+            })
+    void isShownToNoTillOfAnotherMerchantNorAreItsGapsAllowancesAndRefunds(String path) {
+        var till = aTillThatHasClosedItsDay();
+        String redemption = till.get("/redemptions?terminalTransaction=1").getString("items[0].id");
+        int entry = till.get("/redemptions/" + redemption + "/refunds").getInt("items[0].entry");
+        String allowance = till.book()
+                .as(Role.OPERATOR)
+                .body(Map.of("perSale", 1000, "count", 1, "hours", 24))
+                .post(till.book().path() + "/merchants/" + till.merchant() + "/terminals/" + till.terminal()
+                        + "/allowances")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        String of = path.replace("{merchant}", till.merchant())
+                .replace("{terminal}", till.terminal())
+                .replace("{day}", till.day().toString())
+                .replace("{allowance}", allowance)
+                .replace("{redemption}", redemption)
+                .replace("{entry}", "" + entry);
+
+        till.get(of);
+        till.book()
+                .request(keyOfTheSameTerminalElsewhere(till))
+                .get(till.book().path() + of)
+                .then()
+                .statusCode(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?merchant={merchant}", "?terminal={terminal}"})
+    void isInNoListOfATillOfAnotherMerchant(String filter) {
+        var till = aTillThatHasClosedItsDay();
+        String path =
+                "/day-ends" + filter.replace("{merchant}", till.merchant()).replace("{terminal}", till.terminal());
+
+        assertThat(till.get(path).getList("items")).hasSize(1);
+        till.book()
+                .request(keyOfTheSameTerminalElsewhere(till))
+                .get(till.book().path() + path)
+                .then()
+                .statusCode(200)
+                .body("items", empty());
+    }
+
+    private Till aTillThatHasClosedItsDay() {
+        var till = aTill();
+        till.refund(till.redeem("SALE", "1", 500), 100);
+        till.close("totals", List.of(total("SALE", 1, 500), total("REFUND", 1, 100)))
+                .statusCode(201);
+        return till;
+    }
+
+    private static String keyOfTheSameTerminalElsewhere(Till till) {
+        var other = till.book().aMerchant();
+        return till.book().keyOfTerminal(other, till.book().aTerminal(other, till.terminal(), false));
     }
 
     private static void offline(Till till, List<String> numbers, long amount) {

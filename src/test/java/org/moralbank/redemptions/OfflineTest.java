@@ -116,13 +116,9 @@ class OfflineTest {
                 .statusCode(201)
                 .extract()
                 .jsonPath();
-        return new Till(
-                book,
-                merchant,
-                terminal,
-                made.getString("id"),
-                made.getString("signature"),
-                Instant.parse(made.getString("validFrom")));
+        Instant from = Instant.parse(made.getString("validFrom"));
+        assertThat(Instant.parse(made.getString("validUntil"))).isEqualTo(from.plus(Duration.ofHours(24)));
+        return new Till(book, merchant, terminal, made.getString("id"), made.getString("signature"), from);
     }
 
     private static ValidatableResponse allow(Book book, String merchant, String terminal, long perSale, int count) {
