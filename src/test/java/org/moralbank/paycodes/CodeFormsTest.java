@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashSet;
@@ -133,6 +134,7 @@ class CodeFormsTest {
             before = code;
         }
 
+        assertThat(CodeText.RANDOM).as("its state is not told by what it made").isInstanceOf(SecureRandom.class);
         assertThat(seen).hasSize(codes);
         // Six standard deviations, of which a fair source strays once in 10^9.
         assertThat(ascending).isBetween(codes / 2 - 1_000, codes / 2 + 1_000);
