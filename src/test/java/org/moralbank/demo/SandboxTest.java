@@ -62,6 +62,7 @@ import org.moralbank.merchants.Terminals;
 import org.moralbank.platform.Language;
 import org.moralbank.platform.Sha256;
 import org.moralbank.platform.TestDatabase;
+import org.moralbank.platform.TestSettings;
 import org.moralbank.redemptions.SandboxConfig;
 import org.moralbank.till.Till;
 import org.moralbank.transfers.Openings;
@@ -113,6 +114,15 @@ class SandboxTest {
     Pool pool;
 
     private @Nullable String operator;
+
+    /** Otherwise no till would ever have to give up. */
+    @Test
+    void isUsuallySilentForLongerThanATillWaits() {
+        Duration silence = TestSettings.of(SandboxConfig.class, Map.of()).silence();
+        var till = new Till.Settings(URI.create(BOOK), "key", "SHOP", "T1", Path.of("till.journal"));
+
+        assertThat(silence).isGreaterThan(till.giveUpAfter());
+    }
 
     @Test
     void hasAMerchantATerminalAndMembersAndTakesTheirPayCodes() {
