@@ -721,7 +721,7 @@ class DeliveriesTest {
     // ---- slow receivers ----------------------------------------------------------------------------------------
 
     @Test
-    void aSlowReceiverSlowsNeitherOthersNorCommitsAndHasFewConnections() {
+    void aSlowOrDeadReceiverSlowsNeitherOthersNorCommitsAndHasFewConnections() {
         Queue<HttpServerResponse> held = new ConcurrentLinkedQueue<>();
         Receiver slow = closing(new Receiver(ClientProxy.unwrap(vertx)));
         AtomicInteger most = new AtomicInteger();
@@ -743,6 +743,9 @@ class DeliveriesTest {
                 .post("/v1/webhooks")
                 .then()
                 .statusCode(201);
+        Receiver dead = new Receiver(ClientProxy.unwrap(vertx));
+        dead.close();
+        Hook toNobody = Hook.of(books.getFirst(), dead.url(), "");
         Hook.of(books.getFirst(), receiver.url(), "");
         for (var book : books) {
             append(book, 30);
@@ -761,6 +764,7 @@ class DeliveriesTest {
         assertThat(receiver.numbers()).isEqualTo(to(35));
         assertThat(most.get()).isEqualTo(4);
         assertThat(slow.received).hasSize(4);
+        assertThat(toNobody.get("/deliveries").getString("items[0].lastError")).isEqualTo("unreachable");
         held.forEach(HttpServerResponse::reset);
         assertThatCode(() -> CompletableFuture.allOf(first, second)
                         .orTimeout(20, TimeUnit.SECONDS)

@@ -21,6 +21,13 @@ class EventsConfigTest {
         assertThat(TestSettings.of(EventsConfig.class, Map.of()).fault()).isEmpty();
     }
 
+    /** Whoever registers a webhook chooses where the service connects to. */
+    @Test
+    void allowsNoPrivateTargetsUnlessToldTo() {
+        assertThat(TestSettings.of(EventsConfig.class, Map.of()).allowPrivateTargets())
+                .isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({"poll, 10ms", "timeout, 100ms", "timeout, 20s", "concurrency, 4", "concurrency-per-webhook, 1"})
     void takesWhatIsJustWithin(String setting, String value) {

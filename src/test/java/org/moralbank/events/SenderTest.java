@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.moralbank.platform.TestSettings;
 
 /** Posts to receivers on this machine. */
 class SenderTest {
@@ -102,6 +103,15 @@ class SenderTest {
     @ValueSource(strings = {"127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fd00::1", "fe80::1", "100.100.100.200"})
     void connectsToNoPrivateAddressWhateverTheNameIs(String address) throws InterruptedException {
         assertThat(post(sender(false, address), named())).isEqualTo("private-target");
+
+        assertThat(receiver.received).isEmpty();
+    }
+
+    @Test
+    void connectsToNoPrivateAddressAsTheServiceUsuallyHasIt() throws InterruptedException {
+        Sender usual = closing(Sender.of(VERTX, TestSettings.of(EventsConfig.class, Map.of())));
+
+        assertThat(post(usual, receiver.url())).isEqualTo("private-target");
 
         assertThat(receiver.received).isEmpty();
     }
