@@ -335,6 +335,8 @@ class ArrivalOrdersTest {
     @CsvSource({
         "ORVLCX,  false, false, IN_EVERY_WAY",
         "ORVLC,   true,  false, IN_EVERY_WAY",
+        "ORVLCX,  true,  false, IN_TURNS",
+        "ORVLCX,  true,  false, BY_ONE",
         "ORVLCXF, false, false, IN_TURNS",
         "ORVLCXF, false, false, BY_ONE",
         "ORVCcXF, false, false, IN_TURNS",
