@@ -61,7 +61,7 @@ import java.util.stream.Collectors;
  *   <li><b>No answer is no refusal.</b> After a timeout, a lost connection, 429 or 5xx nobody knows what was done. The till
  *       sends the same message again every three to five seconds. A 409 or 422 is the service's recorded decision and final;
  *       any other 4xx is final only when no attempt before it was left unanswered, also before a restart, because it says
- *       nothing of that one.
+ *       nothing of that one. So is, of all 429, {@code too-many-wrong-codes}: the code is over before the wait is.
  *   <li><b>After 60 seconds it gives up</b>: it hands nothing over and reverses the number, until that is answered. A
  *       reversal is never refused, may be repeated, and may come before what it reverses.
  *   <li><b>Refunds are not given up.</b> They are repeated until they are answered, at the next start too; the key makes
@@ -78,6 +78,10 @@ import java.util.stream.Collectors;
  *       what another till or a desk had refunded before, the service tells a difference, which the office accepts.
  * </ol>
  *
+ * <p>A receipt has the merchant, the terminal and the time, the number, what was paid in points and in cash, what was given
+ * back last, and the service's id; never the code. What a customer has left, who agreed to be told, is on the one of the first
+ * answer only, and kept nowhere.
+ *
  * <p>The journal has a line of JSON a step. It names no member and keeps no pay code, for none is needed to reverse; only rows
  * that are to be uploaded have what the till scanned. One process has it at a time. A line that was cut off in the middle by a power failure is dropped: what it announced was not sent.
  *
@@ -85,6 +89,9 @@ import java.util.stream.Collectors;
  */
 public final class Till implements AutoCloseable {
     private static final ZoneId COMMUNITY = ZoneId.of("Asia/Shanghai");
+    private static final DateTimeFormatter TO_THE_SECOND =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(COMMUNITY);
+
     private static final int TOO_MANY = 429;
 
     /** Of one upload. */
@@ -179,9 +186,14 @@ public final class Till implements AutoCloseable {
      * @param cash what is to be paid in cash
      * @param captured what the customer has paid in points; 0 until it is sold
      * @param refunded what he has been given back of it
+     * @param lastRefund the last part of that
+     * @param at when he paid, or was given back, by the service's clock; null until then
+     * @param left what he has left, in the receipt of the first answer, if he agreed to be told; else null
      * @param reason the code of the refusal, of the last one where the sale is still to be uploaded; or null
      */
     public record Receipt(
+            String merchant,
+            String terminal,
             String number,
             State state,
             String id,
@@ -190,30 +202,66 @@ public final class Till implements AutoCloseable {
             long cash,
             long captured,
             long refunded,
+            long lastRefund,
+            Instant at,
+            Long left,
             String reason) {
         @Override
         public String toString() {
             return switch (state) {
                 case SOLD ->
-                    "%s  PAID %s points%s%s  %s"
+                    "%s\n%s  PAID %s points%s%s  %s%s"
                             .formatted(
+                                    head(),
                                     number,
                                     points(captured),
                                     cash > 0 ? "  + CASH " + points(cash) : "",
-                                    refunded > 0 ? "  REFUNDED " + points(refunded) : "",
-                                    id);
+                                    refunded > 0 ? "  REFUNDED " + givenBack() : "",
+                                    id,
+                                    foot());
                 case HELD ->
-                    "%s  HELD %s points%s: capture or void it"
-                            .formatted(number, points(approved), cash > 0 ? ", CASH " + points(cash) : "");
+                    "%s  HELD %s points%s: capture or void it%s"
+                            .formatted(number, points(approved), cash > 0 ? ", CASH " + points(cash) : "", foot());
                 case OFFLINE ->
-                    "%s  PAID %s points, offline%s"
-                            .formatted(number, points(amount), reason == null ? "" : ": not taken yet, " + reason);
+                    "%s\n%s  PAID %s points, offline%s"
+                            .formatted(
+                                    head(), number, points(amount), reason == null ? "" : ": not taken yet, " + reason);
                 case NOT_TAKEN -> "%s  SOLD OFFLINE, NOT TAKEN: %s".formatted(number, reason);
                 case REFUSED -> "%s  REFUSED: %s".formatted(number, reason);
                 case UNDONE -> "%s  NOT PAID: hand nothing over".formatted(number);
                 case SENT, TAKING, REVERSING ->
                     "%s  NOT PAID: hand nothing over; it is being reversed".formatted(number);
             };
+        }
+
+        private String head() {
+            return merchant + "  " + terminal + "  " + TO_THE_SECOND.format(at);
+        }
+
+        private String givenBack() {
+            return points(lastRefund) + (lastRefund < refunded ? ", " + points(refunded) + " in all" : "");
+        }
+
+        private String foot() {
+            return left == null ? "" : "\n" + points(left) + " points left";
+        }
+
+        private Receipt telling(Long pointsLeft) {
+            return new Receipt(
+                    merchant,
+                    terminal,
+                    number,
+                    state,
+                    id,
+                    amount,
+                    approved,
+                    cash,
+                    captured,
+                    refunded,
+                    lastRefund,
+                    at,
+                    pointsLeft,
+                    reason);
         }
     }
 
@@ -275,6 +323,7 @@ public final class Till implements AutoCloseable {
         long approved;
         long cash;
         long captured;
+        Instant paidAt;
         String reason;
         final List<Booked> booked = new ArrayList<>();
         /** Of an offline sale: its row, and the id of its allowance. */
@@ -300,8 +349,30 @@ public final class Till implements AutoCloseable {
                     .sum();
         }
 
-        Receipt receipt() {
-            return new Receipt(number, state, id, amount, approved, cash, captured, refunded(), reason);
+        long lastRefund() {
+            return refunds.values().stream()
+                    .filter(refund -> refund.done)
+                    .reduce((one, other) -> other)
+                    .map(refund -> refund.amount)
+                    .orElse(0L);
+        }
+
+        Receipt receipt(Settings at) {
+            return new Receipt(
+                    at.merchant(),
+                    at.terminal(),
+                    number,
+                    state,
+                    id,
+                    amount,
+                    approved,
+                    cash,
+                    captured,
+                    refunded(),
+                    lastRefund(),
+                    paidAt,
+                    null,
+                    reason);
         }
     }
 
@@ -390,7 +461,7 @@ public final class Till implements AutoCloseable {
         // Said in any case: what is not said, the terminal's registration decides.
         body.put("partialApproval", partially);
         switch (ask("/redemptions", key(number, sale ? "sale" : "authorize"), body)) {
-            case Heard.Done done ->
+            case Heard.Done done -> {
                 note(
                         number,
                         "approved",
@@ -402,6 +473,9 @@ public final class Till implements AutoCloseable {
                         done.body().get("cashAmount"),
                         "recordedAt",
                         done.body().get("createdAt"));
+                // Not in the journal.
+                return receipt(number).telling((Long) done.body().get("pointsLeft"));
+            }
             case Heard.Refused refused -> note(number, "refused", "reason", refused.code());
             case Heard.Nothing nothing -> giveUp(number);
         }
@@ -838,7 +912,7 @@ public final class Till implements AutoCloseable {
                 }
             }
             if (open) {
-                touched.add(transaction.receipt());
+                touched.add(transaction.receipt(settings));
             }
         }
         return touched;
@@ -852,7 +926,9 @@ public final class Till implements AutoCloseable {
     }
 
     public List<Receipt> receipts() {
-        return transactions.values().stream().map(Transaction::receipt).toList();
+        return transactions.values().stream()
+                .map(transaction -> transaction.receipt(settings))
+                .toList();
     }
 
     public Totals totals(LocalDate day) {
@@ -955,10 +1031,8 @@ public final class Till implements AutoCloseable {
         if (status == 200 || status == 201) {
             return new Heard.Done(body);
         }
-        boolean decided = status == 409 || status == 422;
         if (body.get("code") instanceof String code
-                && !Boolean.TRUE.equals(body.get("retryable"))
-                && (decided || first && status >= 400 && status < 500 && status != TOO_MANY)) {
+                && isFinal(status, code, Boolean.TRUE.equals(body.get("retryable")), first)) {
             return new Heard.Refused(code, body);
         }
         return new Heard.Nothing(answer.headers()
@@ -967,6 +1041,15 @@ public final class Till implements AutoCloseable {
                 .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
                 .filter(wish -> wish.compareTo(pause) > 0)
                 .orElse(pause));
+    }
+
+    private static boolean isFinal(int status, String code, boolean retryable, boolean first) {
+        if (code.equals("too-many-wrong-codes")) {
+            // Another code may be taken later, under another number; this one is over by then.
+            return first;
+        }
+        boolean decided = status == 409 || status == 422;
+        return !retryable && (decided || first && status >= 400 && status < 500 && status != TOO_MANY);
     }
 
     private String key(String number, String step) {
@@ -1081,6 +1164,7 @@ public final class Till implements AutoCloseable {
                 sold.row.put(isCode(payer) ? "code" : "member", payer);
                 sold.row.put("amount", sold.amount);
                 sold.row.put("at", line.get("soldAt"));
+                sold.paidAt = Instant.parse((String) line.get("soldAt"));
                 sold.state = State.OFFLINE;
             }
             case "uploading" -> uploads = (int) number(line, "upload");
@@ -1108,6 +1192,7 @@ public final class Till implements AutoCloseable {
                 transaction.captured = transaction.sale ? transaction.approved : 0;
                 transaction.state = transaction.sale ? State.SOLD : State.HELD;
                 if (transaction.sale) {
+                    transaction.paidAt = at;
                     transaction.book("SALE", number, transaction.approved, dayOf(at), at);
                 }
             }
@@ -1121,6 +1206,7 @@ public final class Till implements AutoCloseable {
                 if (line.containsKey("cash")) {
                     transaction.cash = number(line, "cash");
                 }
+                transaction.paidAt = at;
                 transaction.state = State.SOLD;
                 transaction.book("CAPTURE", number, transaction.captured, dayOf(at), at);
             }
@@ -1135,6 +1221,7 @@ public final class Till implements AutoCloseable {
             case "refunded" -> {
                 GivingBack refund = transaction.refunds.get((int) number(line, "refund"));
                 refund.done = true;
+                transaction.paidAt = at;
                 transaction.book("REFUND", transaction.id, refund.amount, dayOf(at), at);
             }
             case "refund-refused" -> transaction.refunds.get((int) number(line, "refund")).refused = true;
@@ -1163,7 +1250,7 @@ public final class Till implements AutoCloseable {
     }
 
     private Receipt receipt(String number) {
-        return transactions.get(number).receipt();
+        return transactions.get(number).receipt(settings);
     }
 
     private static String points(long hundredths) {

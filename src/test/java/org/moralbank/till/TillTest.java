@@ -72,7 +72,7 @@ class TillTest {
     private static final int SEEDS = 3;
     private static final int TILLS = 20;
     private static final int MEMBERS = 12;
-    private static final long EACH = 100_000;
+    private static final long EACH = 100L * SALES;
     private static final Duration NONE = Duration.ZERO;
     private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
 
@@ -115,7 +115,7 @@ class TillTest {
             for (int i = 0; i < TILLS; i++) {
                 Random random = new Random(seed + i);
                 Settings settings = shop.aTill();
-                shop.allowOffline(settings, 200, salesOfATill);
+                shop.allowOffline(settings, 200, salesOfATill + 1);
                 days.add(cashiers.submit(() -> new Day(settings, random, members, appKey, salesOfATill).work()));
             }
         }
@@ -127,7 +127,7 @@ class TillTest {
             day.get().receipts.forEach(receipt -> states.merge(receipt.state(), 1, Integer::sum));
         }
         System.out.println("TillTest: " + states);
-        assertThat(states.getOrDefault(State.SOLD, 0)).as("sales").isGreaterThan(salesOfATill * TILLS / 2);
+        assertThat(states.getOrDefault(State.SOLD, 0)).as("sales").isGreaterThanOrEqualTo(salesOfATill * TILLS);
         assertThat(states.getOrDefault(State.UNDONE, 0)).as("given up").isPositive();
         assertThat(all(book, "/entries?type=REDEEM_SALE_OFFLINE&"))
                 .as("sold offline")
@@ -259,10 +259,9 @@ class TillTest {
             try (BadWire wire = new BadWire(
                     service, new Weather(ofTheWire), () -> Duration.ofMillis(10 + ofTheWire.nextInt(600)))) {
                 Settings over = hasty(over(wire, settings));
-                for (int done = 0; done < sales; ) {
-                    // Switched off in the middle of the last customer, or at the end of the day.
-                    int until = Math.min(sales, done + 1 + random.nextInt(30));
-                    done = workUntilItIsSwitchedOff(over, done, until);
+                for (int sold = 0; sold < sales; sold = soldSoFar()) {
+                    // Switched off in the middle of the last customer.
+                    workUntilItIsSwitchedOff(over, 1 + random.nextInt(Math.min(30, sales - sold + 1)));
                 }
             }
             // All that strayed has arrived. What is open is finished from the journal alone, and the till closes its
@@ -300,20 +299,28 @@ class TillTest {
             throw new AssertionError("the day was not closed");
         }
 
-        private int workUntilItIsSwitchedOff(Settings over, int done, int until) throws Exception {
+        /** Those offline, too: there is nothing for which one of them could be refused. */
+        private int soldSoFar() throws IOException {
+            try (Till till = new Till(settings)) {
+                return (int) till.receipts().stream()
+                        .filter(receipt -> receipt.state() == State.SOLD || receipt.state() == State.OFFLINE)
+                        .count();
+            }
+        }
+
+        private void workUntilItIsSwitchedOff(Settings over, int customers) throws Exception {
             try (Till till = new Till(over)) {
                 printTheLast(till);
                 till.recover();
                 if (random.nextBoolean()) {
                     till.upload();
                 }
-                for (int n = done; n < until - 1; n++) {
+                for (int n = 1; n < customers; n++) {
                     serve(till, aCode());
                 }
                 String last = aCode();
                 switchOffWhile(() -> serve(till, last));
             }
-            return until;
         }
 
         /** By the app of a member; not over the wire. */
@@ -629,6 +636,133 @@ class TillTest {
         }
 
         assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(1000);
+    }
+
+    @Test
+    void asksAgainEveryThreeToFiveSecondsAndGivesUpAfterSixtyUnlessItIsSaidOtherwise() throws Exception {
+        Settings usual = usual(new Shop(bank.aBook()).aTill());
+
+        assertThat(usual.pollAtLeast()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(usual.pollAtMost()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(usual.giveUpAfter()).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    /** The code is over before the wait is: the customer is not kept for it. */
+    @Test
+    void takesTooManyWrongCodesForFinalUnlessAnAttemptBeforeWasLeftWithoutAnAnswer() throws Exception {
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        try (Till till = new Till(usual(settings))) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(till.sale("71100000000000010" + i, 1, false).reason())
+                        .isEqualTo("pay-code-unknown");
+            }
+
+            Receipt barred = till.sale(anna.payCode(), 100, false);
+
+            assertThat(barred.state()).isEqualTo(State.REFUSED);
+            assertThat(barred.reason()).isEqualTo("too-many-wrong-codes");
+        }
+        int[] sent = {0};
+        try (BadWire wire = new BadWire(service, () -> sent[0]++ == 0 ? Fault.REQUEST_LOST : Fault.NONE, () -> NONE);
+                Till till = new Till(hasty(over(wire, settings)))) {
+            Receipt unknown = till.sale(anna.payCode(), 100, false);
+
+            assertThat(unknown.state()).isEqualTo(State.UNDONE);
+        }
+
+        assertThat(posted(book, "2200:" + anna.id() + ":PTS")).isEqualTo(1000);
+    }
+
+    // ---- what is printed -----------------------------------------------------------------------------------------
+
+    @Test
+    void printsWhoSoldWhatWhenAndWhatWasGivenBackAndNeverTheCode() throws Exception {
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(1000, Unit.PTS);
+        Settings settings = shop.aTill();
+        String code = anna.payCode();
+        String number;
+        try (Till till = new Till(settings)) {
+            till.capture(till.authorize(code, 1200, true).number(), 1000);
+            Receipt sold = till.receipts().getLast();
+            number = sold.number();
+            assertThat(sold.toString())
+                    .isEqualTo(head(settings, only(found(till, number)).get("capturedAt")) + number
+                            + "  PAID 10.00 points  + CASH 2.00  " + sold.id())
+                    .doesNotContain(code);
+            assertThat(till.refund(number, 150).toString())
+                    .isEqualTo(head(settings, refundedAt(book, sold)) + number
+                            + "  PAID 10.00 points  + CASH 2.00  REFUNDED 1.50  " + sold.id());
+        }
+        try (Till till = new Till(settings)) {
+            Receipt refunded = till.refund(number, 50);
+            assertThat(refunded.at()).isEqualTo(Instant.parse((String) refundedAt(book, refunded)));
+            assertThat(refunded.toString())
+                    .isEqualTo(head(settings, refundedAt(book, refunded)) + number
+                            + "  PAID 10.00 points  + CASH 2.00  REFUNDED 0.50, 2.00 in all  " + refunded.id());
+
+            shop.allowOffline(settings, 500, 1);
+            till.fetchAllowance();
+            Receipt offline = till.offline(anna.id(), 100);
+            assertThat(offline.toString())
+                    .isEqualTo(
+                            head(settings, offline.at().toString()) + offline.number() + "  PAID 1.00 points, offline");
+            assertThat(offline.at()).isBetween(Instant.now().minusSeconds(60), Instant.now());
+            Receipt uploaded = till.upload().getLast();
+            assertThat(uploaded.at()).as("when it was sold").isEqualTo(offline.at());
+            assertThat(uploaded.toString())
+                    .startsWith(head(settings, offline.at().toString()));
+        }
+    }
+
+    /** To who asks again it is not told, and nobody finds it in the journal. */
+    @Test
+    void printsWhatIsLeftOnceForWhoAgreedAndKeepsItNowhere() throws Exception {
+        Book book = bank.aBook();
+        Shop shop = new Shop(book);
+        Member anna = book.aMember().holding(123_456, Unit.PTS);
+        Settings settings = shop.aTill();
+        show(book, "/merchants/" + shop.merchant + "/terminals/" + settings.terminal());
+        show(book, "/members/" + anna.id());
+        try (Till till = new Till(settings)) {
+            assertThat(till.sale(anna.payCode(), 1, false).toString()).endsWith("\n1234.55 points left");
+            assertThat(till.authorize(anna.payCode(), 1, false).toString())
+                    .endsWith(": capture or void it\n1234.54 points left");
+
+            assertThat(till.receipts())
+                    .allSatisfy(receipt -> assertThat(receipt.toString()).doesNotContain("left"));
+        }
+        assertThat(Files.readString(settings.journal())).doesNotContain("12345", "pointsLeft");
+    }
+
+    private static void show(Book book, String path) {
+        book.request(book.keyOf(Role.OPERATOR))
+                .header("If-Match", "\"1\"")
+                .body(Map.of("showsPointsLeft", true))
+                .put(book.path() + path)
+                .then()
+                .statusCode(200);
+    }
+
+    private static String head(Settings settings, Object at) {
+        return "%s  %s  %tF %<tT\n"
+                .formatted(
+                        settings.merchant(),
+                        settings.terminal(),
+                        Instant.parse((String) at).atZone(SHANGHAI));
+    }
+
+    private static Object refundedAt(Book book, Receipt sold) {
+        return all(book, "/redemptions/" + sold.id() + "/refunds?").getLast().get("createdAt");
+    }
+
+    private static <T> T only(List<T> one) {
+        assertThat(one).hasSize(1);
+        return one.getFirst();
     }
 
     // ---- without a connection ------------------------------------------------------------------------------------
@@ -1211,6 +1345,12 @@ class TillTest {
                 settings.pollAtLeast(),
                 settings.pollAtMost(),
                 settings.giveUpAfter());
+    }
+
+    /** As patient as a till is. */
+    private static Settings usual(Settings settings) {
+        return new Settings(
+                settings.book(), settings.key(), settings.merchant(), settings.terminal(), settings.journal());
     }
 
     private static Settings hasty(Settings settings) {
