@@ -61,7 +61,8 @@ import java.util.stream.Collectors;
  *   <li><b>No answer is no refusal.</b> After a timeout, a lost connection, 429 or 5xx nobody knows what was done. The till
  *       sends the same message again every three to five seconds. A 409 or 422 is the service's recorded decision and final;
  *       any other 4xx is final only when no attempt before it was left unanswered, also before a restart, because it says
- *       nothing of that one. So is, of all 429, {@code too-many-wrong-codes}: the code is over before the wait is.
+ *       nothing of that one. One 429 is final in the same way, {@code too-many-wrong-codes}: the code is over before the
+ *       wait is.
  *   <li><b>After 60 seconds it gives up</b>: it hands nothing over and reverses the number, until that is answered. A
  *       reversal is never refused, may be repeated, and may come before what it reverses.
  *   <li><b>Refunds are not given up.</b> They are repeated until they are answered, at the next start too; the key makes
@@ -323,7 +324,7 @@ public final class Till implements AutoCloseable {
         long approved;
         long cash;
         long captured;
-        Instant paidAt;
+        Instant happenedAt;
         String reason;
         final List<Booked> booked = new ArrayList<>();
         /** Of an offline sale: its row, and the id of its allowance. */
@@ -370,7 +371,7 @@ public final class Till implements AutoCloseable {
                     captured,
                     refunded(),
                     lastRefund(),
-                    paidAt,
+                    happenedAt,
                     null,
                     reason);
         }
@@ -1164,7 +1165,7 @@ public final class Till implements AutoCloseable {
                 sold.row.put(isCode(payer) ? "code" : "member", payer);
                 sold.row.put("amount", sold.amount);
                 sold.row.put("at", line.get("soldAt"));
-                sold.paidAt = Instant.parse((String) line.get("soldAt"));
+                sold.happenedAt = Instant.parse((String) line.get("soldAt"));
                 sold.state = State.OFFLINE;
             }
             case "uploading" -> uploads = (int) number(line, "upload");
@@ -1192,7 +1193,7 @@ public final class Till implements AutoCloseable {
                 transaction.captured = transaction.sale ? transaction.approved : 0;
                 transaction.state = transaction.sale ? State.SOLD : State.HELD;
                 if (transaction.sale) {
-                    transaction.paidAt = at;
+                    transaction.happenedAt = at;
                     transaction.book("SALE", number, transaction.approved, dayOf(at), at);
                 }
             }
@@ -1206,7 +1207,7 @@ public final class Till implements AutoCloseable {
                 if (line.containsKey("cash")) {
                     transaction.cash = number(line, "cash");
                 }
-                transaction.paidAt = at;
+                transaction.happenedAt = at;
                 transaction.state = State.SOLD;
                 transaction.book("CAPTURE", number, transaction.captured, dayOf(at), at);
             }
@@ -1221,7 +1222,7 @@ public final class Till implements AutoCloseable {
             case "refunded" -> {
                 GivingBack refund = transaction.refunds.get((int) number(line, "refund"));
                 refund.done = true;
-                transaction.paidAt = at;
+                transaction.happenedAt = at;
                 transaction.book("REFUND", transaction.id, refund.amount, dayOf(at), at);
             }
             case "refund-refused" -> transaction.refunds.get((int) number(line, "refund")).refused = true;
