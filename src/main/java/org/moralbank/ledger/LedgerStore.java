@@ -75,6 +75,9 @@ class LedgerStore {
                 LIMIT $5) p
             """);
 
+    private static final Map<History.Order, String> STATEMENT_PAGE =
+            inEitherOrder("\nORDER BY p.seq %2$s, a.account_id %2$s LIMIT $5");
+
     /** Entries of a holder's accounts, with what they all came to after each. */
     private static final Map<History.Order, String> PASSBOOK = inEitherOrder("""
             SELECT e.seq, e.type, e.unit, l.amount, e.occurred_on, e.posted_at, e.reference,
