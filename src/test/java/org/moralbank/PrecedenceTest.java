@@ -121,6 +121,13 @@ class PrecedenceTest {
             return this;
         }
 
+        /** As one edits the first version of something. */
+        Request editing() {
+            method = "PUT";
+            headers.put("If-Match", "\"1\"");
+            return this;
+        }
+
         String told() throws IOException {
             String body = fields.entrySet().stream()
                             .map(field -> "\"" + field.getKey() + "\":" + field.getValue())
@@ -214,13 +221,12 @@ class PrecedenceTest {
                 new Fault("version", "412 precondition-failed", request -> request.headers.put("If-Match", "\"9\"")),
                 new Fault("store", "422 unknown-store", request -> request.fields.put("store", "\"GHOST\"")));
 
-        tellsTheFirst("putTerminal", faults, () -> {
-            Request request = new Request(book, Role.OPERATOR, "/merchants/" + open + "/terminals/T1");
-            request.method = "PUT";
-            request.headers.put("If-Match", "\"1\"");
-            request.fields.put("partialApproval", "true");
-            return request;
-        });
+        tellsTheFirst(
+                "putTerminal",
+                faults,
+                () -> new Request(book, Role.OPERATOR, "/merchants/" + open + "/terminals/T1")
+                        .with("partialApproval", "true")
+                        .editing());
     }
 
     private enum Given {
@@ -471,21 +477,16 @@ class PrecedenceTest {
         TestBank.Book book = bank.aBook();
         furnish(book, operator);
 
-        List<Fault> faults = List.of(
-                new Fault("query", "400 invalid-request", request -> request.query = "?surprise=1"),
-                new Fault("type", "415 unsupported-media-type", request -> request.headers.put("Content-Type", "a/b")),
-                new Fault("field", "400 invalid-request", request -> request.fields.put("surprise", "1")),
-                field("role", "400 invalid-request", "\"\""),
-                at("/members/GONE", "409 member-already-closed"),
-                new Fault("version", "428 precondition-required", request -> request.headers.remove("If-Match")),
-                new Fault("version", "412 precondition-failed", request -> request.headers.put("If-Match", "\"9\"")));
+        List<Fault> faults = new ArrayList<>(beforeTheVersion("role"));
+        faults.add(at("/members/GONE", "409 member-already-closed"));
+        faults.addAll(WRONG_VERSIONS);
 
-        tellsTheFirst("registerMember", faults, () -> {
-            Request request = new Request(book, operator, "/members/ANNA").with("role", "\"other\"");
-            request.method = "PUT";
-            request.headers.put("If-Match", "\"1\"");
-            return request;
-        });
+        tellsTheFirst(
+                "registerMember",
+                faults,
+                () -> new Request(book, operator, "/members/ANNA")
+                        .with("role", "\"other\"")
+                        .editing());
     }
 
     @Test
@@ -643,12 +644,12 @@ class PrecedenceTest {
                 inPath("kin", "422 member-closed", "BELA", "AWAY")));
         faults.addAll(WRONG_VERSIONS);
 
-        tellsTheFirst("registerKin", faults, () -> {
-            Request request = new Request(book, operator, "/members/ANNA/kin/BELA").with("relation", "\"SPOUSE\"");
-            request.method = "PUT";
-            request.headers.put("If-Match", "\"1\"");
-            return request;
-        });
+        tellsTheFirst(
+                "registerKin",
+                faults,
+                () -> new Request(book, operator, "/members/ANNA/kin/BELA")
+                        .with("relation", "\"SPOUSE\"")
+                        .editing());
     }
 
     @Test
@@ -660,12 +661,12 @@ class PrecedenceTest {
         List<Fault> faults = beforeTheVersionOfATeam();
         faults.addAll(WRONG_VERSIONS);
 
-        tellsTheFirst("registerTeam", faults, () -> {
-            Request request = new Request(book, operator, "/teams/TEAM").with("name", "\"other\"");
-            request.method = "PUT";
-            request.headers.put("If-Match", "\"1\"");
-            return request;
-        });
+        tellsTheFirst(
+                "registerTeam",
+                faults,
+                () -> new Request(book, operator, "/teams/TEAM")
+                        .with("name", "\"other\"")
+                        .editing());
     }
 
     @ParameterizedTest
@@ -702,14 +703,13 @@ class PrecedenceTest {
         faults.add(at("/merchants/CLOSED", "409 merchant-already-closed"));
         faults.addAll(WRONG_VERSIONS);
 
-        tellsTheFirst("putMerchant", faults, () -> {
-            Request request = new Request(book, operator, "/merchants/SHOP")
-                    .with("name", "\"other\"")
-                    .with("kind", "\"COMMUNITY_STORE\"");
-            request.method = "PUT";
-            request.headers.put("If-Match", "\"1\"");
-            return request;
-        });
+        tellsTheFirst(
+                "putMerchant",
+                faults,
+                () -> new Request(book, operator, "/merchants/SHOP")
+                        .with("name", "\"other\"")
+                        .with("kind", "\"COMMUNITY_STORE\"")
+                        .editing());
     }
 
     /** Whoever may not, is told so before anything is said of what he sent. */

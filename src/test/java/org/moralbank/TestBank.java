@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -90,6 +91,16 @@ public class TestBank {
                 VALUES ($1, $2, $2, 'COMMUNITY', 'Asia/Shanghai', $3, $4, $5, now(), now())
                 """, Tuple.of(id, code, serviceEarnsTime, pointsPerHour, memberPointsTransfer));
         return new Book(id, code);
+    }
+
+    /**
+     * The cursor of a list that stands before this item: other tests have made more than a page of them.
+     *
+     * @param key by which the list is in order
+     */
+    public static String cursorBefore(String key) {
+        return Base64.getUrlEncoder()
+                .encodeToString(key.substring(0, key.length() - 1).getBytes(StandardCharsets.UTF_8));
     }
 
     /** The API key of a new operator of every book. */

@@ -246,24 +246,6 @@ public final class Till implements AutoCloseable {
         private String foot() {
             return left == null ? "" : "\n" + points(left) + " points left";
         }
-
-        private Receipt telling(Long pointsLeft) {
-            return new Receipt(
-                    merchant,
-                    terminal,
-                    number,
-                    state,
-                    id,
-                    amount,
-                    approved,
-                    cash,
-                    captured,
-                    refunded,
-                    lastRefund,
-                    at,
-                    pointsLeft,
-                    reason);
-        }
     }
 
     /** Counts and sums, in hundredths of a point, by what the till believes. */
@@ -358,7 +340,7 @@ public final class Till implements AutoCloseable {
                     .orElse(0L);
         }
 
-        Receipt receipt(Settings at) {
+        Receipt receipt(Settings at, Long left) {
             return new Receipt(
                     at.merchant(),
                     at.terminal(),
@@ -372,7 +354,7 @@ public final class Till implements AutoCloseable {
                     refunded(),
                     lastRefund(),
                     happenedAt,
-                    null,
+                    left,
                     reason);
         }
     }
@@ -475,7 +457,8 @@ public final class Till implements AutoCloseable {
                         "recordedAt",
                         done.body().get("createdAt"));
                 // Not in the journal.
-                return receipt(number).telling((Long) done.body().get("pointsLeft"));
+                return transactions.get(number).receipt(settings, (Long)
+                        done.body().get("pointsLeft"));
             }
             case Heard.Refused refused -> note(number, "refused", "reason", refused.code());
             case Heard.Nothing nothing -> giveUp(number);
@@ -913,7 +896,7 @@ public final class Till implements AutoCloseable {
                 }
             }
             if (open) {
-                touched.add(transaction.receipt(settings));
+                touched.add(transaction.receipt(settings, null));
             }
         }
         return touched;
@@ -928,7 +911,7 @@ public final class Till implements AutoCloseable {
 
     public List<Receipt> receipts() {
         return transactions.values().stream()
-                .map(transaction -> transaction.receipt(settings))
+                .map(transaction -> transaction.receipt(settings, null))
                 .toList();
     }
 
@@ -1251,7 +1234,7 @@ public final class Till implements AutoCloseable {
     }
 
     private Receipt receipt(String number) {
-        return transactions.get(number).receipt(settings);
+        return transactions.get(number).receipt(settings, null);
     }
 
     private static String points(long hundredths) {
