@@ -26,7 +26,7 @@ import org.moralbank.platform.Settings;
 /**
  * Releases authorizations whose time is over, within five seconds of it.
  *
- * <p>Every process looks once a second; the one that has the lease releases, batch after batch with a pause between them, so
+ * <p>Every process looks once a second; the one that has the lease releases, batch after batch with a rest between them, so
  * that sales go on beside it. The lease only saves double work: a batch is a work that looks at each hold under the lock, and
  * two processes that release the same are right too. When the process that has it ends, another takes over after
  * {@link #LEASE}. One whose works are all refused gives it up, and lets the others go first.
@@ -97,7 +97,7 @@ class Expiry {
     private void next(Duration pause) {
         if (!stopping) {
             vertx.setTimer(
-                    pause.toMillis(),
+                    Math.max(1, pause.toMillis()),
                     ignored -> round().subscribe().with(this::next, failure -> {
                         LOG.warn("Expired authorizations were not released; it is tried again.", failure);
                         next(config.every());
@@ -107,16 +107,17 @@ class Expiry {
 
     /** Releases a batch, and says how long to wait for the next. */
     private Uni<Duration> round() {
+        long begun = System.nanoTime();
         return store.due(config.batch(), passedOver.asMap().keySet()).chain(due -> {
             if (due.isEmpty()) {
                 return Uni.createFrom().item(config.every());
             }
             return store.lease(process, LEASE)
-                    .chain(mine -> mine ? release(due) : Uni.createFrom().item(config.every()));
+                    .chain(mine -> mine ? release(due, begun) : Uni.createFrom().item(config.every()));
         });
     }
 
-    private Uni<Duration> release(List<Seen> due) {
+    private Uni<Duration> release(List<Seen> due, long begun) {
         Map<Integer, List<Seen>> byBook =
                 due.stream().collect(Collectors.groupingBy(seen -> seen.key().book()));
         return Multi.createFrom()
@@ -128,10 +129,17 @@ class Expiry {
                 .asList()
                 .chain(done -> {
                     if (done.contains(true)) {
-                        return Uni.createFrom().item(due.size() < config.batch() ? config.every() : config.pause());
+                        return Uni.createFrom().item(due.size() < config.batch() ? config.every() : restSince(begun));
                     }
                     return store.giveUp(process).replaceWith(config.every().multipliedBy(ROUNDS_LEFT_OUT));
                 });
+    }
+
+    /** Until the next batch. It keeps to a rate, so that sales pay no more for it where a batch is done sooner. */
+    private Duration restSince(long begun) {
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        Duration rest = config.batchEvery().minus(took);
+        return rest.compareTo(took) > 0 ? rest : took;
     }
 
     /** Releases some of a book; whether this process could. */

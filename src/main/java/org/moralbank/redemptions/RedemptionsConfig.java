@@ -31,9 +31,9 @@ interface RedemptionsConfig {
         if (expiry().batch() < 1) {
             return Optional.of("moralbank.redemptions.expiry.batch must be 1 or more; it is " + expiry().batch() + ".");
         }
-        if (expiry().pause().toMillis() < 1) {
-            return Optional.of(
-                    "moralbank.redemptions.expiry.pause must be 1 ms or longer; it is " + expiry().pause() + ".");
+        if (expiry().batchEvery().toMillis() < 1) {
+            return Optional.of("moralbank.redemptions.expiry.batch-every must be 1 ms or longer; it is "
+                    + expiry().batchEvery() + ".");
         }
         return Optional.empty();
     }
@@ -52,8 +52,11 @@ interface RedemptionsConfig {
         @WithDefault("200")
         int batch();
 
-        /** The pause between two batches while there are more: sales go on in between. 1 ms or longer. */
-        @WithDefault("0.08S")
-        Duration pause();
+        /**
+         * How often it releases a batch while there are more; 1 ms or longer. It rests at least as long as the batch took, so that
+         * sales go on in between.
+         */
+        @WithDefault("0.11S")
+        Duration batchEvery();
     }
 }

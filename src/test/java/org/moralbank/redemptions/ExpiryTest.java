@@ -45,7 +45,7 @@ class ExpiryTest {
         }
 
         @Override
-        public Duration pause() {
+        public Duration batchEvery() {
             return Duration.ofMillis(10);
         }
     }

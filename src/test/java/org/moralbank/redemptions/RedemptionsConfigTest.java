@@ -27,7 +27,7 @@ class RedemptionsConfigTest {
         "authorization-lasts, 7D",
         "expiry.every, 1ms",
         "expiry.batch, 1",
-        "expiry.pause, 1ms"
+        "expiry.batch-every, 1ms"
     })
     void takesWhatIsJustWithin(String setting, String value) {
         assertThat(fault(setting, value)).isEmpty();
@@ -39,7 +39,7 @@ class RedemptionsConfigTest {
         "authorization-lasts, 168H0.001S",
         "expiry.every, 0s",
         "expiry.batch, 0",
-        "expiry.pause, 0s"
+        "expiry.batch-every, 0s"
     })
     void refusesWhatIsJustBeyondAndSaysIt(String setting, String value) {
         assertThat(fault(setting, value).orElseThrow()).startsWith("moralbank.redemptions." + setting + " must be ");
