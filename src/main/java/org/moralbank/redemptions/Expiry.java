@@ -128,17 +128,21 @@ class Expiry {
                 .collect()
                 .asList()
                 .chain(done -> {
-                    if (done.contains(true)) {
-                        return Uni.createFrom().item(due.size() < config.batch() ? config.every() : restSince(begun));
+                    if (!done.contains(true)) {
+                        return store.giveUp(process).replaceWith(config.every().multipliedBy(ROUNDS_LEFT_OUT));
                     }
-                    return store.giveUp(process).replaceWith(config.every().multipliedBy(ROUNDS_LEFT_OUT));
+                    Duration took = Duration.ofNanos(System.nanoTime() - begun);
+                    return Uni.createFrom()
+                            .item(due.size() < config.batch() ? config.every() : rest(config.batchEvery(), took));
                 });
     }
 
-    /** Until the next batch. It keeps to a rate, so that sales pay no more for it where a batch is done sooner. */
-    private Duration restSince(long begun) {
-        Duration took = Duration.ofNanos(System.nanoTime() - begun);
-        Duration rest = config.batchEvery().minus(took);
+    /**
+     * From the end of a batch to the next one. It keeps to a rate, so that sales pay no more for it where a batch is done sooner,
+     * and leaves them half of the time where one takes long.
+     */
+    static Duration rest(Duration batchEvery, Duration took) {
+        Duration rest = batchEvery.minus(took);
         return rest.compareTo(took) > 0 ? rest : took;
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.moralbank.audit.Check;
 import org.moralbank.commits.TestCommits;
@@ -51,6 +52,13 @@ class ExpiryTest {
     }
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    @ParameterizedTest
+    @CsvSource({"0, 110", "20, 90", "54, 56", "55, 55", "56, 56", "110, 110", "2000, 2000"})
+    void aBatchBeginsAsOftenAsItShallAndLeavesSalesHalfOfTheTime(long tookMillis, long restMillis) {
+        assertThat(Expiry.rest(Duration.ofMillis(110), Duration.ofMillis(tookMillis)))
+                .isEqualTo(Duration.ofMillis(restMillis));
+    }
 
     @Test
     void releasesEachExpiredAuthorizationOnceAndNoOther() throws Exception {
