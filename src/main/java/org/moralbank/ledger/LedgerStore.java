@@ -75,6 +75,7 @@ class LedgerStore {
                 LIMIT $5) p
             """);
 
+    /** Behind the accounts: of all their postings together the first. */
     private static final Map<History.Order, String> STATEMENT_PAGE =
             inEitherOrder("\nORDER BY p.seq %2$s, a.account_id %2$s LIMIT $5");
 
@@ -473,11 +474,7 @@ class LedgerStore {
     }
 
     private Uni<List<Line>> statement(int book, Where where, History history) {
-        String sql = STATEMENT.get(history.order())
-                + where.sql
-                + (history.order() == History.Order.OLDEST
-                        ? "\nORDER BY p.seq, a.account_id LIMIT $5"
-                        : "\nORDER BY p.seq DESC, a.account_id DESC LIMIT $5");
+        String sql = STATEMENT.get(history.order()) + where.sql + STATEMENT_PAGE.get(history.order());
         // Days may be of no posting: whoever looks for one among all must not keep others from their balances.
         return (history.isOfAllDays() ? lookups : pool)
                 .preparedQuery(sql)
