@@ -107,17 +107,18 @@ class Expiry {
 
     /** Releases a batch, and says how long to wait for the next. */
     private Uni<Duration> round() {
-        long begun = System.nanoTime();
+        long begunNanos = System.nanoTime();
         return store.due(config.batch(), passedOver.asMap().keySet()).chain(due -> {
             if (due.isEmpty()) {
                 return Uni.createFrom().item(config.every());
             }
             return store.lease(process, LEASE)
-                    .chain(mine -> mine ? release(due, begun) : Uni.createFrom().item(config.every()));
+                    .chain(mine ->
+                            mine ? release(due, begunNanos) : Uni.createFrom().item(config.every()));
         });
     }
 
-    private Uni<Duration> release(List<Seen> due, long begun) {
+    private Uni<Duration> release(List<Seen> due, long begunNanos) {
         Map<Integer, List<Seen>> byBook =
                 due.stream().collect(Collectors.groupingBy(seen -> seen.key().book()));
         return Multi.createFrom()
@@ -131,7 +132,7 @@ class Expiry {
                     if (!done.contains(true)) {
                         return store.giveUp(process).replaceWith(config.every().multipliedBy(ROUNDS_LEFT_OUT));
                     }
-                    Duration took = Duration.ofNanos(System.nanoTime() - begun);
+                    Duration took = Duration.ofNanos(System.nanoTime() - begunNanos);
                     return Uni.createFrom()
                             .item(due.size() < config.batch() ? config.every() : rest(config.batchEvery(), took));
                 });
