@@ -36,7 +36,7 @@ public class PayCodes {
 
     /** Whose codes, handles and vouchers are. It never changes, so that it may be remembered from one commit to the next. */
     private final Cache<Name, PayCodeStore.Owner> owners =
-            Caffeine.newBuilder().maximumSize(50_000).build();
+            Caffeine.newBuilder().maximumSize(20_000).build();
 
     PayCodes(Commits commits, PayCodeStore store, CodeKeys keys, PayCodesConfig config) {
         this.commits = commits;

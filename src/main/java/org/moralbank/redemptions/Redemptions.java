@@ -37,7 +37,7 @@ class Redemptions {
     static final Table<Refund.Key, Refund> REFUNDS = new RefundTable();
 
     /** Some hundred bytes each. */
-    private static final int REMEMBERED = 100_000;
+    private static final int REMEMBERED = 20_000;
 
     /** A redemption changes at most three times what a step must know before its commit. */
     private static final int ATTEMPTS = 8;
