@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.moralbank.platform.Recent;
 
 /**
  * The rows that a lane left behind its last commits, and that are still so as long as it alone commits in their book.
@@ -171,21 +171,5 @@ final class Known {
     void clear() {
         leftByBook.clear();
         rowsByTable.clear();
-    }
-
-    private static final class Recent<V> extends LinkedHashMap<Object, V> {
-        private static final long serialVersionUID = 1;
-
-        private final int capacity;
-
-        Recent(int capacity) {
-            super(16, 0.75f, true);
-            this.capacity = capacity;
-        }
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Object, V> eldest) {
-            return size() > capacity;
-        }
     }
 }

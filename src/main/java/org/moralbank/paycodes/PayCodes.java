@@ -3,13 +3,13 @@ package org.moralbank.paycodes;
 import static org.moralbank.ledger.Ledger.BOOKS;
 import static org.moralbank.paycodes.PayCodeTable.PAY_CODES;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -25,6 +25,7 @@ import org.moralbank.ledger.Ledger;
 import org.moralbank.members.Participants;
 import org.moralbank.platform.Fields;
 import org.moralbank.platform.Moments;
+import org.moralbank.platform.Recent;
 
 /** Makes pay codes, and finds whose a code is that somebody shows. */
 @ApplicationScoped
@@ -35,8 +36,7 @@ public class PayCodes {
     private final PayCodesConfig config;
 
     /** Whose codes, handles and vouchers are. It never changes, so that it may be remembered from one commit to the next. */
-    private final Cache<Name, PayCodeStore.Owner> owners =
-            Caffeine.newBuilder().maximumSize(20_000).build();
+    private final Map<Name, PayCodeStore.Owner> owners = Collections.synchronizedMap(new Recent<>(20_000));
 
     PayCodes(Commits commits, PayCodeStore store, CodeKeys keys, PayCodesConfig config) {
         this.commits = commits;
@@ -169,7 +169,7 @@ public class PayCodes {
     }
 
     private Uni<Optional<PayCodeStore.Owner>> owner(Name name, Supplier<Uni<Optional<PayCodeStore.Owner>>> read) {
-        PayCodeStore.Owner known = owners.getIfPresent(name);
+        PayCodeStore.Owner known = owners.get(name);
         return known != null
                 ? Uni.createFrom().item(Optional.of(known))
                 : read.get().invoke(found -> found.ifPresent(owner -> owners.put(name, owner)));

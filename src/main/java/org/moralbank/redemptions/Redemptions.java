@@ -1,9 +1,9 @@
 package org.moralbank.redemptions;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -22,6 +22,7 @@ import org.moralbank.merchants.TerminalRejection;
 import org.moralbank.paycodes.PayCodes;
 import org.moralbank.paycodes.WrongCodes;
 import org.moralbank.platform.ProtocolRejection;
+import org.moralbank.platform.Recent;
 import org.moralbank.platform.Rejection;
 
 /**
@@ -49,8 +50,7 @@ class Redemptions {
     private final WrongCodes wrongCodes;
     private final Sandbox sandbox;
     private final RedemptionMetrics metrics;
-    private final Cache<Redemption.Key, Seen> authorized =
-            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+    private final Map<Redemption.Key, Seen> authorized = Collections.synchronizedMap(new Recent<>(REMEMBERED));
 
     Redemptions(
             Commits commits,
@@ -193,7 +193,7 @@ class Redemptions {
     // ---- looks before the commit ---------------------------------------------------------------------------------
 
     private Uni<Seen> seen(BookHandle book, Sight sight, UUID id) {
-        Seen remembered = authorized.getIfPresent(new Redemption.Key(book.id(), id));
+        Seen remembered = authorized.get(new Redemption.Key(book.id(), id));
         return visible(
                         remembered == null
                                 ? store.seen(book, id)
