@@ -5,8 +5,8 @@ import static org.moralbank.commits.AnswerTable.ANSWERS;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -51,6 +51,9 @@ public final class Bulk implements Work {
     private final List<Item> items;
     private final boolean atomic;
 
+    /** What is remembered of each item is found by; null where its form is wrong. */
+    private final List<AnswerTable.@Nullable Key> keys;
+
     /**
      * @param operation what the items are, so that a reference is unique among its like
      * @param atomic whether one refusal refuses all
@@ -74,6 +77,7 @@ public final class Bulk implements Work {
         this.first = first;
         this.items = items;
         this.atomic = atomic;
+        this.keys = items.stream().<AnswerTable.@Nullable Key>map(this::key).toList();
     }
 
     @Override
@@ -83,17 +87,19 @@ public final class Bulk implements Work {
 
     @Override
     public void needs(Needs needs) {
-        for (Item item : items) {
-            if (item.work() != null) {
-                needs.row(ANSWERS, key(item));
-                item.work().needs(needs);
+        for (int i = 0; i < items.size(); i++) {
+            Work work = items.get(i).work();
+            if (work != null) {
+                needs.row(ANSWERS, Objects.requireNonNull(keys.get(i)));
+                work.needs(needs);
             }
         }
     }
 
-    private AnswerTable.Key key(Item item) {
-        return new AnswerTable.Key(
-                ask.scopeBook(), ask.asker().clientId(), key(operation, Objects.requireNonNull(item.reference())));
+    private AnswerTable.@Nullable Key key(Item item) {
+        return item.reference() == null
+                ? null
+                : new AnswerTable.Key(ask.scopeBook(), ask.asker().clientId(), key(operation, item.reference()));
     }
 
     /** A space stands in no key of a client, so that these are apart from them. */
@@ -110,7 +116,7 @@ public final class Bulk implements Work {
             json.writeArrayFieldStart("items");
             for (Result result : decideEach(set)) {
                 counts.merge(result.kind(), 1, Integer::sum);
-                result.write(json);
+                result.write(json, out);
             }
             json.writeEndArray();
             for (Kind kind : Kind.values()) {
@@ -127,7 +133,7 @@ public final class Bulk implements Work {
     public List<Result> decideEach(WorkingSet set) {
         List<Result> results = new ArrayList<>(items.size());
         for (int i = 0; i < items.size(); i++) {
-            results.add(decide(first + i, items.get(i), set));
+            results.add(decide(first + i, items.get(i), keys.get(i), set));
         }
         return results;
     }
@@ -152,8 +158,8 @@ public final class Bulk implements Work {
      * @param body JSON of what there is now, or of problem details when it was refused
      */
     public record Result(int index, @Nullable String reference, Kind kind, byte[] body) {
-        /** Writes it as an item of the answer. */
-        void write(JsonGenerator json) throws IOException {
+        /** Writes it as an item of the answer. The body is JSON already, and goes past the generator to where that writes. */
+        void write(JsonGenerator json, OutputStream out) throws IOException {
             json.writeStartObject();
             json.writeNumberField("index", index);
             if (reference != null) {
@@ -161,18 +167,20 @@ public final class Bulk implements Work {
             }
             json.writeStringField("result", kind.told());
             json.writeFieldName(kind == Kind.REFUSED ? "problem" : "resource");
-            json.writeRawValue(new String(body, StandardCharsets.UTF_8));
+            json.writeRawValue("");
+            json.flush();
+            out.write(body);
             json.writeEndObject();
         }
     }
 
-    private Result decide(int index, Item item, WorkingSet set) {
+    private Result decide(int index, Item item, AnswerTable.@Nullable Key key, WorkingSet set) {
         int mark = set.mark();
         try {
-            if (item.work() == null || item.reference() == null || item.fingerprint() == null) {
+            if (item.work() == null || key == null || item.reference() == null || item.fingerprint() == null) {
                 throw Objects.requireNonNull(item.fault()).refused();
             }
-            AnswerTable.Kept kept = set.find(ANSWERS, key(item));
+            AnswerTable.Kept kept = set.find(ANSWERS, key);
             if (kept != null) {
                 if (!Arrays.equals(kept.fingerprint(), item.fingerprint())) {
                     throw new DuplicateReference(item.reference()).refused();
@@ -186,7 +194,7 @@ public final class Bulk implements Work {
             }
             set.put(
                     ANSWERS,
-                    key(item),
+                    key,
                     new AnswerTable.Kept(item.fingerprint(), answer.status(), answer.location(), answer.body()));
             return new Result(index, item.reference(), Kind.CREATED, answer.body());
         } catch (RefusedException refused) {
