@@ -55,7 +55,7 @@ start_service() { # NAME=value of more settings; sets start_ms, from start to re
   env DATABASE_URL="postgresql://127.0.0.1:$pgport/moralbank" DATABASE_USER=moralbank_app DATABASE_PASSWORD=none \
     DATABASE_OWNER_USER=moralbank_owner DATABASE_OWNER_PASSWORD=none MORALBANK_ACCESS_OPERATOR_KEY="$operator" \
     MORALBANK_PAY_CODES_KEY="$paycodes" MORALBANK_AUDIT_NIGHTLY_AT="$(TZ=Asia/Shanghai date -d "6 hours" +%H:%M)" "$@" \
-    "$java" "${cache[@]}" -Xmx152m -XX:+UseParallelGC -Xmn66m -XX:SurvivorRatio=3 -XX:-UseAdaptiveSizePolicy -Dquarkus.http.port="$port" -Dquarkus.http.host=127.0.0.1 -jar "$jar" > "$work/service.log" 2>&1 &
+    "$java" "${cache[@]}" -Xmx144m -XX:+UseParallelGC -Xmn62m -XX:SurvivorRatio=3 -XX:-UseAdaptiveSizePolicy -Dquarkus.http.port="$port" -Dquarkus.http.host=127.0.0.1 -jar "$jar" > "$work/service.log" 2>&1 &
   service=$!
   until curl -fs "$url/q/health/ready" > /dev/null; do
     kill -0 "$service" 2> /dev/null || { tail -n 20 "$work/service.log" >&2; exit 1; }
